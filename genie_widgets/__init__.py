@@ -1,0 +1,61 @@
+"""Genie: a table and a sentence become a trained, explained, tracked and downloadable model.
+
+The names below are resolved when first used, so that importing the package
+costs nothing and no process loads what it does not need.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.version import __version__
+
+if TYPE_CHECKING:
+    from genie_widgets.data import Table, read_table
+    from genie_widgets.schema import GenieError, Plan, Problem, Question, Refusal
+    from genie_widgets.session import Run, list_runs, open_run, plan, train
+    from genie_widgets.widgets import Genie
+
+_HOME = {
+    "Genie": "genie_widgets.widgets",
+    "GenieError": "genie_widgets.schema",
+    "Plan": "genie_widgets.schema",
+    "Problem": "genie_widgets.schema",
+    "Question": "genie_widgets.schema",
+    "Refusal": "genie_widgets.schema",
+    "Run": "genie_widgets.session",
+    "Table": "genie_widgets.data",
+    "list_runs": "genie_widgets.session",
+    "open_run": "genie_widgets.session",
+    "plan": "genie_widgets.session",
+    "read_table": "genie_widgets.data",
+    "train": "genie_widgets.session",
+}
+
+__all__ = [
+    "Genie",
+    "GenieError",
+    "Plan",
+    "Problem",
+    "Question",
+    "Refusal",
+    "Run",
+    "Table",
+    "__version__",
+    "list_runs",
+    "open_run",
+    "plan",
+    "read_table",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

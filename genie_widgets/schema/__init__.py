@@ -1,0 +1,102 @@
+"""The common language: frozen values and message unions, with no input or output.
+
+Everything above this floor speaks in these types. The LLM fills a `Plan`, the
+worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
+"""
+
+from genie_widgets.schema.explanation import (
+    Contribution,
+    ExplainedOutput,
+    Explanation,
+    FeatureImportance,
+    RowExplanation,
+)
+from genie_widgets.schema.messages import (
+    Event,
+    Failed,
+    Finished,
+    ModelFinished,
+    ModelStarted,
+    ResultUpdated,
+    RunStarted,
+    SplitMade,
+    StageChanged,
+    StopRequested,
+    Warned,
+    decode_event,
+    encode_event,
+)
+from genie_widgets.schema.plan import (
+    METRICS,
+    Answer,
+    Evidence,
+    MetricInfo,
+    Plan,
+    ProblemType,
+    Question,
+    Refusal,
+    default_metric,
+)
+from genie_widgets.schema.problem import GenieError, Problem
+from genie_widgets.schema.result import (
+    Artefact,
+    Confusion,
+    Curve,
+    Evaluation,
+    LeaderboardRow,
+    MetricValue,
+    RunResult,
+    Tracking,
+)
+from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
+from genie_widgets.schema.settings import LLMSettings, Settings
+from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount
+
+__all__ = [
+    "METRICS",
+    "Answer",
+    "Artefact",
+    "ColumnKind",
+    "ColumnProfile",
+    "Confusion",
+    "Contribution",
+    "Curve",
+    "Evaluation",
+    "Event",
+    "Evidence",
+    "ExplainedOutput",
+    "Explanation",
+    "Failed",
+    "FeatureImportance",
+    "Finished",
+    "GenieError",
+    "LLMSettings",
+    "LeaderboardRow",
+    "MetricInfo",
+    "MetricValue",
+    "ModelFinished",
+    "ModelStarted",
+    "Plan",
+    "Problem",
+    "ProblemType",
+    "Question",
+    "Refusal",
+    "ResultUpdated",
+    "RowExplanation",
+    "RunRequest",
+    "RunResult",
+    "RunStarted",
+    "Settings",
+    "SplitMade",
+    "StageChanged",
+    "StopRequested",
+    "TableProfile",
+    "Tracking",
+    "ValueCount",
+    "Warned",
+    "decode_event",
+    "default_metric",
+    "encode_event",
+    "new_run_id",
+    "run_id_is_valid",
+]

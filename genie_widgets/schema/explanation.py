@@ -1,0 +1,82 @@
+"""SHAP values as facts, on the person's own columns."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from genie_widgets.schema.base import Value
+
+
+class FeatureImportance(Value):
+    """Mean absolute SHAP value of a column, with its standard error."""
+
+    column: str
+    mean_abs: float
+    standard_error: float
+
+
+class Contribution(Value):
+    """What one column adds to one row's prediction, in the output's unit."""
+
+    column: str
+    cell: str
+    value: float
+    standard_error: float = 0.0
+
+
+class RowExplanation(Value):
+    """One row: ``base_value + sum of contributions = prediction``.
+
+    Attributes
+    ----------
+    row : int
+        Position of the row in the explained table (0-based).
+    prediction : float
+        The output explained (a probability, or the target's unit).
+    contributions : tuple of Contribution
+        One for every feature column, largest absolute value first.
+    """
+
+    row: int
+    prediction: float
+    contributions: tuple[Contribution, ...]
+
+
+class ExplainedOutput(Value):
+    """One output of the model: a class's probability, a value, a quantile."""
+
+    label: str
+    base_value: float
+    importance: tuple[FeatureImportance, ...]
+    rows: tuple[RowExplanation, ...]
+
+
+class Explanation(Value):
+    """SHAP values of the very predictions shown.
+
+    Attributes
+    ----------
+    path : {"exact", "sampled"}
+        Exact for the stated background, or sampled with standard errors.
+    method : str
+        A sentence on how, for people.
+    unit : {"probability", "target"}
+        Unit of every value.
+    n_rows, n_background : int
+        Rows explained; background rows they are compared with.
+    additivity_error : float
+        max |sum of contributions + base - prediction| over rows and outputs.
+    outputs : tuple of ExplainedOutput
+        Binary: the positive class alone. Multiclass: one for each class.
+    seconds : float
+        Time it took.
+    """
+
+    path: Literal["exact", "sampled"]
+    method: str
+    unit: Literal["probability", "target"]
+    n_rows: int
+    n_background: int
+    additivity_error: float
+    outputs: tuple[ExplainedOutput, ...]
+    seconds: float

@@ -1,0 +1,125 @@
+"""Events of a run: one tagged type each, one JSON line each, and their union.
+
+`seq` and `time` are filled by whoever appends the event to ``events.jsonl``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from genie_widgets.schema.base import Value
+from genie_widgets.schema.problem import Problem
+
+RunStage = Literal["starting", "preparing", "training", "scoring", "explaining", "exporting", "tracking"]
+
+
+class _Event(Value):
+    seq: int = 0
+    time: float = 0.0
+
+
+class RunStarted(_Event):
+    """The worker has taken the request; the budget is `time_limit_s`."""
+
+    type: Literal["run_started"] = "run_started"
+    time_limit_s: int
+
+
+class StageChanged(_Event):
+    """The run entered another stage."""
+
+    type: Literal["stage_changed"] = "stage_changed"
+    stage: RunStage
+    text: str
+
+
+class SplitMade(_Event):
+    """Rows were kept apart for scoring."""
+
+    type: Literal["split_made"] = "split_made"
+    n_train: int
+    n_holdout: int
+    how: str
+
+
+class ModelStarted(_Event):
+    """A model's fit began."""
+
+    type: Literal["model_started"] = "model_started"
+    model: str
+
+
+class ModelFinished(_Event):
+    """A model's fit ended; without a score if it failed or was skipped."""
+
+    type: Literal["model_finished"] = "model_finished"
+    model: str
+    score_validation: float | None
+    metric: str
+    fit_s: float
+    is_best: bool
+    reason: str = ""
+
+
+class Warned(_Event):
+    """Something a person should know; the run goes on."""
+
+    type: Literal["warned"] = "warned"
+    problem: Problem
+
+
+class StopRequested(_Event):
+    """A person asked to stop and keep the best."""
+
+    type: Literal["stop_requested"] = "stop_requested"
+
+
+class ResultUpdated(_Event):
+    """``result.json`` was rewritten; `part` says what is new in it."""
+
+    type: Literal["result_updated"] = "result_updated"
+    part: Literal["scores", "explanation", "report", "bundle", "tracking"]
+
+
+class Finished(_Event):
+    """The run ended well; nothing follows."""
+
+    type: Literal["finished"] = "finished"
+    status: Literal["done", "stopped"]
+    total_s: float
+
+
+class Failed(_Event):
+    """The run ended without a model; nothing follows."""
+
+    type: Literal["failed"] = "failed"
+    problem: Problem
+
+
+Event = Annotated[
+    RunStarted
+    | StageChanged
+    | SplitMade
+    | ModelStarted
+    | ModelFinished
+    | Warned
+    | StopRequested
+    | ResultUpdated
+    | Finished
+    | Failed,
+    Field(discriminator="type"),
+]
+
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def encode_event(event: Event) -> str:
+    """One JSON line, without its line end."""
+    return event.model_dump_json()
+
+
+def decode_event(line: str | bytes) -> Event:
+    """The event of one line; `pydantic.ValidationError` if it is none."""
+    return _EVENT.validate_json(line)

@@ -1,0 +1,60 @@
+"""What a person can mend, told as culprit, value and remedy."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from genie_widgets.schema.base import Value
+
+Severity = Literal["error", "warning", "info"]
+
+
+class Problem(Value):
+    """Something a person should know, and what to do about it.
+
+    Attributes
+    ----------
+    code : str
+        Stable kebab-case name, e.g. ``"target-single-value"``; tests and links use it.
+    title : str
+        One sentence: what is wrong, naming the culprit (column, file, setting).
+    remedy : str
+        One sentence: what to do now.
+    culprit : str
+        The column, file, or setting concerned; empty where there is none.
+    value : str
+        The offending value as the person would recognise it; may be empty.
+    severity : {"error", "warning", "info"}
+        Errors block the step; warnings and infos are shown beside it.
+    field : str or None
+        The `Plan` field concerned, so that it can be shown beside it.
+    reference : str
+        For the unexpected: the number under which the log holds the traceback.
+    """
+
+    code: str
+    title: str
+    remedy: str
+    culprit: str = ""
+    value: str = ""
+    severity: Severity = "error"
+    field: str | None = None
+    reference: str = ""
+
+    def __str__(self) -> str:
+        tail = f" (reference {self.reference})" if self.reference else ""
+        return f"{self.title} {self.remedy}{tail}".strip()
+
+
+class GenieError(Exception):
+    """Carries a `Problem`; the only exception whose text is shown to a person.
+
+    Parameters
+    ----------
+    problem : Problem
+        What is wrong and how to mend it.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem

@@ -1,0 +1,142 @@
+"""What a run found: scores on untouched rows, plots' figures, files."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from genie_widgets.schema.base import Value
+from genie_widgets.schema.explanation import Explanation
+from genie_widgets.schema.plan import Plan
+from genie_widgets.schema.problem import Problem
+
+
+class LeaderboardRow(Value):
+    """One trained model.
+
+    Scores are in the metric's own sign (an error is positive, lower is better).
+    `score_validation` is AutoGluon's, used to choose; `score_holdout` is honest.
+    """
+
+    model: str
+    score_validation: float | None
+    score_holdout: float | None = None
+    fit_s: float = 0.0
+    predict_s: float | None = None
+
+
+class MetricValue(Value):
+    """A metric on the untouched rows, with a 95% bootstrap interval and a baseline."""
+
+    name: str
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    baseline: float | None = None
+    greater_is_better: bool = True
+
+
+class Curve(Value):
+    """Points of one line or cloud of a plot.
+
+    `kind` is one of ``roc``, ``precision_recall``, ``calibration``,
+    ``predicted_true``, ``residuals``, ``quantile_coverage``; `series` names the
+    class or quantile; `x` and `y` have the same length.
+    """
+
+    kind: str
+    series: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+class Confusion(Value):
+    """Counts, rows true and columns predicted, in the order of `labels`."""
+
+    labels: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+class Evaluation(Value):
+    """Figures on rows that no model has seen.
+
+    Attributes
+    ----------
+    n_rows : int
+        Untouched rows scored.
+    split : str
+        How they were kept apart, in words.
+    metrics : tuple of MetricValue
+        The plan's metric first.
+    baseline : str
+        The trivial prediction the model is compared with, in words.
+    curves : tuple of Curve
+        Figures of the plots, thinned to at most 1,000 points each.
+    confusion : Confusion or None
+        For classes.
+    """
+
+    n_rows: int
+    split: str
+    metrics: tuple[MetricValue, ...]
+    baseline: str
+    curves: tuple[Curve, ...] = ()
+    confusion: Confusion | None = None
+
+
+class Artefact(Value):
+    """A file of the run, its path relative to the run folder."""
+
+    name: str
+    path: str
+    kind: Literal["report", "bundle", "predictions", "log"]
+    size: int
+
+
+class Tracking(Value):
+    """Where the run is recorded; `problem` says why it is not."""
+
+    uri: str
+    experiment: str = ""
+    run_id: str = ""
+    model_uri: str = ""
+    problem: Problem | None = None
+
+
+class RunResult(Value):
+    """All that a finished (or stopped) run found. Grows part by part.
+
+    Attributes
+    ----------
+    status : {"training", "done", "stopped"}
+        ``"stopped"``: a person asked to stop and keep the best.
+    classes : tuple of str
+        For classes: labels as text, in the model's order.
+    timings : dict
+        Seconds by stage.
+    verdict : tuple of str
+        Sentences, made from figures by rule.
+    versions : dict
+        Versions of the libraries that matter for loading the model.
+    """
+
+    run_id: str
+    status: Literal["training", "done", "stopped"]
+    prompt: str
+    table_name: str
+    plan: Plan
+    n_rows: int
+    n_train: int
+    n_holdout: int
+    features: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    best_model: str = ""
+    leaderboard: tuple[LeaderboardRow, ...] = ()
+    evaluation: Evaluation | None = None
+    explanation: Explanation | None = None
+    verdict: tuple[str, ...] = ()
+    artefacts: tuple[Artefact, ...] = ()
+    tracking: Tracking | None = None
+    notes: tuple[Problem, ...] = ()
+    timings: dict[str, float] = {}
+    versions: dict[str, str] = {}

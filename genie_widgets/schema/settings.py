@@ -1,0 +1,54 @@
+"""Limits and paths, built once at the top and passed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+
+from genie_widgets.schema.base import Value
+
+
+class LLMSettings(Value):
+    """How to reach an OpenAI-compatible server. The key never leaves memory.
+
+    Attributes
+    ----------
+    api_key : SecretStr
+        Never written to a notebook, a log, an event or MLflow.
+    base_url : str or None
+        Another server than OpenAI's own.
+    model : str
+        Model name as the server knows it.
+    timeout_s : float
+        Seconds for one whole answer.
+    max_retries : int
+        Further tries after 429, 5xx and lost connections.
+    """
+
+    api_key: SecretStr
+    base_url: str | None = None
+    model: str = "gpt-4.1-mini"
+    timeout_s: float = 20.0
+    max_retries: int = 2
+
+
+class Settings(Value):
+    """What a host may set.
+
+    Attributes
+    ----------
+    workspace : Path
+        Holds ``runs/``, ``uploads/`` and ``mlflow.db``.
+    max_upload_bytes : int or None
+        Largest upload; None means what the disk holds.
+    tracking_uri : str
+        MLflow address; empty means the workspace's SQLite store.
+    llm : LLMSettings or None
+        None means the embedded planner alone.
+    """
+
+    workspace: Path
+    max_upload_bytes: int | None = None
+    tracking_uri: str = ""
+    llm: LLMSettings | None = Field(default=None, repr=False)
