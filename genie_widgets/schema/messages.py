@@ -121,5 +121,5 @@ def encode_event(event: Event) -> str:
 
 
 def decode_event(line: str | bytes) -> Event:
-    """The event of one line; `pydantic.ValidationError` if it is none."""
+    """Decode one line; `pydantic.ValidationError` if it is none."""
     return _EVENT.validate_json(line)

@@ -218,5 +218,5 @@ _DEFAULT_METRIC: dict[ProblemType, str] = {
 
 
 def default_metric(problem_type: ProblemType) -> str:
-    """The metric used where nobody asked for one."""
+    """Name the metric used where nobody asked for one."""
     return _DEFAULT_METRIC[problem_type]

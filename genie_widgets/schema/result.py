@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.explanation import Explanation
 from genie_widgets.schema.plan import Plan
@@ -138,5 +140,5 @@ class RunResult(Value):
     artefacts: tuple[Artefact, ...] = ()
     tracking: Tracking | None = None
     notes: tuple[Problem, ...] = ()
-    timings: dict[str, float] = {}
-    versions: dict[str, str] = {}
+    timings: dict[str, float] = Field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ _RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def new_run_id() -> str:
-    """A fresh run id: 128 random bits as 32 hexadecimal digits."""
+    """Make a fresh run id: 128 random bits as 32 hexadecimal digits."""
     return secrets.token_hex(16)
 
 
