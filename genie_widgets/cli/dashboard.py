@@ -1,0 +1,139 @@
+"""`genie demo` and `genie dashboard`: the page, served by Voila from the notebook."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import webbrowser
+from typing import Any
+
+from genie_widgets.schema import GenieError, Problem
+
+LOCALHOST = "127.0.0.1"
+FIRST_PORT = 8866
+PORTS_TRIED = 50
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+POLL_INTERVAL_S = 0.2
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's commands."""
+    for name, text in (
+        ("demo", "open the page, with sample tables at hand"),
+        ("dashboard", "serve the page to others"),
+    ):
+        parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
+        parser.add_argument("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+        parser.add_argument("--no-browser", action="store_true", help="only print the address")
+        parser.add_argument("--no-token", action="store_true", help="let everybody in who reaches the port")
+        if name == "dashboard":
+            parser.add_argument("--host", default=LOCALHOST, help=f"address to listen on (default: {LOCALHOST})")
+        parser.set_defaults(action=_serve, host=LOCALHOST)
+
+
+def _free_port(host: str, wanted: int | None) -> int:
+    candidates = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
+    for port in candidates:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise GenieError(
+        Problem(
+            code="port-taken",
+            title=f"Port {wanted or FIRST_PORT} on {host} is not free.",
+            remedy="Name another with --port.",
+            culprit="--port",
+            value=str(wanted or FIRST_PORT),
+        )
+    )
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from genie_widgets.voila.settings import notebook_path, voila_arguments
+
+    port = _free_port(arguments.host, arguments.port)
+    token = "" if arguments.no_token else secrets.token_urlsafe(16)
+    command = [
+        sys.executable,
+        "-m",
+        "voila",
+        *voila_arguments(notebook_path(), port=port, token=token, ip=arguments.host),
+    ]
+    # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
+    server = subprocess.Popen(command, start_new_session=True)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        address = f"http://{arguments.host}:{port}/" + (f"?token={token}" if token else "")
+        _wait_until_up(server, f"http://{arguments.host}:{port}/")
+        print(f"\nGenie is at {address}\nStop it with Ctrl-C.", flush=True)
+        if not arguments.no_browser and _has_display():
+            webbrowser.open(address)
+        return server.wait()
+    except KeyboardInterrupt:
+        print("\nStopping. Trainings under way go on by themselves.", flush=True)
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        _stop(server)
+
+
+def _interrupt(_signal: int, _frame: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _has_display() -> bool:
+    return bool(sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _wait_until_up(server: subprocess.Popen[bytes], address: str) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    # Only this machine is asked; a proxy in the environment must not be.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            opener.open(address + "static/favicons/favicon.ico", timeout=POLL_INTERVAL_S * 10).close()
+        except urllib.error.HTTPError:
+            return  # any answer means that it listens
+        except OSError:
+            time.sleep(POLL_INTERVAL_S)
+        else:
+            return
+    raise GenieError(
+        Problem(
+            code="page-did-not-start",
+            title="The page's server did not start.",
+            remedy="Its own words are above; `genie doctor` says what is missing here.",
+            culprit="voila",
+        )
+    )
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect to the login page is an answer too; following it would only cost time."""
+
+    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
+        return None
+
+
+def _stop(server: subprocess.Popen[bytes]) -> None:
+    """Ask the server to stop its kernels and itself; kill what does not listen."""
+    if server.poll() is None:
+        server.send_signal(signal.SIGTERM)
+        try:
+            server.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(STOP_TIMEOUT_S)

@@ -1,0 +1,28 @@
+"""`genie predict RUN TABLE`: predictions of a finished run for new rows."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_commands(commands: Any) -> None:
+    """Add this module's command."""
+    parser: argparse.ArgumentParser = commands.add_parser("predict", help="predict new rows with a finished run")
+    parser.add_argument("run", help="the run's id, as `genie runs` prints it")
+    parser.add_argument("table", type=Path, help="file with the same columns as the table that was learned from")
+    parser.add_argument("-o", "--output", type=Path, help="CSV file to write (default: TABLE-predictions.csv)")
+    parser.set_defaults(action=_predict)
+
+
+def _predict(arguments: argparse.Namespace) -> int:
+    import genie_widgets as gw
+    from genie_widgets.cli.tables import table_of
+
+    table = table_of(arguments.table)
+    run = gw.open_run(arguments.run)
+    output = arguments.output or Path(f"{arguments.table.stem}-predictions.csv")
+    run.predict_to(table, output)
+    print(f"{len(table.frame):,} rows written to {output}")
+    return 0

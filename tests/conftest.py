@@ -1,0 +1,10 @@
+"""Every test has its own workspace, and none reaches a language model or a tracking server by accident."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _own_world(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("GENIE_HOME", str(tmp_path_factory.mktemp("workspace")))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL", "GENIE_LLM_MODEL", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
