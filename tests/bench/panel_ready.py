@@ -1,0 +1,92 @@
+"""Seconds until Genie's panel can be used, against a notebook of one label, on the same Voila host in one run.
+
+    python tests/bench/panel_ready.py [--rounds 7]
+
+Both pages are opened in turn by the same Chromium, so that the machine's noise
+meets both alike; the ratio of the medians is what counts (aim: at most 1.3).
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from genie_widgets.voila.settings import notebook_path, voila_arguments
+
+CHROMIUM = "/usr/bin/chromium"
+ONE_LABEL = "import ipywidgets as w\nw.Label('ready')"
+
+
+def one_label_notebook(folder):
+    notebook = json.loads(Path(notebook_path()).read_text())
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:1]
+    code[0]["source"] = ONE_LABEL
+    notebook["cells"] = code
+    path = Path(folder) / "label.ipynb"
+    path.write_text(json.dumps(notebook))
+    return path
+
+
+def serve(notebook, port):
+    command = [sys.executable, "-m", "voila", *voila_arguments(notebook, port=port, token="")]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/static/favicons/favicon.ico", timeout=2).close()
+        except urllib.error.HTTPError:
+            return server
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return server
+    raise SystemExit("the server did not start")
+
+
+def seconds_until(browser, port, selector):
+    page = browser.new_page()
+    start = time.perf_counter()
+    page.goto(f"http://127.0.0.1:{port}/")
+    page.wait_for_selector(selector, timeout=60_000)
+    seconds = time.perf_counter() - start
+    page.close()
+    return seconds
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7)
+    rounds = parser.parse_args().rounds
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        pages = {
+            "one label": (one_label_notebook(folder), 8951, ".widget-label:has-text('ready')"),
+            "Genie": (Path(notebook_path()), 8952, ".genie textarea"),
+        }
+        servers = [serve(notebook, port) for notebook, port, _ in pages.values()]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            for _, port, selector in pages.values():
+                seconds_until(browser, port, selector)  # fills the caches
+            times = {name: [] for name in pages}
+            for _ in range(rounds):
+                for name, (_, port, selector) in pages.items():
+                    times[name].append(seconds_until(browser, port, selector))
+        finally:
+            browser.close()
+            for server in servers:
+                server.terminate()
+                server.wait(20)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    for name, values in times.items():
+        print(f"{name:>10}: median {medians[name]:.2f} s of {', '.join(f'{v:.2f}' for v in values)}")
+    print(f"ratio {medians['Genie'] / medians['one label']:.2f} (aim: at most 1.3)")
+
+
+if __name__ == "__main__":
+    main()
