@@ -41,9 +41,8 @@ def demo(genie):
 
 def main():
     genie = str(Path(sys.argv[1]).resolve())
-    from genie_widgets.data import samples
-
     import genie_widgets as gw
+    from genie_widgets.data import samples
 
     assert "site-packages" in gw.__file__, gw.__file__
     out(genie, "doctor")
