@@ -43,13 +43,15 @@ class Curve(Value):
 
     `kind` is one of ``roc``, ``precision_recall``, ``calibration``,
     ``predicted_true``, ``residuals``, ``quantile_coverage``; `series` names the
-    class or quantile; `x` and `y` have the same length.
+    class or quantile; `x` and `y` have the same length. `counts`: rows behind
+    each point, where a point stands for many (calibration).
     """
 
     kind: str
     series: str
     x: tuple[float, ...]
     y: tuple[float, ...]
+    counts: tuple[int, ...] = ()
 
 
 class Confusion(Value):

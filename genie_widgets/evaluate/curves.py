@@ -1,0 +1,154 @@
+"""Figures of the plots, thinned so that a page can carry them.
+
+Axes by `Curve.kind`:
+
+=================  ============================  =====================================
+kind               x                             y
+=================  ============================  =====================================
+roc                false positive rate           true positive rate
+precision_recall   recall                        precision
+calibration        mean predicted probability    share that is true (`counts`: rows)
+predicted_true     predicted value               true value
+residuals          predicted value               true minus predicted value
+quantile_coverage  level asked for               share of true values not above it
+=================  ============================  =====================================
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.schema import Confusion, Curve
+
+MOST_POINTS = 1_000
+# One-against-rest curves are drawn for the most frequent classes only: nobody reads more lines.
+MOST_CLASSES_DRAWN = 10
+MOST_BINS = 10
+# The matrix of more classes than this is unreadable; the rarest are put together.
+MOST_CLASSES_CONFUSED = 50
+
+
+def curves(rows: Rows, *, seed: int = 0) -> tuple[Curve, ...]:
+    """Make all curves that fit the kind of rows; none where nothing can be drawn."""
+    if isinstance(rows, ClassRows):
+        return _class_curves(rows)
+    if isinstance(rows, NumberRows):
+        return _number_curves(rows, seed)
+    return _coverage(rows)
+
+
+def _class_curves(rows: ClassRows) -> tuple[Curve, ...]:
+    if rows.probabilities is None:
+        return ()
+    if rows.positive is not None:
+        drawn = [rows.positive]
+    else:
+        counts = np.bincount(rows.truth, minlength=len(rows.labels))
+        drawn = sorted(np.argsort(-counts, kind="stable")[:MOST_CLASSES_DRAWN].tolist())
+    found: list[Curve] = []
+    for code in drawn:
+        truth, score = rows.truth == code, rows.probabilities[:, code]
+        if truth.any() and not truth.all():
+            found += [roc(truth, score, rows.labels[code]), precision_recall(truth, score, rows.labels[code])]
+        if len(truth):
+            found.append(calibration(truth, score, rows.labels[code]))
+    order = {"roc": 0, "precision_recall": 1, "calibration": 2}
+    return tuple(sorted(found, key=lambda curve: order[curve.kind]))
+
+
+def _cumulative(truth: NDArray[np.bool_], score: Floats) -> tuple[Floats, Floats]:
+    """Count hits and false alarms for each threshold, highest first, beginning with no alarm."""
+    order = np.argsort(-score, kind="stable")
+    ordered, hit = score[order], truth[order]
+    last = np.flatnonzero(np.concatenate([ordered[1:] != ordered[:-1], [True]]))
+    hits = np.cumsum(hit)[last].astype(float)
+    return np.concatenate([[0.0], hits]), np.concatenate([[0.0], last + 1.0 - hits])
+
+
+def roc(truth: NDArray[np.bool_], score: Floats, series: str) -> Curve:
+    """ROC curve from (0, 0) to (1, 1)."""
+    hits, false = _cumulative(truth, score)
+    keep = _corners(false, hits)
+    return _curve("roc", series, (false / false[-1])[keep], (hits / hits[-1])[keep])
+
+
+def precision_recall(truth: NDArray[np.bool_], score: Floats, series: str) -> Curve:
+    """Precision-recall curve, from the highest threshold that gives an alarm."""
+    hits, false = _cumulative(truth, score)
+    hits, false = hits[1:], false[1:]
+    keep = _spread(len(hits))
+    return _curve("precision_recall", series, (hits / hits[-1])[keep], (hits / (hits + false))[keep])
+
+
+def calibration(truth: NDArray[np.bool_], score: Floats, series: str) -> Curve:
+    """Mean prediction against what came true, in bins of about equally many rows."""
+    order = np.argsort(score, kind="stable")
+    n_bins = int(np.clip(len(score) // 10, 1, MOST_BINS))
+    edges = np.linspace(0, len(score), n_bins + 1).round().astype(int)
+    ordered = score[order]
+    # Rows of equal score belong to one bin: else their order, which means nothing, would decide.
+    inner = sorted({int(np.searchsorted(ordered, ordered[edge])) for edge in edges[1:-1]} - {0})
+    bins = np.split(order, inner)
+    return _curve(
+        "calibration",
+        series,
+        np.array([score[rows].mean() for rows in bins]),
+        np.array([truth[rows].mean() for rows in bins]),
+        tuple(len(rows) for rows in bins),
+    )
+
+
+def _number_curves(rows: NumberRows, seed: int) -> tuple[Curve, ...]:
+    if not len(rows):
+        return ()
+    keep = np.arange(len(rows))
+    if len(rows) > MOST_POINTS:
+        keep = np.sort(np.random.default_rng(seed).choice(len(rows), size=MOST_POINTS, replace=False))
+    predicted, truth = rows.predicted[keep], rows.truth[keep]
+    return (
+        _curve("predicted_true", "rows", predicted, truth),
+        _curve("residuals", "rows", predicted, truth - predicted),
+    )
+
+
+def _coverage(rows: QuantileRows) -> tuple[Curve, ...]:
+    if not len(rows) or not len(rows.levels):
+        return ()
+    return (
+        _curve("quantile_coverage", "quantiles", rows.levels, (rows.truth[:, None] <= rows.predicted).mean(axis=0)),
+    )
+
+
+def confusion(rows: ClassRows) -> Confusion:
+    """Count rows by true and predicted class; the rarest classes together where there are too many."""
+    k, labels = len(rows.labels), rows.labels
+    truth, predicted = rows.truth, rows.predicted
+    if k > MOST_CLASSES_CONFUSED:
+        counts = np.bincount(truth, minlength=k)
+        kept = np.sort(np.argsort(-counts, kind="stable")[: MOST_CLASSES_CONFUSED - 1])
+        place = np.full(k, len(kept))
+        place[kept] = np.arange(len(kept))
+        truth, predicted = place[truth], place[predicted]
+        labels = (*(labels[code] for code in kept), f"({k - len(kept)} rarer classes)")
+        k = len(labels)
+    counts = np.bincount(truth * k + predicted, minlength=k * k).reshape(k, k)
+    return Confusion(labels=labels, counts=tuple(tuple(row) for row in counts.tolist()))
+
+
+def _corners(x: Floats, y: Floats) -> NDArray[np.intp]:
+    """Drop points on a straight line between their neighbours, then thin evenly."""
+    dx, dy = np.diff(x), np.diff(y)
+    bends = np.flatnonzero(dx[:-1] * dy[1:] != dx[1:] * dy[:-1]) + 1
+    corners = np.concatenate([[0], bends, [len(x) - 1]]).astype(np.intp)
+    return corners[_spread(len(corners))]
+
+
+def _spread(n: int) -> NDArray[np.intp]:
+    """At most `MOST_POINTS` evenly spread places of `n`, the first and last among them."""
+    return np.unique(np.linspace(0, n - 1, min(n, MOST_POINTS)).round().astype(np.intp))
+
+
+def _curve(kind: str, series: str, x: Floats, y: Floats, counts: tuple[int, ...] = ()) -> Curve:
+    return Curve(kind=kind, series=series, x=tuple(x.tolist()), y=tuple(y.tolist()), counts=counts)

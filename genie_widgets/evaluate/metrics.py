@@ -1,0 +1,44 @@
+"""A metric by AutoGluon's name, for any kind of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genie_widgets.evaluate.class_metrics import CLASS_METRICS, NEED_PROBABILITIES, Weighted
+from genie_widgets.evaluate.number_metrics import NUMBER_METRICS, QUANTILE_METRICS
+from genie_widgets.evaluate.rows import ClassRows, NumberRows, Rows
+from genie_widgets.schema import METRICS, Plan
+
+
+def metric_names(plan: Plan) -> tuple[str, ...]:
+    """Name the metrics shown for a plan: its own first, then all others of its problem type."""
+    fitting = [name for name, info in METRICS.items() if plan.problem_type in info.problem_types]
+    return (*(name for name in fitting if name == plan.metric), *(name for name in fitting if name != plan.metric))
+
+
+def weighted_metric(name: str, rows: Rows) -> Weighted | None:
+    """Prepare a metric for `rows`; None where the rows lack what it needs.
+
+    Returns
+    -------
+    callable or None
+        Takes weights of shape (R, n), whole numbers, and gives R values; NaN where undefined.
+    """
+    if isinstance(rows, ClassRows):
+        if name in NEED_PROBABILITIES and rows.probabilities is None:
+            return None
+        if name in {"roc_auc", "average_precision", "f1", "precision", "recall"} and rows.positive is None:
+            return None
+        return CLASS_METRICS[name](rows) if name in CLASS_METRICS else None
+    if isinstance(rows, NumberRows):
+        return NUMBER_METRICS[name](rows) if name in NUMBER_METRICS else None
+    return QUANTILE_METRICS[name](rows) if name in QUANTILE_METRICS else None
+
+
+def metric_value(name: str, rows: Rows) -> float | None:
+    """Value of a metric on `rows`; None where it is undefined."""
+    metric = weighted_metric(name, rows) if len(rows) else None
+    if metric is None:
+        return None
+    value = float(metric(np.ones((1, len(rows))))[0])
+    return value if np.isfinite(value) else None

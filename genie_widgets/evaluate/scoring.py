@@ -1,0 +1,154 @@
+"""Score predictions of rows that no model has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genie_widgets.evaluate.baseline import Baseline
+from genie_widgets.evaluate.bootstrap import intervals
+from genie_widgets.evaluate.curves import confusion, curves
+from genie_widgets.evaluate.labels import label_codes
+from genie_widgets.evaluate.metrics import metric_names, metric_value, weighted_metric
+from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan
+
+# Pairwise ranking costs a sort and a pass for each pair of classes: no interval beyond this.
+MOST_CLASSES_OVO_INTERVAL, MOST_CLASSES_OVO = 12, 100
+
+
+def evaluate(  # noqa: PLR0913 -- one keyword for each fact a score depends on
+    y_true: Any,
+    *,
+    predictions: Any,
+    probabilities: pd.DataFrame | None = None,
+    quantiles: pd.DataFrame | None = None,
+    plan: Plan,
+    classes: Sequence[object] = (),
+    y_train: Any,
+    how: str,
+    groups: Any = None,
+    seed: int = 0,
+) -> Evaluation:
+    """Score predictions against the truth, beside a baseline, with intervals and figures of plots.
+
+    Parameters
+    ----------
+    y_true : array-like, shape (n,)
+        Target of the holdout rows.
+    predictions : array-like, shape (n,)
+        Predicted labels or numbers; for quantiles it is not used and may be None.
+    probabilities : DataFrame or None, shape (n, n_classes)
+        One column a class, named by its label.
+    quantiles : DataFrame or None, shape (n, n_levels)
+        In the order of ``plan.quantile_levels``.
+    plan : Plan
+        `problem_type`, `metric`, `positive_class`, `quantile_levels`.
+    classes : sequence
+        Labels in the model's order.
+    y_train : array-like, shape (n_train,)
+        Target of the training rows; the baseline is made from it.
+    how : str
+        How the rows were kept apart, in words.
+    groups : array-like, shape (n,), optional
+        Group of each row, where whole groups were kept apart: intervals then draw groups.
+    seed : int
+        Same seed, same intervals and same thinned points.
+
+    Returns
+    -------
+    Evaluation
+        Metrics that are undefined on these rows (one class only, constant target) are left out;
+        rows without a usable prediction are left out and counted in `split`.
+    """
+    rows: Rows
+    if plan.problem_type in ("binary", "multiclass"):
+        rows, used = _class_rows(y_true, predictions, probabilities, plan, tuple(str(label) for label in classes))
+    else:
+        rows, used = _number_rows(y_true, quantiles if plan.problem_type == "quantile" else predictions, plan)
+    n_left_out = int((~used).sum())
+    if n_left_out:
+        how += f"; {n_left_out:,} of them got no usable prediction and are not in the figures"
+    if not len(rows):
+        return Evaluation(n_rows=0, split=how, metrics=(), baseline="none: no row could be scored")
+    train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
+    baseline = Baseline(rows, train)
+    drawn = None if groups is None else np.unique(pd.factorize(np.asarray(groups)[used])[0], return_inverse=True)[1]
+    return Evaluation(
+        n_rows=len(rows),
+        split=how,
+        metrics=_metrics(rows, plan, baseline, drawn, seed),
+        baseline=baseline.words,
+        curves=curves(rows, seed=seed),
+        confusion=confusion(rows) if isinstance(rows, ClassRows) else None,
+    )
+
+
+def _metrics(
+    rows: Rows, plan: Plan, baseline: Baseline, groups: NDArray[np.intp] | None, seed: int
+) -> tuple[MetricValue, ...]:
+    n_classes = len(rows.labels) if isinstance(rows, ClassRows) else 0
+    names = [name for name in metric_names(plan) if name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO]
+    values = {name: value for name in names if (value := metric_value(name, rows)) is not None}
+    prepared = {
+        name: metric
+        for name in values
+        if (name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO_INTERVAL)
+        and (metric := weighted_metric(name, rows)) is not None
+    }
+    bounds = intervals(prepared, len(rows), seed=seed, groups=groups)
+    return tuple(
+        MetricValue(
+            name=name,
+            label=METRICS[name].label,
+            value=value,
+            low=bounds[name][0] if name in bounds else None,
+            high=bounds[name][1] if name in bounds else None,
+            baseline=baseline.value(name),
+            greater_is_better=METRICS[name].greater_is_better,
+        )
+        for name, value in values.items()
+    )
+
+
+def _class_rows(
+    y_true: Any, predictions: Any, probabilities: pd.DataFrame | None, plan: Plan, labels: tuple[str, ...]
+) -> tuple[ClassRows, NDArray[np.bool_]]:
+    n_known = len(labels)
+    truth, labels = label_codes(y_true, labels)
+    predicted, labels = label_codes(predictions, labels)
+    used = (truth >= 0) & (predicted >= 0)
+    scores = None
+    if probabilities is not None:
+        scores = np.zeros((len(truth), len(labels)))
+        places, _ = label_codes(list(probabilities.columns), labels)
+        inside = places < len(labels)
+        scores[:, places[inside]] = probabilities.to_numpy(dtype=float)[:, inside]
+        used &= np.isfinite(scores).all(axis=1)
+        scores = scores[used]
+    positive = None
+    if plan.problem_type == "binary":
+        # AutoGluon's own choice where the plan names none: the second class.
+        wanted = plan.positive_class if plan.positive_class is not None else "".join(labels[1:n_known][:1])
+        code = int(label_codes([wanted], labels)[0][0])
+        positive = code if code < len(labels) else None
+    return ClassRows(truth[used], predicted[used], labels, scores, positive), used
+
+
+def _number_rows(y_true: Any, predicted: Any, plan: Plan) -> tuple[NumberRows | QuantileRows, NDArray[np.bool_]]:
+    truth = _numbers(y_true)
+    if plan.problem_type == "quantile":
+        table = np.asarray(predicted, dtype=float)
+        used = np.isfinite(truth) & np.isfinite(table).all(axis=1)
+        return QuantileRows(truth[used], table[used], np.asarray(plan.quantile_levels, dtype=float)), used
+    values = _numbers(predicted)
+    used = np.isfinite(truth) & np.isfinite(values)
+    return NumberRows(truth[used], values[used]), used
+
+
+def _numbers(values: Any) -> Floats:
+    return np.asarray(pd.to_numeric(pd.Series(np.asarray(values)), errors="coerce"), dtype=float)
