@@ -1,0 +1,190 @@
+"""Paths and files of one run, and the workspace that holds the runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from genie_widgets.schema import Event, GenieError, Problem, RunRequest, RunResult, run_id_is_valid
+from genie_widgets.store import events, lock
+from genie_widgets.store.files import telling_disk_full, write_atomically
+
+
+def default_workspace() -> Path:
+    """Name the workspace: ``GENIE_HOME``, or ``genie-workspace`` in the current folder."""
+    return Path(os.environ.get("GENIE_HOME") or "genie-workspace").expanduser().resolve()
+
+
+def list_run_ids(workspace: Path) -> list[str]:
+    """List the ids of the runs that were asked for, newest first; drafts are left out."""
+    requests = [path for path in (workspace / "runs").glob("*/request.json") if run_id_is_valid(path.parent.name)]
+    return [path.parent.name for path in sorted(requests, key=lambda path: path.stat().st_mtime, reverse=True)]
+
+
+class RunFolder:
+    """The folder of one run.
+
+    Parameters
+    ----------
+    path : Path
+        An existing folder whose name is the run id.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def run_id(self) -> str:
+        """The run's id: the folder's name."""
+        return self.path.name
+
+    @classmethod
+    def create(cls, workspace: Path, run_id: str) -> RunFolder:
+        """Create the folder of a new run, readable by its owner alone."""
+        path = _path_of(workspace, run_id)
+        with telling_disk_full(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.mkdir(mode=0o700)
+        return cls(path)
+
+    @classmethod
+    def open(cls, workspace: Path, run_id: str) -> RunFolder:
+        """Open the folder of a run that was asked for.
+
+        Raises
+        ------
+        GenieError
+            If there is no such run.
+        """
+        path = _path_of(workspace, run_id)
+        if not (path / "request.json").is_file():
+            raise _no_such_run(run_id)
+        return cls(path)
+
+    @property
+    def request_path(self) -> Path:
+        """Path of what was asked."""
+        return self.path / "request.json"
+
+    @property
+    def table_path(self) -> Path:
+        """Path of the table as it was read."""
+        return self.path / "table.parquet"
+
+    @property
+    def events_path(self) -> Path:
+        """Path of the event log."""
+        return self.path / "events.jsonl"
+
+    @property
+    def lock_path(self) -> Path:
+        """Path of held by the living worker."""
+        return self.path / "lock"
+
+    @property
+    def stop_path(self) -> Path:
+        """Path of its existence asks the worker to stop and keep the best."""
+        return self.path / "stop"
+
+    @property
+    def result_path(self) -> Path:
+        """Path of what was found so far."""
+        return self.path / "result.json"
+
+    @property
+    def predictor_path(self) -> Path:
+        """Path of the trained models."""
+        return self.path / "predictor"
+
+    @property
+    def explanation_path(self) -> Path:
+        """Path of explanation files."""
+        return self.path / "explanation"
+
+    @property
+    def report_path(self) -> Path:
+        """Path of the report."""
+        return self.path / "report.html"
+
+    @property
+    def bundle_path(self) -> Path:
+        """Path of the model to take away."""
+        return self.path / "bundle.zip"
+
+    @property
+    def log_path(self) -> Path:
+        """Path of what the worker and the libraries printed."""
+        return self.path / "log.txt"
+
+    def write_request(self, request: RunRequest) -> None:
+        """Write the request; the waiting worker starts as soon as it stands."""
+        write_atomically(self.request_path, request.model_dump_json())
+
+    def read_request(self) -> RunRequest:
+        """Read the request."""
+        return RunRequest.model_validate_json(self.request_path.read_bytes())
+
+    def append(self, event: Event) -> Event:
+        """Append an event to the log; see `events.append`."""
+        return events.append(self.events_path, event)
+
+    def events(self, after: int = 0) -> list[Event]:
+        """Read the events after sequence number `after`."""
+        return events.read(self.events_path, after)
+
+    def write_result(self, result: RunResult) -> None:
+        """Replace the result, all or nothing."""
+        write_atomically(self.result_path, result.model_dump_json())
+
+    def read_result(self) -> RunResult | None:
+        """Read the result; None where there is none yet."""
+        try:
+            return RunResult.model_validate_json(self.result_path.read_bytes())
+        except FileNotFoundError:
+            return None
+
+    def request_stop(self) -> None:
+        """Ask the worker to stop and keep the best."""
+        self.stop_path.touch()
+
+    def stop_requested(self) -> bool:
+        """Tell whether a person asked to stop."""
+        return self.stop_path.exists()
+
+    def hold_lock(self) -> AbstractContextManager[bool]:
+        """Hold the run's lock while the worker lives; see `lock.hold`."""
+        return lock.hold(self.lock_path)
+
+    def is_alive(self) -> bool:
+        """Tell whether a worker holds the lock."""
+        return lock.is_held(self.lock_path)
+
+    def is_draft(self) -> bool:
+        """Tell whether nothing was asked yet: the worker was only started early."""
+        return not self.request_path.exists()
+
+    def remove_draft(self) -> None:
+        """Remove the folder of a run that nobody asked for; does nothing to a real run."""
+        if self.is_draft():
+            shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _path_of(workspace: Path, run_id: str) -> Path:
+    # Checked before it touches a path: an id is a stranger's text (an address's ?run=, a command's argument).
+    if not run_id_is_valid(run_id):
+        raise _no_such_run(run_id)
+    return workspace / "runs" / run_id
+
+
+def _no_such_run(run_id: str) -> GenieError:
+    return GenieError(
+        Problem(
+            code="no-such-run",
+            title="There is no run of this name here.",
+            remedy="`genie runs` lists the runs; check GENIE_HOME if it was made elsewhere.",
+            culprit="run",
+            value=run_id[:80],
+        )
+    )
