@@ -1,0 +1,174 @@
+"""A trained model: predictions, leaderboard, and a slim copy to take away."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem
+
+# Which distribution a model type needs when it is loaded; what no kept model needs is not required.
+_LIBRARY = {
+    "LightGBM": "lightgbm",
+    "CatBoost": "catboost",
+    "XGBoost": "xgboost",
+}
+_ALWAYS = ("autogluon.tabular", "pandas", "numpy", "scikit-learn")
+
+
+def load_model(path: Path) -> TrainedModel:
+    """Load a trained model from its folder.
+
+    Raises
+    ------
+    GenieError
+        If there is no usable model.
+    """
+    from autogluon.tabular import TabularPredictor
+
+    try:
+        return TrainedModel(TabularPredictor.load(str(path), verbosity=0))
+    except (FileNotFoundError, AssertionError, EOFError) as error:
+        raise GenieError(
+            Problem(
+                code="model-unusable",
+                title=f"The model in this folder cannot be loaded: {str(error)[:200]}",
+                remedy="Load it with the versions in the run's result, or train again.",
+                culprit=path.name,
+            )
+        ) from error
+
+
+class TrainedModel:
+    """A fitted AutoGluon predictor, speaking the person's columns and labels.
+
+    Parameters
+    ----------
+    predictor : autogluon.tabular.TabularPredictor
+        As fitted or loaded.
+    """
+
+    def __init__(self, predictor: Any) -> None:
+        self.predictor = predictor
+
+    @property
+    def problem_type(self) -> str:
+        """AutoGluon's problem type."""
+        return str(self.predictor.problem_type)
+
+    @property
+    def classes(self) -> tuple[Any, ...]:
+        """Class labels in the model's order; empty for numbers."""
+        return tuple(self.predictor.class_labels or ()) if self.problem_type in ("binary", "multiclass") else ()
+
+    @property
+    def positive_class(self) -> Any:
+        """The class whose probability is reported; None unless binary."""
+        return self.predictor.positive_class if self.problem_type == "binary" else None
+
+    @property
+    def best_model(self) -> str:
+        """The model that predicts."""
+        return str(self.predictor.model_best)
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Columns the model was given, before any were dropped as useless."""
+        return tuple(self.predictor.original_features)
+
+    def predict(self, frame: pd.DataFrame) -> pd.Series[Any]:
+        """Predict labels or numbers, shape (n_rows,), with the frame's index; for quantiles the middle one."""
+        if self.problem_type == "quantile":
+            quantiles = self.predict_quantiles(frame)
+            middle = int(np.argmin([abs(float(level) - 0.5) for level in quantiles.columns]))
+            return quantiles.iloc[:, middle]
+        prediction: pd.Series[Any] = self.predictor.predict(self._fitted_columns(frame))
+        return prediction
+
+    def predict_proba(self, frame: pd.DataFrame) -> pd.DataFrame | None:
+        """Predict probabilities, shape (n_rows, n_classes), columns named by label; None for numbers."""
+        if not self.classes:
+            return None
+        probabilities: pd.DataFrame = self.predictor.predict_proba(self._fitted_columns(frame), as_multiclass=True)
+        return probabilities
+
+    def predict_quantiles(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Predict quantiles, shape (n_rows, n_levels), columns named by level."""
+        quantiles: pd.DataFrame = self.predictor.predict(self._fitted_columns(frame))
+        return quantiles
+
+    def _fitted_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
+        missing = [name for name in self.features if name not in frame.columns]
+        if missing:
+            names = ", ".join(missing[:10])
+            raise GenieError(
+                Problem(
+                    code="columns-missing",
+                    title=f"The table lacks {len(missing)} column(s) that the model was trained on: {names}.",
+                    remedy="Add them (empty cells will do), under the same names.",
+                    culprit=names,
+                )
+            )
+        return frame.loc[:, list(self.features)]
+
+    def leaderboard(self, frame: pd.DataFrame | None = None) -> list[LeaderboardRow]:
+        """List the models, best validation score first.
+
+        Parameters
+        ----------
+        frame : DataFrame or None
+            Untouched rows with the target: each model is scored on them as well.
+
+        Returns
+        -------
+        list of LeaderboardRow
+            Scores in the metric's own sign.
+        """
+        board = self.predictor.leaderboard(frame, display=False)
+        metric = METRICS.get(self.predictor.eval_metric.name)
+        sign = 1 if metric is None or metric.greater_is_better else -1
+        board = board.sort_values("score_val", ascending=False, na_position="last")
+        seconds = "pred_time_test" if frame is not None else "pred_time_val"
+        return [
+            LeaderboardRow(
+                model=str(row["model"]),
+                score_validation=_score(row.get("score_val"), sign),
+                score_holdout=_score(row.get("score_test"), sign),
+                fit_s=float(row["fit_time"] or 0.0),
+                predict_s=_score(row.get(seconds), 1),
+            )
+            for row in board.to_dict("records")
+        ]
+
+    def save_slim(self, path: Path) -> Path:
+        """Save a copy that holds only what the best model needs to predict."""
+        self.predictor.clone_for_deployment(str(path))
+        return path
+
+    def versions(self) -> dict[str, str]:
+        """Versions that matter for loading the model."""
+        return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _ALWAYS}}
+
+    def requirements(self) -> list[str]:
+        """Pin what the best model needs to predict, as pip reads it."""
+        needed = self.predictor._trainer.get_minimum_model_set(self.best_model)
+        libraries = {library for prefix, library in _LIBRARY.items() if any(m.startswith(prefix) for m in needed)}
+        names = [*_ALWAYS, *sorted(libraries)]
+        return [f"{name}=={_version_of(name)}" for name in names]
+
+
+def _version_of(name: str) -> str:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        # XGBoost comes under another name where there is no GPU.
+        return importlib.metadata.version(f"{name}-cpu")
+
+
+def _score(value: Any, sign: int) -> float | None:
+    return None if value is None or pd.isna(value) else sign * float(value)

@@ -1,0 +1,55 @@
+"""AutoGluon's callback: tells of each model, and stops between models when asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from autogluon.core.callbacks import AbstractCallback
+
+OnStarted = Callable[[str], None]
+# (model, validation score in the metric's own sign or None, seconds, reason)
+OnFinished = Callable[[str, float | None, float, str], None]
+
+
+class Watch(AbstractCallback):  # type: ignore[misc]
+    """Reports models as they come, and ends the training early when asked.
+
+    Parameters
+    ----------
+    on_started, on_finished : callable
+        Called in the training's thread.
+    should_stop : callable
+        Asked between models; once true, nothing more is fitted but the ensemble.
+    sign : {1, -1}
+        AutoGluon's scores are higher-is-better; -1 turns errors back.
+    """
+
+    def __init__(
+        self, *, on_started: OnStarted, on_finished: OnFinished, should_stop: Callable[[], bool], sign: int
+    ) -> None:
+        super().__init__()
+        self._on_started = on_started
+        self._on_finished = on_finished
+        self._should_stop = should_stop
+        self._sign = sign
+        self._current = ""
+        self._started_at = 0.0
+
+    def _before_model_fit(self, trainer: Any, model: Any, **_rest: Any) -> tuple[bool, bool]:
+        # With a model at hand a stop ends all; before the first there would be nothing to keep.
+        if self._should_stop() and trainer.get_model_names():
+            return True, True
+        self._current, self._started_at = model.name, time.monotonic()
+        self._on_started(model.name)
+        return False, False
+
+    def _after_model_fit(self, trainer: Any, model_names: list[str], **_rest: Any) -> bool:
+        seconds = time.monotonic() - self._started_at
+        if not model_names:
+            self._on_finished(self._current, None, seconds, "left out: it failed, or would not have ended in time")
+        for name in model_names:
+            score = trainer.get_model_attribute(name, "val_score", default=None)
+            self._on_finished(name, None if score is None else self._sign * float(score), seconds, "")
+        return bool(self._should_stop() and trainer.get_model_names())
