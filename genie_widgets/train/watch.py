@@ -37,6 +37,10 @@ class Watch(AbstractCallback):  # type: ignore[misc]
         self._current = ""
         self._started_at = 0.0
 
+    def __getstate__(self) -> dict[str, Any]:
+        # AutoGluon saves its trainer with the callbacks in it; ours mean nothing outside this process.
+        return {}
+
     def _before_model_fit(self, trainer: Any, model: Any, **_rest: Any) -> tuple[bool, bool]:
         # With a model at hand a stop ends all; before the first there would be nothing to keep.
         if self._should_stop() and trainer.get_model_names():
