@@ -1,0 +1,24 @@
+"""SHAP values of any prediction, on the person's own columns, exact or with standard errors.
+
+The names below are resolved when first used, so that importing the package is cheap.
+No module is named like a function it gives: importing it would hide the function.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genie_widgets.explain.explaining import explain
+    from genie_widgets.explain.shap_bridge import to_shap
+
+_HOME = {"explain": "explaining", "to_shap": "shap_bridge"}
+
+__all__ = ["explain", "to_shap"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
