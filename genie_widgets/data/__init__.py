@@ -1,0 +1,32 @@
+"""Tables in: reading files and frames, and the facts of what is in them.
+
+The names below are resolved when first used, so that importing the package
+does not load pandas.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genie_widgets.data.profiling import profile_frame
+    from genie_widgets.data.reading import read_table
+    from genie_widgets.data.shipped import Sample, samples
+    from genie_widgets.data.table import Table
+
+_HOME = {
+    "Sample": "shipped",
+    "Table": "table",
+    "profile_frame": "profiling",
+    "read_table": "reading",
+    "samples": "shipped",
+}
+
+__all__ = ["Sample", "Table", "profile_frame", "read_table", "samples"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

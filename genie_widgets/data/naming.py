@@ -1,0 +1,61 @@
+"""Column names: text, not empty, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from genie_widgets.schema import Problem
+
+
+def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
+    """Make names usable, and say which were changed.
+
+    Parameters
+    ----------
+    names : iterable of object
+        As in the file or frame; anything may stand there.
+
+    Returns
+    -------
+    tuple
+        Unique, non-empty names in the same order, and a warning for each kind of change.
+    """
+    cleaned: list[str] = []
+    taken: set[str] = set()
+    unnamed: list[str] = []
+    repeated: list[str] = []
+    for position, raw in enumerate(names, start=1):
+        name = "" if raw is None or raw != raw else str(raw).strip()  # noqa: PLR0124 -- NaN alone differs from itself
+        if not name or name.startswith("Unnamed: "):
+            name = f"column_{position}"
+            unnamed.append(name)
+        wanted, copy = name, 2
+        while name in taken:
+            name = f"{wanted}_{copy}"
+            copy += 1
+        if name != wanted:
+            repeated.append(name)
+        taken.add(name)
+        cleaned.append(name)
+    problems = []
+    if unnamed:
+        problems.append(
+            Problem(
+                code="unnamed-columns",
+                title=f"{len(unnamed)} column(s) had no name and are now called {', '.join(unnamed[:5])}.",
+                remedy="Give them names in the file if they matter.",
+                culprit=unnamed[0],
+                severity="warning",
+            )
+        )
+    if repeated:
+        problems.append(
+            Problem(
+                code="repeated-names",
+                title=f"{len(repeated)} column name(s) stood twice and are now {', '.join(repeated[:5])}.",
+                remedy="Rename them in the file if the names should say more.",
+                culprit=repeated[0],
+                severity="warning",
+            )
+        )
+    return cleaned, problems
