@@ -21,7 +21,7 @@ from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan
 MOST_CLASSES_OVO_INTERVAL, MOST_CLASSES_OVO = 12, 100
 
 
-def evaluate(  # noqa: PLR0913 -- one keyword for each fact a score depends on
+def evaluate(
     y_true: Any,
     *,
     predictions: Any,

@@ -66,7 +66,7 @@ def verdict(result: RunResult) -> tuple[str, ...]:
 
 
 def _how_good(metric: MetricValue, evaluation: Evaluation, plan: Plan) -> str:
-    where = f"On {evaluation.n_rows:,} rows that no model had seen"
+    where = f"On {evaluation.n_rows:,} {'row' if evaluation.n_rows == 1 else 'rows'} that no model had seen"
     better = "" if metric.greater_is_better else ", where lower is better"
     figure = f"{metric.label} is {show(metric.value, metric)}"
     if metric.low is not None and metric.high is not None:
@@ -87,6 +87,8 @@ def _against_baseline(metric: MetricValue) -> str:
     if metric.low is None or metric.high is None:
         judgement = "better than the baseline, but on too few rows to be sure" if gain > 0 else "not better"
         return f"That is {judgement}: {trivial}."
+    if metric.name == "recall" and metric.baseline >= metric.value:
+        return "Always predicting the positive class finds all positives: look at precision and F1 as well."
     worst, best = (metric.low, metric.high) if metric.greater_is_better else (metric.high, metric.low)
     if sign * (worst - metric.baseline) > 0:
         text = f"That is clearly better than the baseline: {trivial}."
@@ -105,9 +107,9 @@ def _plainly(evaluation: Evaluation, plan: Plan) -> str:
     accuracy, error = by_name.get("accuracy"), by_name.get("median_absolute_error")
     if accuracy is not None and main != "accuracy":
         text = f"It names the right class for {accuracy.value:.0%} of the rows"
-        return (
-            f"{text}; {evaluation.baseline} is right for {accuracy.baseline:.0%}." if accuracy.baseline else f"{text}."
-        )
+        if accuracy.baseline is not None:
+            text += f" (the baseline, {evaluation.baseline}: {accuracy.baseline:.0%})"
+        return f"{text}."
     if error is not None and main != "median_absolute_error":
         return f"Half of the predictions are off by less than {significant(error.value)} in {plan.target!r}."
     for curve in evaluation.curves:
