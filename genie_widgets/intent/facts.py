@@ -1,0 +1,85 @@
+"""What the data decides: the problem type, the positive class, and the columns that teach nothing."""
+
+from __future__ import annotations
+
+from genie_widgets.intent.words import plain, stem, words_of
+from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile
+
+# Whole numbers of at most this many values are read as classes unless an amount is asked for.
+MAX_INTEGER_CLASSES = 10
+MAX_CLASSES = 100
+USELESS_KINDS = ("id", "constant", "empty")
+_POSITIVE = (
+    "yes",
+    "true",
+    "1",
+    "1.0",
+    "y",
+    "t",
+    "positive",
+    "churned",
+    "churn",
+    "si",
+    "oui",
+    "ja",
+    "fraud",
+    "bad",
+    "late",
+)
+_NEGATIVE = ("no", "false", "0", "0.0", "n", "f", "negative", "none", "non", "nein", "not", "normal", "stayed", "good")
+
+
+def problem_type_of(column: ColumnProfile, *, amount_asked: bool = False, quantiles: bool = False) -> ProblemType:
+    """Decide the problem type from the target's values.
+
+    Parameters
+    ----------
+    column : ColumnProfile
+        The target.
+    amount_asked : bool
+        Whether the sentence asks how much or how many.
+    quantiles : bool
+        Whether the sentence asks for quantiles.
+
+    Returns
+    -------
+    str
+        AutoGluon's problem type.
+    """
+    numeric = column.kind in ("number", "integer", "date") or (column.minimum is not None and column.kind != "boolean")
+    if quantiles and numeric:
+        return "quantile"
+    if column.n_distinct == 2:
+        return "binary"
+    if numeric and (column.kind == "number" or amount_asked or column.n_distinct > MAX_INTEGER_CLASSES):
+        return "regression"
+    return "multiclass"
+
+
+def positive_class_of(column: ColumnProfile, prompt: str) -> tuple[str, str]:
+    """Choose the positive class of a binary target.
+
+    Returns
+    -------
+    tuple of str
+        The class as text, and why.
+    """
+    values = [counted.value for counted in column.top_values]
+    said = {word.stem for word in words_of(prompt)}
+    named = [value for value in values if stem(plain(value)) in said and len(value) > 2]
+    if len(named) == 1 and plain(named[0]) not in _NEGATIVE:
+        return named[0], "named in the request"
+    for value in values:
+        if plain(value.strip()) in _POSITIVE:
+            return value, "the value that says yes"
+    for value, other in zip(values, reversed(values), strict=True):
+        words = plain(value).replace("-", " ").replace("_", " ").split()
+        if any(word in _NEGATIVE for word in words) and value != other:
+            return other, f"the other value than {value}"
+    return values[-1], "the rarer value"
+
+
+def useless_columns(profile: TableProfile) -> dict[str, str]:
+    """Name the columns that teach nothing, each with the reason."""
+    reasons = {"id": "names each row", "constant": "has one value", "empty": "has no values"}
+    return {column.name: reasons[column.kind] for column in profile.columns if column.kind in USELESS_KINDS}
