@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from genie_widgets.evaluate.holdout_size import holdout_size
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.pick_rows import pick_groups, pick_latest, pick_random, pick_stratified
+from genie_widgets.evaluate.repeats import repeats_problem
 from genie_widgets.schema import GenieError, Plan, Problem
 
 Mask = NDArray[np.bool_]
@@ -29,7 +30,7 @@ class Split:
     n_dropped : int
         Rows of the table without a target, in neither part.
     problems : tuple of Problem
-        Warnings: where the plan's validation could not be kept.
+        Warnings: the plan's validation could not be kept, or holdout rows repeat training rows.
     groups : Series or None
         For whole groups: the group of each holdout row, for an interval that resamples groups.
     """
@@ -98,12 +99,14 @@ def split(frame: pd.DataFrame, plan: Plan, *, seed: int = 0, holdout_fraction: f
     if plan.validation.kind == "group" and not problems:
         kept = rows.loc[mask, plan.validation.column]
         groups = pd.Series(pd.factorize(kept)[0], index=kept.index)
+    train, holdout = rows.loc[~mask], rows.loc[mask]
+    repeats = repeats_problem(train, holdout, plan)
     return Split(
-        train=rows.loc[~mask],
-        holdout=rows.loc[mask],
+        train=train,
+        holdout=holdout,
         how=_in_words(int(mask.sum()), len(rows), way, n_dropped, plan.target),
         n_dropped=n_dropped,
-        problems=problems,
+        problems=problems if repeats is None else (*problems, repeats),
         groups=groups,
     )
 

@@ -111,6 +111,7 @@ def test_the_split_is_told_in_words():
 )
 def test_a_split_that_cannot_be_kept_says_so(kind, column, says):
     frame = pd.DataFrame({"one": 1, "words": "x", "order": range(100), "y": ["a"] * 80 + ["b"] * 20})
+    frame["unique"] = np.arange(100)
     parts = split(frame, plan(kind=kind, column=column))
     (problem,) = parts.problems
     assert says in problem.title
@@ -129,3 +130,17 @@ def test_times_may_be_text_or_numbers():
 def test_no_target_column():
     with pytest.raises(GenieError, match="has no column 'y' to predict"):
         split(pd.DataFrame({"x": [1, 2]}), plan())
+
+
+def test_repeated_rows_are_told():
+    once = pd.DataFrame({"id": range(100), "x": np.arange(100) * 1.5, "y": ["a", "b"] * 50})
+    assert split(once, plan()).problems == ()
+    twice = pd.concat([once, once], ignore_index=True)
+    (problem,) = split(twice, plan()).problems
+    assert problem.code == "holdout-repeats-training"
+    assert f"{problem.value} of the 50 rows kept apart" in problem.title
+    twice["id"] = range(200)  # told apart by an id: still the same rows to the model that ignores it
+    assert split(twice, plan()).problems == ()
+    assert split(twice, plan().model_copy(update={"ignore": ("id",)})).problems == (problem,)
+    twice["x"] = [[1]] * 200  # cells that cannot be compared are no reason to fail
+    assert split(twice, plan().model_copy(update={"ignore": ("id",)})).problems == ()

@@ -1,0 +1,32 @@
+"""Rows kept apart that stand in the training rows as well: the score then tells memory, not skill."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from genie_widgets.schema import Plan, Problem
+
+# A few equal rows are natural, above all where columns have few values.
+NOTABLE_SHARE = 0.1
+
+
+def repeats_problem(train: pd.DataFrame, holdout: pd.DataFrame, plan: Plan) -> Problem | None:
+    """Warn where many holdout rows equal a training row in all features and the target; None if few do."""
+    columns = [*plan.feature_columns(tuple(train.columns)), plan.target]
+    if len(columns) < 2:
+        return None
+    try:
+        seen = pd.util.hash_pandas_object(train[columns], index=False)
+        repeated = int(pd.util.hash_pandas_object(holdout[columns], index=False).isin(set(seen)).sum())
+    except TypeError:  # cells that cannot be hashed, such as lists: nothing is known then
+        return None
+    if repeated < NOTABLE_SHARE * len(holdout):
+        return None
+    return Problem(
+        code="holdout-repeats-training",
+        title=f"{repeated:,} of the {len(holdout):,} rows kept apart for scoring are exact copies of training rows.",
+        remedy="The score may be too good: remove repeated rows from the table, or keep them together as a group.",
+        value=str(repeated),
+        severity="warning",
+        field="validation",
+    )
