@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
+from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 from genie_widgets.train.machine import Machine
 from genie_widgets.train.portfolio import portfolio
 from genie_widgets.train.trained import TrainedModel
@@ -78,10 +80,11 @@ def fit(
             )
         )
     greater = METRICS[plan.metric].greater_is_better
+    stop = should_stop or (lambda: False)
     watch = Watch(
         on_started=on_model_started or (lambda _model: None),
         on_finished=on_model_finished or (lambda _model, _score, _seconds, _reason: None),
-        should_stop=should_stop or (lambda: False),
+        should_stop=stop,
         sign=1 if greater else -1,
     )
     predictor = TabularPredictor(
@@ -93,19 +96,28 @@ def fit(
         log_to_file=False,
         **_extra(plan, frame[plan.target]),
     )
+    deadline = time.monotonic() + time_limit_s
+
+    def must_end() -> bool:
+        return watch.is_fitting and watch.has_model and (stop() or time.monotonic() > deadline)
+
     try:
-        predictor.fit(
-            frame,
-            time_limit=seconds,
-            dynamic_stacking=False,
-            num_cpus=machine.usable_cores,
-            memory_limit=max(0.5, machine.available_memory_bytes * MEMORY_SHARE / 2**30),
-            callbacks=[watch],
-            # Each text column gets n-grams of its own, so that an explanation can tell them apart.
-            feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
-            raise_on_no_models_fitted=False,
-            **portfolio(plan),
-        )
+        with Interrupter(must_end):
+            predictor.fit(
+                frame,
+                time_limit=seconds,
+                dynamic_stacking=False,
+                num_cpus=machine.usable_cores,
+                memory_limit=max(0.5, machine.available_memory_bytes * MEMORY_SHARE / 2**30),
+                callbacks=[watch],
+                # Each text column gets n-grams of its own, so that an explanation can tell them apart.
+                feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
+                raise_on_no_models_fitted=False,
+                **portfolio(plan),
+            )
+    except FitInterruptedError:
+        # It came a moment after the fit had ended; what was fitted is on disk.
+        logging.getLogger(__name__).warning("interrupted between two models")
     except (ValueError, AssertionError, RuntimeError) as error:
         logging.getLogger(__name__).exception("AutoGluon could not fit")
         raise GenieError(_no_model(str(error))) from error

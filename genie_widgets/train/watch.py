@@ -36,6 +36,13 @@ class Watch(AbstractCallback):  # type: ignore[misc]
         self._sign = sign
         self._current = ""
         self._started_at = 0.0
+        self._n_fitted = 0
+        self.is_fitting = False
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is something to keep."""
+        return self._n_fitted > 0
 
     def __getstate__(self) -> dict[str, Any]:
         # AutoGluon saves its trainer with the callbacks in it; ours mean nothing outside this process.
@@ -47,12 +54,17 @@ class Watch(AbstractCallback):  # type: ignore[misc]
             return True, True
         self._current, self._started_at = model.name, time.monotonic()
         self._on_started(model.name)
+        self.is_fitting = True
         return False, False
 
     def _after_model_fit(self, trainer: Any, model_names: list[str], **_rest: Any) -> bool:
+        self.is_fitting = False
+        self._n_fitted += len(model_names)
         seconds = time.monotonic() - self._started_at
         if not model_names:
-            self._on_finished(self._current, None, seconds, "left out: it failed, or would not have ended in time")
+            self._on_finished(
+                self._current, None, seconds, "left out: it failed, was interrupted, or would not have ended in time"
+            )
         for name in model_names:
             score = trainer.get_model_attribute(name, "val_score", default=None)
             self._on_finished(name, None if score is None else self._sign * float(score), seconds, "")
