@@ -7,7 +7,7 @@ import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from genie_widgets.schema import Event, GenieError, Problem, RunRequest, RunResult, run_id_is_valid
+from genie_widgets.schema import Event, GenieError, Problem, RunRequest, RunResult, Tracking, run_id_is_valid
 from genie_widgets.store import events, lock
 from genie_widgets.store.files import telling_disk_full, write_atomically
 
@@ -99,9 +99,19 @@ class RunFolder:
         return self.path / "predictor"
 
     @property
-    def explanation_path(self) -> Path:
-        """Path of explanation files."""
-        return self.path / "explanation"
+    def model_path(self) -> Path:
+        """Path of the slim model: what the best one needs to predict."""
+        return self.path / "model"
+
+    @property
+    def example_path(self) -> Path:
+        """Path of a few rows as the model takes them."""
+        return self.path / "input_example.parquet"
+
+    @property
+    def tracking_path(self) -> Path:
+        """Path of where the run is recorded."""
+        return self.path / "tracking.json"
 
     @property
     def report_path(self) -> Path:
@@ -139,11 +149,20 @@ class RunFolder:
         write_atomically(self.result_path, result.model_dump_json())
 
     def read_result(self) -> RunResult | None:
-        """Read the result; None where there is none yet."""
+        """Read the result, with the record's address once it is known; None where there is none yet."""
         try:
-            return RunResult.model_validate_json(self.result_path.read_bytes())
+            result = RunResult.model_validate_json(self.result_path.read_bytes())
         except FileNotFoundError:
             return None
+        if self.tracking_path.exists():
+            result = result.model_copy(
+                update={"tracking": Tracking.model_validate_json(self.tracking_path.read_bytes())}
+            )
+        return result
+
+    def write_tracking(self, tracking: Tracking) -> None:
+        """Write where the run is recorded: a file of its own, since the recorder may end after the worker."""
+        write_atomically(self.tracking_path, tracking.model_dump_json())
 
     def request_stop(self) -> None:
         """Ask the worker to stop and keep the best."""

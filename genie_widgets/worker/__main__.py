@@ -1,0 +1,66 @@
+"""``python -m genie_widgets.worker RUN_DIR [--serve]``: wait for a request, run it, then serve its model."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import time
+from pathlib import Path
+
+from genie_widgets.store import RunFolder
+from genie_widgets.worker.protocol import Pipe
+
+POLL_INTERVAL_S = 0.05
+# A worker started early whose person went for lunch: training can still be started, without the head start.
+WAIT_LIMIT_S = 30 * 60
+
+
+def main() -> None:
+    """Run the worker."""
+    parser = argparse.ArgumentParser(prog="python -m genie_widgets.worker")
+    parser.add_argument("run_dir", type=Path)
+    parser.add_argument("--serve", action="store_true", help="serve a run that has ended")
+    arguments = parser.parse_args()
+    folder = RunFolder(arguments.run_dir.resolve())
+    pipe = Pipe(folder.log_path)
+    # An interrupted kernel sends its signal to all it started; this process goes on.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: folder.request_stop())
+    pipe.say({"type": "hello", "pid": os.getpid()})
+
+    from genie_widgets.worker.serving import Server
+
+    if arguments.serve:
+        pipe.say({"type": "ready"})
+        Server(folder, None).serve(pipe)
+        return
+
+    from genie_widgets.train import warm_up
+
+    warm_up()
+    pipe.say({"type": "ready"})
+    if not _wait_for_request(folder, pipe):
+        folder.remove_draft()
+        return
+    with folder.hold_lock() as held:
+        if not held:
+            return  # another worker has this run
+        from genie_widgets.worker.pipeline import run_pipeline
+
+        model = run_pipeline(folder)
+    if model is not None:
+        Server(folder, model).serve(pipe)
+
+
+def _wait_for_request(folder: RunFolder, pipe: Pipe) -> bool:
+    deadline = time.monotonic() + WAIT_LIMIT_S
+    while folder.is_draft():
+        if pipe.is_closed.is_set() or time.monotonic() > deadline or not folder.path.exists():
+            return not folder.is_draft()
+        time.sleep(POLL_INTERVAL_S)
+    return True
+
+
+if __name__ == "__main__":
+    main()

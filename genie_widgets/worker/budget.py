@@ -1,0 +1,67 @@
+"""The seconds a person gave, shared out: training gets what the rest does not need."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+MIN_TRAINING_SHARE = 0.4
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Shares of the time limit, in seconds, counted from the confirmation.
+
+    Attributes
+    ----------
+    started_at : float
+        Seconds since 1970 at which the plan was confirmed.
+    limit_s : float
+        Seconds for everything.
+    scoring_s, explaining_s, exporting_s, tracking_s : float
+        Kept back for what follows the training.
+    """
+
+    started_at: float
+    limit_s: float
+    scoring_s: float
+    explaining_s: float
+    exporting_s: float
+    tracking_s: float
+
+    @property
+    def reserve_s(self) -> float:
+        """Seconds kept back after the training."""
+        return self.scoring_s + self.explaining_s + self.exporting_s + self.tracking_s
+
+    def left_s(self, *, keeping_s: float = 0.0) -> float:
+        """Seconds left now, less what is kept back."""
+        return self.started_at + self.limit_s - time.time() - keeping_s
+
+
+def plan_budget(started_at: float, limit_s: float, n_rows: int) -> Budget:
+    """Share out a time limit.
+
+    Parameters
+    ----------
+    started_at : float
+        Seconds since 1970 at which the plan was confirmed.
+    limit_s : float
+        Seconds for everything.
+    n_rows : int
+        Rows of the table: scoring and copying grow with them.
+
+    Returns
+    -------
+    Budget
+        The reserves never take more than 60% of the limit.
+    """
+    size = n_rows / 100_000
+    shares = {
+        "scoring_s": 1.0 + min(20.0, 3.0 * size),
+        "explaining_s": min(30.0, max(2.0, 0.1 * limit_s)),
+        "exporting_s": 2.5 + min(10.0, size),
+        "tracking_s": 3.0,
+    }
+    scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))
+    return Budget(started_at, limit_s, **{name: scale * seconds for name, seconds in shares.items()})

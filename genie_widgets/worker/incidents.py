@@ -1,0 +1,40 @@
+"""What goes wrong: a problem for what a person can mend, a reference number and the log for what they can't."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import traceback
+
+from genie_widgets.schema import GenieError, Problem
+
+
+def problem_of(error: BaseException, what: str) -> Problem:
+    """Make the problem that is shown for an error; the unexpected goes to the log with a reference number.
+
+    Parameters
+    ----------
+    error : BaseException
+        As caught.
+    what : str
+        What did not work, as a sentence without its full stop.
+    """
+    if isinstance(error, GenieError):
+        return error.problem
+    reference = secrets.token_hex(4)
+    trace = "".join(traceback.format_exception(error))
+    sys.stderr.write(f"reference {reference}\n{trace}\n")
+    sys.stderr.flush()
+    if isinstance(error, MemoryError):
+        return Problem(
+            code="out-of-memory",
+            title=f"{what}: the machine ran out of memory.",
+            remedy="Use fewer rows or columns, or a machine with more memory.",
+            reference=reference,
+        )
+    return Problem(
+        code="unexpected",
+        title=f"{what}: something unexpected happened.",
+        remedy="Try again; if it happens again, send the run's log with this reference.",
+        reference=reference,
+    )

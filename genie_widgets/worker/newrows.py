@@ -1,0 +1,70 @@
+"""New rows, brought to the columns and types that the model was trained on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
+
+
+def align(frame: pd.DataFrame, request: RunRequest) -> tuple[pd.DataFrame, list[Problem]]:
+    """Bring new rows to the training table's columns and types.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        New rows; columns in any order, others are ignored.
+    request : RunRequest
+        The run whose model will predict.
+
+    Returns
+    -------
+    tuple
+        The feature columns, and what a person should know of them.
+
+    Raises
+    ------
+    GenieError
+        If columns are missing.
+    """
+    features = request.plan.feature_columns(request.profile.column_names)
+    missing = [name for name in features if name not in frame.columns]
+    if missing:
+        names = ", ".join(missing[:10])
+        raise GenieError(
+            Problem(
+                code="columns-missing",
+                title=f"The table lacks {len(missing)} column(s) that the model was trained on: {names}.",
+                remedy="Add them under the same names; empty cells will do.",
+                culprit=names,
+            )
+        )
+    aligned, problems = {}, []
+    for name in features:
+        column, lost = _typed(frame[name], request.profile.column(name))
+        aligned[name] = column
+        if lost:
+            problems.append(
+                Problem(
+                    code="cells-unread",
+                    title=f"{lost:,} cell(s) of {name} are no {request.profile.column(name).kind}: taken as missing.",
+                    remedy="Check that the column holds the same kind of values as in training.",
+                    culprit=name,
+                    severity="warning",
+                )
+            )
+    return pd.DataFrame(aligned, index=frame.index), problems
+
+
+def _typed(column: pd.Series, profile: ColumnProfile) -> tuple[pd.Series, int]:  # type: ignore[type-arg]
+    dtype = profile.dtype
+    if dtype.startswith("datetime"):
+        typed = pd.to_datetime(column, errors="coerce")
+    elif dtype.startswith(("int", "float", "uint")):
+        typed = pd.to_numeric(column, errors="coerce")
+    elif dtype == "object" and not pd.api.types.is_object_dtype(column.dtype):
+        typed = column.astype(object).where(column.notna(), None)
+        typed = typed.map(lambda cell: cell if cell is None or isinstance(cell, (str, bool)) else str(cell))
+    else:
+        typed = column
+    return typed, int(typed.isna().sum() - column.isna().sum())

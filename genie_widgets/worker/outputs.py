@@ -1,0 +1,72 @@
+"""What a model's predictions look like to a person, and to the explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.schema import Plan
+
+if TYPE_CHECKING:
+    from genie_widgets.train import TrainedModel
+
+MAX_EXPLAINED_CLASSES = 10
+
+
+def predictions_frame(model: TrainedModel, features: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Predict rows.
+
+    Returns
+    -------
+    DataFrame
+        With the rows' index: ``prediction``; for classes a probability column
+        each, for quantiles a column each.
+    """
+    if plan.problem_type == "quantile":
+        quantiles = model.predict_quantiles(features)
+        middle = int(np.argmin([abs(float(level) - 0.5) for level in quantiles.columns]))
+        named = {f"quantile {level}": quantiles[level] for level in quantiles.columns}
+        return pd.DataFrame({"prediction": quantiles.iloc[:, middle], **named})
+    frame = pd.DataFrame({"prediction": model.predict(features)})
+    probabilities = model.predict_proba(features)
+    if probabilities is not None:
+        for label in probabilities.columns:
+            frame[f"probability of {label}"] = probabilities[label]
+    return frame
+
+
+def explained(
+    model: TrainedModel, plan: Plan
+) -> tuple[Callable[[pd.DataFrame], Any], tuple[str, ...], Literal["probability", "target"]]:
+    """Choose what is explained.
+
+    Returns
+    -------
+    tuple
+        A function from rows to numbers, the name of each number, and its unit:
+        the positive class's probability, each class's, the value, or each quantile.
+    """
+    if plan.problem_type == "binary":
+        positive = model.positive_class
+        return lambda rows: _proba(model, rows)[positive].to_numpy(), (str(positive),), "probability"
+    if plan.problem_type == "multiclass":
+        shown = model.classes[:MAX_EXPLAINED_CLASSES]
+        return (
+            lambda rows: _proba(model, rows).loc[:, list(shown)].to_numpy(),
+            tuple(str(label) for label in shown),
+            "probability",
+        )
+    if plan.problem_type == "quantile":
+        names = tuple(f"quantile {level}" for level in plan.quantile_levels)
+        return lambda rows: model.predict_quantiles(rows).to_numpy(), names, "target"
+    return lambda rows: model.predict(rows).to_numpy(dtype=float), (plan.target,), "target"
+
+
+def _proba(model: TrainedModel, rows: pd.DataFrame) -> pd.DataFrame:
+    probabilities = model.predict_proba(rows)
+    if probabilities is None:
+        raise TypeError("a model of numbers has no probabilities")
+    return probabilities

@@ -1,0 +1,315 @@
+"""A run from its request to its last word; every step tells what it does in the event log."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from genie_widgets.schema import (
+    METRICS,
+    Artefact,
+    Failed,
+    Finished,
+    ModelFinished,
+    ModelStarted,
+    Problem,
+    ResultUpdated,
+    RunRequest,
+    RunResult,
+    RunStarted,
+    SplitMade,
+    StageChanged,
+    StopRequested,
+    Warned,
+)
+from genie_widgets.schema.messages import RunStage
+from genie_widgets.store import RunFolder
+from genie_widgets.worker.budget import Budget, plan_budget
+from genie_widgets.worker.incidents import problem_of
+from genie_widgets.worker.outputs import explained
+from genie_widgets.worker.recorder import Recorder
+
+if TYPE_CHECKING:
+    from genie_widgets.evaluate import Split
+    from genie_widgets.train import TrainedModel
+
+EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
+# Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
+MAX_LEADERBOARD_ROWS = 5_000
+
+
+@dataclass
+class Run:
+    """What a run knows while it goes on."""
+
+    folder: RunFolder
+    request: RunRequest
+    budget: Budget
+    timings: dict[str, float] = field(default_factory=dict)
+    notes: list[Problem] = field(default_factory=list)
+    stop_told: bool = False
+
+    def should_stop(self) -> bool:
+        """Whether a person asked to stop; the log is told once."""
+        if not self.folder.stop_requested():
+            return False
+        if not self.stop_told:
+            self.stop_told = True
+            self.folder.append(StopRequested())
+        return True
+
+    def enter(self, stage: RunStage, text: str) -> None:
+        """Enter a stage."""
+        self.folder.append(StageChanged(stage=stage, text=text))
+
+    def timed(self, name: str, since: float) -> None:
+        """Note a stage's seconds."""
+        self.timings[name] = round(time.monotonic() - since, 3)
+
+    def attempt(self, what: str, step: Callable[[], None]) -> None:
+        """Do a step that the run can do without: if it fails, the run says so and goes on."""
+        try:
+            step()
+        except Exception as error:
+            problem = problem_of(error, what).model_copy(update={"severity": "warning"})
+            self.notes.append(problem)
+            self.folder.append(Warned(problem=problem))
+
+
+def run_pipeline(folder: RunFolder) -> TrainedModel | None:
+    """Train, score, explain, export and record a run.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        With its request and table; the caller holds its lock.
+
+    Returns
+    -------
+    TrainedModel or None
+        None where the run failed; the log says why.
+    """
+    request = folder.read_request()
+    budget = plan_budget(request.created_at, request.plan.time_limit_s, request.profile.n_rows)
+    folder.append(RunStarted(time_limit_s=request.plan.time_limit_s))
+    run = Run(folder, request, budget)
+    recorder = Recorder(folder)
+    try:
+        model, split = _train(run)
+    except Exception as error:
+        recorder.abandon()
+        folder.append(Failed(problem=problem_of(error, "The training did not end well")))
+        return None
+    result = _score(run, model, split)
+    result = _explain(run, model, split, result)
+    result = _export(run, model, split, result)
+    _finish(run, recorder, result)
+    return model
+
+
+def _train(run: Run) -> tuple[TrainedModel, Split]:
+    from genie_widgets.evaluate import split as split_rows
+    from genie_widgets.train import detect_machine, fit
+
+    started = time.monotonic()
+    request, plan = run.request, run.request.plan
+    run.enter("preparing", "Setting rows aside for an honest score")
+    frame = pd.read_parquet(run.folder.table_path)
+    columns = plan.feature_columns(request.profile.column_names)
+    needed = [*columns, plan.target]
+    if plan.validation.column is not None and plan.validation.column not in needed:
+        needed.append(plan.validation.column)
+    split = split_rows(frame[needed], plan, seed=request.seed)
+    run.folder.append(SplitMade(n_train=len(split.train), n_holdout=len(split.holdout), how=split.how))
+    for problem in split.problems:
+        run.notes.append(problem)
+        run.folder.append(Warned(problem=problem))
+    run.timed("preparing", started)
+
+    started = time.monotonic()
+    run.enter("training", "Training models")
+    greater = METRICS[plan.metric].greater_is_better
+    best: list[float] = []
+
+    def started_one(model: str) -> None:
+        run.folder.append(ModelStarted(model=model))
+
+    def finished(model: str, score: float | None, seconds: float, reason: str) -> None:
+        is_best = score is not None and (not best or (score > best[-1] if greater else score < best[-1]))
+        if is_best and score is not None:
+            best.append(score)
+        run.folder.append(
+            ModelFinished(
+                model=model,
+                score_validation=score,
+                metric=plan.metric,
+                fit_s=seconds,
+                is_best=is_best,
+                reason=reason,
+            )
+        )
+
+    model = fit(
+        split.train[[*columns, plan.target]],
+        plan,
+        path=run.folder.predictor_path,
+        time_limit_s=run.budget.left_s(keeping_s=run.budget.reserve_s),
+        machine=detect_machine(disk=run.folder.path),
+        on_model_started=started_one,
+        on_model_finished=finished,
+        should_stop=run.should_stop,
+    )
+    run.timed("training", started)
+    return model, split
+
+
+def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
+    from genie_widgets.evaluate import evaluate, verdict
+
+    started = time.monotonic()
+    run.enter("scoring", "Scoring on rows that no model has seen")
+    request, plan = run.request, run.request.plan
+    features = plan.feature_columns(request.profile.column_names)
+    result = RunResult(
+        run_id=request.run_id,
+        status="training",
+        prompt=request.prompt,
+        table_name=request.profile.name,
+        plan=plan,
+        n_rows=request.profile.n_rows,
+        n_train=len(split.train),
+        n_holdout=len(split.holdout),
+        features=features,
+        classes=tuple(str(label) for label in model.classes),
+        best_model=model.best_model,
+        leaderboard=tuple(model.leaderboard()),
+        versions=model.versions(),
+    )
+    found: dict[str, object] = {}
+
+    def score() -> None:
+        rows = split.holdout[list(features)]
+        quantile = plan.problem_type == "quantile"
+        found["evaluation"] = evaluate(
+            split.holdout[plan.target],
+            predictions=None if quantile else model.predict(rows),
+            probabilities=model.predict_proba(rows),
+            quantiles=model.predict_quantiles(rows) if quantile else None,
+            plan=plan,
+            classes=model.classes,
+            y_train=split.train[plan.target],
+            how=split.how,
+            groups=split.groups,
+            seed=request.seed,
+        )
+
+    def board() -> None:
+        rows = split.holdout[[*features, plan.target]].head(MAX_LEADERBOARD_ROWS)
+        found["leaderboard"] = tuple(model.leaderboard(rows))
+
+    run.attempt("The model could not be scored", score)
+    run.attempt("The models could not be compared on untouched rows", board)
+    result = result.model_copy(update=found)
+    result = result.model_copy(update={"verdict": verdict(result)})
+    run.timed("scoring", started)
+    return _save(run, result, "scores")
+
+
+def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
+    from genie_widgets.evaluate import verdict
+    from genie_widgets.explain import explain
+
+    started = time.monotonic()
+    run.enter("explaining", "Working out what moves the predictions")
+    seconds = max(1.0, min(run.budget.explaining_s, run.budget.left_s(keeping_s=run.budget.exporting_s)))
+    columns = list(result.features)
+    found: dict[str, object] = {}
+
+    def step() -> None:
+        predict, labels, unit = explained(model, run.request.plan)
+        rows = split.holdout[columns]
+        background = split.train[columns]
+        found["explanation"] = explain(
+            predict,
+            rows.sample(min(EXPLAINED_ROWS, len(rows)), random_state=run.request.seed).reset_index(drop=True),
+            background.sample(min(BACKGROUND_ROWS, len(background)), random_state=run.request.seed),
+            labels=labels,
+            unit=unit,
+            budget_s=seconds,
+            seed=run.request.seed,
+        )
+
+    run.attempt("The predictions could not be explained", step)
+    result = result.model_copy(update=found)
+    result = result.model_copy(update={"verdict": verdict(result)})
+    run.timed("explaining", started)
+    return _save(run, result, "explanation")
+
+
+def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
+    from genie_widgets.export import write_bundle
+    from genie_widgets.render import report_html
+
+    started = time.monotonic()
+    run.enter("exporting", "Writing the report and the model to take away")
+    folder = run.folder
+    example = split.holdout[list(result.features)].head(EXAMPLE_ROWS)
+    result = result.model_copy(update={"notes": tuple(run.notes)})
+
+    def report() -> None:
+        folder.report_path.write_text(report_html(result, run.request.profile, run.request.prompt), encoding="utf-8")
+
+    def bundle() -> None:
+        model.save_slim(folder.model_path)
+        example.to_parquet(folder.example_path)
+        write_bundle(
+            folder.bundle_path,
+            result=result,
+            model_path=folder.model_path,
+            input_example=example,
+            report_path=folder.report_path if folder.report_path.exists() else None,
+            requirements=model.requirements(),
+        )
+
+    run.attempt("The report could not be written", report)
+    result = _save(run, _with_files(run, result), "report")
+    run.attempt("The bundle could not be written", bundle)
+    run.timed("exporting", started)
+    return _save(run, _with_files(run, result), "bundle")
+
+
+def _finish(run: Run, recorder: Recorder, result: RunResult) -> None:
+    started = time.monotonic()
+    status = "stopped" if run.should_stop() else "done"
+    result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
+    run.folder.write_result(result)
+    run.enter("tracking", "Recording the run")
+    # The record is read from the folder: a slow server costs the run nothing but what is left of its seconds.
+    recorder.record(wait_s=max(0.0, run.budget.left_s(keeping_s=0.5)))
+    run.timed("tracking", started)
+    run.folder.append(Finished(status="stopped" if status == "stopped" else "done", total_s=_since(run)))
+
+
+def _since(run: Run) -> float:
+    return round(time.time() - run.request.created_at, 2)
+
+
+def _save(run: Run, result: RunResult, part: str) -> RunResult:
+    result = result.model_copy(update={"notes": tuple(run.notes), "timings": dict(run.timings)})
+    run.folder.write_result(result)
+    run.folder.append(ResultUpdated.model_validate({"part": part}))
+    return result
+
+
+def _with_files(run: Run, result: RunResult) -> RunResult:
+    wanted = (("Report", run.folder.report_path, "report"), ("Model bundle", run.folder.bundle_path, "bundle"))
+    present = [(name, path, kind) for name, path, kind in wanted if path.exists()]
+    artefacts = tuple(
+        Artefact.model_validate({"name": name, "path": path.name, "kind": kind, "size": path.stat().st_size})
+        for name, path, kind in present
+    )
+    return result.model_copy(update={"artefacts": artefacts})

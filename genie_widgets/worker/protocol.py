@@ -1,0 +1,59 @@
+"""The private pipe: JSON lines on stdin and stdout; everything else that prints goes to the log."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Any
+
+
+class Pipe:
+    """Claims stdin and stdout for the protocol.
+
+    AutoGluon, its models and their C libraries print to descriptors 1 and 2:
+    both are turned to the log before anything is imported.
+
+    Parameters
+    ----------
+    log_path : Path
+        Where all other output goes.
+    """
+
+    def __init__(self, log_path: Path) -> None:
+        self._out: IO[str] = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+        log = os.open(log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        os.close(log)
+        self._lines: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self.is_closed = threading.Event()
+        threading.Thread(target=self._listen, name="genie-pipe", daemon=True).start()
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Send one message; a kernel that is gone is no error."""
+        try:
+            self._out.write(json.dumps(message) + "\n")
+        except (OSError, ValueError):
+            self.is_closed.set()
+
+    def hear(self, timeout_s: float) -> dict[str, Any] | None:
+        """Wait for a message; None at the time-out or when the other side is gone."""
+        try:
+            return self._lines.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(message, dict):
+                self._lines.put(message)
+        self.is_closed.set()
+        self._lines.put(None)

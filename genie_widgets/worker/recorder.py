@@ -1,0 +1,56 @@
+"""The record of a run, written by a process beside the worker: MLflow's slowness and failures stay there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from genie_widgets.store import RunFolder
+
+
+class Recorder:
+    """Starts the recording process early, so that MLflow is loaded while the models train.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        # A session of its own: a slow tracking server may take longer than the worker lives.
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "genie_widgets.worker.recording", str(folder.path)],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def record(self, wait_s: float) -> bool:
+        """Ask for the record, and wait for it.
+
+        Returns
+        -------
+        bool
+            Whether it stands; if not, the process goes on for a bounded time by itself.
+        """
+        self._say("record\n")
+        try:
+            self._process.wait(wait_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def abandon(self) -> None:
+        """End the process without a record: there is no model."""
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        stdin = self._process.stdin
+        if stdin is None:
+            return
+        try:
+            stdin.write(text)
+            stdin.close()
+        except OSError:
+            return  # it died; the run's result says that there is no record

@@ -1,0 +1,134 @@
+"""After the run: predictions and explanations for whoever is at the other end of the pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from genie_widgets.schema import GenieError, Problem, RunRequest
+from genie_widgets.store import RunFolder
+from genie_widgets.worker.incidents import problem_of
+from genie_widgets.worker.newrows import align
+from genie_widgets.worker.outputs import explained, predictions_frame
+from genie_widgets.worker.protocol import Pipe
+
+if TYPE_CHECKING:
+    from genie_widgets.train import TrainedModel
+
+IDLE_LIMIT_S = 30 * 60
+BACKGROUND_ROWS = 100
+DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
+CHUNK_ROWS = 100_000
+
+
+class Server:
+    """Answers requests about one run's model, one after the other.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        A run with a model.
+    model : TrainedModel or None
+        Where it is still in memory; None loads the slim copy at the first request.
+    """
+
+    def __init__(self, folder: RunFolder, model: TrainedModel | None) -> None:
+        self._folder = folder
+        self._model = model
+        self._request: RunRequest | None = None
+        self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "ping": lambda _message: {},
+            "predict": self._predict,
+            "explain": self._explain,
+        }
+
+    def serve(self, pipe: Pipe) -> None:
+        """Answer until the other side is gone, asks to close, or is silent for half an hour."""
+        while not pipe.is_closed.is_set():
+            message = pipe.hear(IDLE_LIMIT_S)
+            if message is None or message.get("op") == "close":
+                return
+            pipe.say(self.answer(message))
+
+    def answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Answer one request; an error becomes a problem in the answer."""
+        identity = message.get("id")
+        try:
+            operation = self._operations[str(message.get("op"))]
+            return {"id": identity, "ok": True, "value": operation(message)}
+        except Exception as error:
+            return {"id": identity, "ok": False, "problem": problem_of(error, "That did not work").model_dump()}
+
+    @property
+    def _asked(self) -> RunRequest:
+        if self._request is None:
+            self._request = self._folder.read_request()
+        return self._request
+
+    @property
+    def _loaded(self) -> TrainedModel:
+        if self._model is None:
+            from genie_widgets.train import load_model
+
+            slim = self._folder.model_path
+            self._model = load_model(slim if slim.exists() else self._folder.predictor_path)
+        return self._model
+
+    def _inside(self, relative: object) -> Path:
+        """Resolve a path that must lie inside the run folder."""
+        path = (self._folder.path / str(relative)).resolve()
+        if not path.is_relative_to(self._folder.path.resolve()):
+            raise GenieError(
+                Problem(
+                    code="path-outside",
+                    title="The path lies outside the run's folder.",
+                    remedy="Name a file in it.",
+                    value=str(relative)[:80],
+                )
+            )
+        return path
+
+    def _predict(self, message: dict[str, Any]) -> dict[str, Any]:
+        from genie_widgets.export import write_predictions
+
+        frame = pd.read_parquet(self._inside(message["input"]))
+        output = self._inside(message["output"])
+        features, problems = align(frame, self._asked)
+        pieces = [
+            predictions_frame(self._loaded, features.iloc[start : start + CHUNK_ROWS], self._asked.plan)
+            for start in range(0, max(1, len(features)), CHUNK_ROWS)
+        ]
+        predicted = pd.concat(pieces)
+        predicted.to_parquet(output.with_suffix(".parquet"))
+        # A column of the person's own may have the same name as one of ours: theirs keeps it.
+        ours = predicted.rename(columns={name: f"genie {name}" for name in predicted if name in frame.columns})
+        write_predictions(frame.join(ours), output)
+        return {
+            "n_rows": len(frame),
+            "output": str(output.relative_to(self._folder.path.resolve())),
+            "columns": [str(name) for name in predicted.columns],
+            "problems": [problem.model_dump() for problem in problems],
+        }
+
+    def _explain(self, message: dict[str, Any]) -> dict[str, Any]:
+        from genie_widgets.explain import explain
+
+        request, model = self._asked, self._loaded
+        frame = pd.read_parquet(self._inside(message["input"]))
+        rows, _ = align(frame.head(int(message.get("max_rows", DEFAULT_EXPLAIN_ROWS))), request)
+        table = pd.read_parquet(self._folder.table_path, columns=list(rows.columns))
+        background = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=request.seed)
+        predict, labels, unit = explained(model, request.plan)
+        explanation = explain(
+            predict,
+            rows.reset_index(drop=True),
+            background,
+            labels=labels,
+            unit=unit,
+            budget_s=float(message.get("budget_s", DEFAULT_EXPLAIN_S)),
+            seed=request.seed,
+        )
+        return explanation.model_dump()
