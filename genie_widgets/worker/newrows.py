@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
@@ -56,7 +58,7 @@ def align(frame: pd.DataFrame, request: RunRequest) -> tuple[pd.DataFrame, list[
     return pd.DataFrame(aligned, index=frame.index), problems
 
 
-def _typed(column: pd.Series, profile: ColumnProfile) -> tuple[pd.Series, int]:  # type: ignore[type-arg]
+def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[Any], int]:
     dtype = profile.dtype
     if dtype.startswith("datetime"):
         typed = pd.to_datetime(column, errors="coerce")

@@ -100,14 +100,14 @@ def run_pipeline(folder: RunFolder) -> TrainedModel | None:
     recorder = Recorder(folder)
     try:
         model, split = _train(run)
+        result = _score(run, model, split)
+        result = _explain(run, model, split, result)
+        result = _export(run, model, split, result)
+        _finish(run, recorder, result)
     except Exception as error:
         recorder.abandon()
         folder.append(Failed(problem=problem_of(error, "The training did not end well")))
         return None
-    result = _score(run, model, split)
-    result = _explain(run, model, split, result)
-    result = _export(run, model, split, result)
-    _finish(run, recorder, result)
     return model
 
 

@@ -1,0 +1,50 @@
+"""What happens when: the session behind every door, the worker's handle, and the public functions.
+
+The names below are resolved when first used, so that importing the package is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genie_widgets.session.api import RunSummary, list_runs, open_run, plan, train
+    from genie_widgets.session.configuration import settings_from_env
+    from genie_widgets.session.running import Run
+    from genie_widgets.session.session import Session
+    from genie_widgets.session.state import SessionState, Stage, blockers
+
+_HOME = {
+    "Run": "running",
+    "RunSummary": "api",
+    "Session": "session",
+    "SessionState": "state",
+    "Stage": "state",
+    "blockers": "state",
+    "list_runs": "api",
+    "open_run": "api",
+    "plan": "api",
+    "settings_from_env": "configuration",
+    "train": "api",
+}
+
+__all__ = [
+    "Run",
+    "RunSummary",
+    "Session",
+    "SessionState",
+    "Stage",
+    "blockers",
+    "list_runs",
+    "open_run",
+    "plan",
+    "settings_from_env",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,107 @@
+"""What can happen to a session: one frozen value each."""
+
+from __future__ import annotations
+
+from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile
+from genie_widgets.schema.base import Value
+from genie_widgets.session.state import PredictionsState
+from genie_widgets.store import RunView
+
+
+class BusyWith(Value):
+    """Something was begun that takes a moment."""
+
+    what: str
+
+
+class TableRead(Value):
+    """A table was read; all that came from the one before is withdrawn."""
+
+    profile: TableProfile
+
+
+class PromptChanged(Value):
+    """The person changed the sentence; a plan made from the old one is withdrawn."""
+
+    prompt: str
+
+
+class PlanMade(Value):
+    """A planner answered; `token` tells to what."""
+
+    answer: Answer
+    token: int
+
+
+class PlanEdited(Value):
+    """The person changed the plan."""
+
+    plan: Plan
+
+
+class RunStartedHere(Value):
+    """The confirmed plan was handed to a worker."""
+
+    run_id: str
+
+
+class RunOpened(Value):
+    """An earlier run is shown, with what it was asked."""
+
+    run_id: str
+    profile: TableProfile
+    prompt: str
+    plan: Plan
+
+
+class RunSeen(Value):
+    """A run's events moved on."""
+
+    run_id: str
+    view: RunView
+    result: RunResult | None
+
+
+class Predicted(Value):
+    """New rows were predicted."""
+
+    run_id: str
+    predictions: PredictionsState
+
+
+class RowExplained(Value):
+    """A row was explained."""
+
+    run_id: str
+    explanation: Explanation
+
+
+class Troubled(Value):
+    """Something did not work."""
+
+    problem: Problem
+
+
+class NoticeDismissed(Value):
+    """The person has read the notice."""
+
+
+class RunLeft(Value):
+    """The person goes back from a run to its plan."""
+
+
+Action = (
+    BusyWith
+    | TableRead
+    | PromptChanged
+    | PlanMade
+    | PlanEdited
+    | RunStartedHere
+    | RunOpened
+    | RunSeen
+    | Predicted
+    | RowExplained
+    | Troubled
+    | NoticeDismissed
+    | RunLeft
+)

@@ -1,0 +1,200 @@
+"""The public functions: plan, train, open a run, list runs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+from genie_widgets.schema import (
+    Answer,
+    Event,
+    GenieError,
+    LLMSettings,
+    Plan,
+    Problem,
+    RunRequest,
+    Settings,
+    new_run_id,
+)
+from genie_widgets.schema.base import Value
+from genie_widgets.session.configuration import settings_from_env
+from genie_widgets.session.process import WorkerHandle
+from genie_widgets.session.running import Run
+from genie_widgets.store import RunFolder, list_run_ids
+
+if TYPE_CHECKING:
+    from genie_widgets.data import Table
+
+
+class RunSummary(Value):
+    """A run in one line."""
+
+    run_id: str
+    created_at: float
+    table_name: str
+    target: str
+    metric: str
+    status: str
+    score: float | None = None
+
+
+def plan(table: Table, prompt: str, llm: Literal["auto"] | LLMSettings | None = "auto") -> Answer:
+    """Plan a training from a sentence.
+
+    Parameters
+    ----------
+    table : Table
+        From `read_table`.
+    prompt : str
+        What to predict, in words.
+    llm : "auto", LLMSettings or None
+        ``"auto"`` takes the language model of the environment, if any; None
+        uses the embedded planner alone.
+
+    Returns
+    -------
+    Plan, Question or Refusal
+        See `status`.
+    """
+    from genie_widgets.intent import llm_settings_from_env, make_plan
+
+    return make_plan(table.profile, prompt, llm=llm_settings_from_env() if llm == "auto" else llm)
+
+
+def train(
+    table: Table,
+    answer: Answer,
+    on_event: Callable[[Event], object] | None = None,
+    *,
+    prompt: str = "",
+    seed: int = 0,
+    settings: Settings | None = None,
+) -> Run:
+    """Train as a plan says, in a process of its own.
+
+    Parameters
+    ----------
+    table : Table
+        The table that the plan is for.
+    answer : Plan
+        A plan without blockers.
+    on_event : callable, optional
+        Told of each event, from a thread.
+    prompt : str
+        The sentence that led to the plan, for the record.
+    seed : int
+        Fixes splits and samples.
+    settings : Settings, optional
+        None reads the environment.
+
+    Returns
+    -------
+    Run
+        Returns at once; `Run.wait` waits for the end.
+
+    Raises
+    ------
+    GenieError
+        If the answer is no plan, or the plan has blockers.
+    """
+    settings = settings or settings_from_env()
+    accepted = accept(answer)
+    folder = RunFolder.create(settings.workspace, new_run_id())
+    worker = WorkerHandle(folder)
+    request = make_request(folder, table, accepted, prompt, seed, settings)
+    start(folder, table, request)
+    run = Run(folder, worker)
+    if on_event is not None:
+        threading.Thread(target=_follow, args=(run, on_event), name="genie-events", daemon=True).start()
+    return run
+
+
+def _follow(run: Run, on_event: Callable[[Event], object]) -> None:
+    try:
+        run.wait(on_event=on_event)
+    except GenieError:
+        return  # the last event has told it
+
+
+def accept(answer: Answer) -> Plan:
+    """Accept an answer as a plan to train.
+
+    Raises
+    ------
+    GenieError
+        If it is a question or a refusal, or has blockers.
+    """
+    if answer.status == "plan" and answer.blockers:
+        raise GenieError(answer.blockers[0])
+    if answer.status == "plan":
+        return answer
+    remedy = (
+        "Answer it, or name the column in the sentence." if answer.status == "question" else "Ask for a prediction."
+    )
+    raise GenieError(Problem(code=f"not-a-plan-{answer.status}", title=answer.text, remedy=remedy, culprit="plan"))
+
+
+def make_request(
+    folder: RunFolder, table: Table, accepted: Plan, prompt: str, seed: int, settings: Settings
+) -> RunRequest:
+    """Make the request of a run; its budget counts from now."""
+    return RunRequest(
+        run_id=folder.run_id,
+        prompt=prompt,
+        plan=accepted,
+        profile=table.profile,
+        seed=seed,
+        created_at=time.time(),
+        tracking_uri=settings.tracking_uri,
+    )
+
+
+def start(folder: RunFolder, table: Table, request: RunRequest) -> None:
+    """Hand a run to its waiting worker.
+
+    Raises
+    ------
+    GenieError
+        If the disk is full.
+    """
+    from genie_widgets.store.files import telling_disk_full
+
+    with telling_disk_full(folder.table_path):
+        table.frame.to_parquet(folder.table_path)
+    # The request last: the worker starts as soon as it stands.
+    folder.write_request(request)
+
+
+def open_run(run_id: str, settings: Settings | None = None) -> Run:
+    """Open a run of this workspace, from any process.
+
+    Raises
+    ------
+    GenieError
+        If there is no such run.
+    """
+    settings = settings or settings_from_env()
+    return Run(RunFolder.open(settings.workspace, run_id))
+
+
+def list_runs(settings: Settings | None = None) -> list[RunSummary]:
+    """List the runs of this workspace, newest first."""
+    settings = settings or settings_from_env()
+    return [_summary(open_run(run_id, settings)) for run_id in list_run_ids(settings.workspace)]
+
+
+def _summary(run: Run) -> RunSummary:
+    request, result = run.request, run.result
+    metrics = result.evaluation.metrics if result is not None and result.evaluation is not None else ()
+    score = next((metric.value for metric in metrics if metric.name == request.plan.metric), None)
+    return RunSummary(
+        run_id=run.id,
+        created_at=request.created_at,
+        table_name=request.profile.name,
+        target=request.plan.target,
+        metric=request.plan.metric,
+        status=run.view.status,
+        score=score,
+    )

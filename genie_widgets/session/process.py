@@ -1,0 +1,149 @@
+"""The worker's handle: start, ask, watch, close; the one place that knows it is a process."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import Any
+
+from genie_widgets.schema import GenieError, Problem
+from genie_widgets.store import RunFolder
+
+CLOSE_TIMEOUT_S = 3.0
+REQUEST_TIMEOUT_S = 120.0
+MODULE = "genie_widgets.worker"
+# What the worker has no use for, and must not be able to log.
+_SECRETS = ("OPENAI_API_KEY",)
+
+
+class WorkerHandle:
+    """A worker process.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run it is for: a draft to wait for, or one that has ended to serve.
+    serve : bool
+        Serve at once instead of waiting for a request.
+    command : sequence of str, optional
+        Another program that speaks the protocol; tests give their own.
+    """
+
+    def __init__(self, folder: RunFolder, *, serve: bool = False, command: tuple[str, ...] | None = None) -> None:
+        self.folder = folder
+        self.ready = threading.Event()
+        self._ids = itertools.count(1)
+        self._waiting: dict[int, Future[dict[str, Any]]] = {}
+        self._lock = threading.Lock()
+        arguments = command or (sys.executable, "-m", MODULE, str(folder.path))
+        environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+        with folder.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*arguments, *(("--serve",) if serve else ())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+                # A session of its own: it outlives this process, and an interrupt does not reach it.
+                start_new_session=True,
+            )
+        threading.Thread(target=self._listen, name="genie-worker-pipe", daemon=True).start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.poll() is None
+
+    @property
+    def pid(self) -> int:
+        """The process id; for people, never to decide whether a run is alive."""
+        return self._process.pid
+
+    def request(self, operation: str, *, timeout_s: float = REQUEST_TIMEOUT_S, **arguments: Any) -> dict[str, Any]:
+        """Ask the worker for something, and wait for the answer.
+
+        Raises
+        ------
+        GenieError
+            The worker's own problem; or that it died, or took too long.
+        """
+        identity = next(self._ids)
+        future: Future[dict[str, Any]] = Future()
+        with self._lock:
+            self._waiting[identity] = future
+        try:
+            self._send({"id": identity, "op": operation, **arguments})
+            answer = future.result(timeout_s)
+        except FutureTimeoutError:
+            raise GenieError(_problem("worker-slow", f"No answer came within {timeout_s:.0f} seconds.")) from None
+        finally:
+            with self._lock:
+                self._waiting.pop(identity, None)
+        if not answer.get("ok"):
+            raise GenieError(Problem.model_validate(answer["problem"]))
+        value: dict[str, Any] = answer["value"]
+        return value
+
+    def _send(self, message: dict[str, Any]) -> None:
+        stdin = self._process.stdin
+        try:
+            if stdin is None or not self.is_alive:
+                raise OSError
+            stdin.write(json.dumps(message) + "\n")
+            stdin.flush()
+        except (OSError, ValueError):
+            raise GenieError(_died()) from None
+
+    def _listen(self) -> None:
+        stdout = self._process.stdout
+        for line in stdout or ():
+            try:
+                message = json.loads(line)
+            except ValueError:
+                continue
+            if message.get("type") == "ready":
+                self.ready.set()
+            with self._lock:
+                future = self._waiting.get(message.get("id"))
+            if future is not None and not future.done():
+                future.set_result(message)
+        with self._lock:
+            waiting = list(self._waiting.values())
+        for future in waiting:
+            if not future.done():
+                future.set_exception(GenieError(_died()))
+
+    def close(self) -> None:
+        """Let go of the worker: an idle one ends at once, a training one goes on by itself."""
+        stdin = self._process.stdin
+        if stdin is not None:
+            with contextlib.suppress(OSError):  # it may be gone already
+                stdin.close()
+
+    def terminate(self) -> None:
+        """End the process: ask, terminate, kill; for workers that train nothing."""
+        self.close()
+        for end in (None, self._process.terminate, self._process.kill):
+            if end is not None:
+                end()
+            try:
+                self._process.wait(CLOSE_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                continue
+            return
+
+
+def _died() -> Problem:
+    return _problem("worker-died", "The process that serves the model has ended.")
+
+
+def _problem(code: str, title: str) -> Problem:
+    return Problem(code=code, title=title, remedy="Try again; the run's log says more.", culprit="worker")

@@ -1,0 +1,91 @@
+"""The session's next state, from the present one and what happened: a pure function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genie_widgets.session import actions as a
+from genie_widgets.session.state import SessionState, Stage
+
+_NO_RUN: dict[str, Any] = {
+    "run_id": "",
+    "view": None,
+    "result": None,
+    "predictions": None,
+    "row_explanation": None,
+}
+
+
+def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901, PLR0911 -- one case for each action
+    """Give the next state.
+
+    Going back a step withdraws what followed from it; an answer to a question
+    that nobody asks any more changes nothing.
+
+    Parameters
+    ----------
+    state : SessionState
+        The present one.
+    action : Action
+        What happened.
+
+    Returns
+    -------
+    SessionState
+        The next one; the same object if nothing changed.
+    """
+    match action:
+        case a.BusyWith(what=what):
+            return state.model_copy(update={"busy": what})
+        case a.TableRead(profile=profile):
+            return SessionState(profile=profile, prompt=state.prompt, token=state.token + 1)
+        case a.PromptChanged(prompt=prompt):
+            return _with_prompt(state, prompt)
+        case a.PlanMade(answer=answer, token=token):
+            if token != state.token:
+                return state
+            return state.model_copy(update={**_NO_RUN, "answer": answer, "busy": "", "problem": None})
+        case a.PlanEdited(plan=plan):
+            if state.plan is None or state.stage == Stage.TRAINING:
+                return state
+            return state.model_copy(update={**_NO_RUN, "answer": plan, "busy": "", "problem": None})
+        case a.RunStartedHere(run_id=run_id):
+            return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None})
+        case a.RunOpened():
+            return SessionState(
+                profile=action.profile,
+                prompt=action.prompt,
+                answer=action.plan,
+                run_id=action.run_id,
+                token=state.token + 1,
+            )
+        case a.RunSeen(run_id=run_id, view=view, result=result):
+            if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
+                return state
+            return state.model_copy(update={"view": view, "result": result or state.result})
+        case a.Predicted(run_id=run_id, predictions=predictions):
+            changes: dict[str, Any] = {"busy": ""}
+            if run_id == state.run_id:
+                changes["predictions"] = predictions
+            return state.model_copy(update=changes)
+        case a.RowExplained(run_id=run_id, explanation=explanation):
+            changes = {"busy": ""}
+            if run_id == state.run_id:
+                changes["row_explanation"] = explanation
+            return state.model_copy(update=changes)
+        case a.Troubled(problem=problem):
+            return state.model_copy(update={"busy": "", "problem": problem})
+        case a.NoticeDismissed():
+            return state.model_copy(update={"problem": None})
+        case a.RunLeft():
+            return state.model_copy(update={**_NO_RUN, "busy": ""})
+
+
+def _with_prompt(state: SessionState, prompt: str) -> SessionState:
+    if prompt == state.prompt:
+        return state
+    changes: dict[str, Any] = {"prompt": prompt, "token": state.token + 1}
+    # A run goes on, or stays shown, while the person types the next sentence.
+    if not state.run_id:
+        changes.update({"answer": None, "busy": ""})
+    return state.model_copy(update=changes)

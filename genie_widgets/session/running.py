@@ -1,0 +1,263 @@
+"""A run, for whoever holds its id: events, stop, result, predictions, explanations."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult
+from genie_widgets.session.process import WorkerHandle
+from genie_widgets.store import RunFolder, RunView, fold
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from genie_widgets.data import Table
+
+POLL_INTERVAL_S = 0.1
+# A worker takes a moment between the request and its lock; longer, and it never came.
+START_TIMEOUT_S = 60.0
+PREDICT_TIMEOUT_S = 3600.0
+
+
+class Run:
+    """A run of Genie: still going, ended, or interrupted.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run's folder.
+    worker : WorkerHandle, optional
+        The worker that trains it, where this process started it.
+    """
+
+    def __init__(self, folder: RunFolder, worker: WorkerHandle | None = None) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<Run {self.id} {self.view.status}>"
+
+    @property
+    def id(self) -> str:
+        """The run's id; who has it may open the run."""
+        return self._folder.run_id
+
+    @property
+    def path(self) -> Path:
+        """The run's folder."""
+        return self._folder.path
+
+    @property
+    def predictor_path(self) -> Path:
+        """The folder of AutoGluon's predictor, for ``TabularPredictor.load``."""
+        return self._folder.predictor_path
+
+    @property
+    def request(self) -> RunRequest:
+        """What was asked."""
+        return self._folder.read_request()
+
+    @property
+    def view(self) -> RunView:
+        """The run as it is now."""
+        # The lock is asked before the events are read: a last word between the two is then seen.
+        alive = self._folder.is_alive()
+        view = fold(self._folder.events(), alive=alive, now=time.time())
+        if view.status == "waiting" and not alive and self._is_late():
+            return view.model_copy(update={"status": "interrupted", "problem": _never_started()})
+        return view
+
+    def _is_late(self) -> bool:
+        return time.time() - self.request.created_at > START_TIMEOUT_S
+
+    @property
+    def result(self) -> RunResult | None:
+        """What was found so far; None before the first scores."""
+        return self._folder.read_result()
+
+    def events(self, after: int = 0) -> list[Event]:
+        """List the events after a sequence number."""
+        return self._folder.events(after)
+
+    def stop(self) -> None:
+        """Ask the run to stop and keep the best; returns at once."""
+        self._folder.request_stop()
+
+    def wait(self, timeout_s: float | None = None, on_event: Callable[[Event], object] | None = None) -> RunResult:
+        """Wait for the run's end.
+
+        Parameters
+        ----------
+        timeout_s : float, optional
+            Seconds to wait at most.
+        on_event : callable, optional
+            Told of each event, from the first on.
+
+        Returns
+        -------
+        RunResult
+            What the run found.
+
+        Raises
+        ------
+        GenieError
+            If the run failed or was interrupted.
+        TimeoutError
+            If it goes on longer; it is not stopped by that.
+        """
+        deadline = None if timeout_s is None else time.monotonic() + timeout_s
+        seen = 0
+        while True:
+            view = self.view
+            for event in self.events(seen) if on_event is not None else ():
+                seen = event.seq
+                if on_event is not None:
+                    on_event(event)
+            if view.is_over:
+                return self._ended(view)
+            if deadline is not None and time.monotonic() > deadline:
+                raise TimeoutError(f"the run goes on after {timeout_s} seconds")
+            time.sleep(POLL_INTERVAL_S)
+
+    def _ended(self, view: RunView) -> RunResult:
+        result = self.result
+        if view.problem is not None:
+            raise GenieError(view.problem)
+        if result is None:
+            raise GenieError(_no_model())
+        return result
+
+    def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Predict new rows.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n_rows, at least the features)
+            Columns named as in the table that was learned from.
+
+        Returns
+        -------
+        DataFrame, shape (n_rows, 1 + n_classes or n_quantiles)
+            ``prediction``, and a probability or quantile a column; the frame's index.
+
+        Raises
+        ------
+        GenieError
+            If columns are missing, or there is no model.
+        """
+        import pandas as pd
+
+        path, _ = self.predictions_file(frame)
+        predicted = pd.read_parquet(path.with_suffix(".parquet"))
+        predicted.index = frame.index
+        return predicted
+
+    def predict_to(self, table: Table, output: Path) -> list[Problem]:
+        """Predict a table into a CSV file with its own columns and the predictions.
+
+        Cells that a spreadsheet would run as formulas are neutralised.
+
+        Returns
+        -------
+        list of Problem
+            What a person should know of the new rows.
+        """
+        import shutil
+
+        path, problems = self.predictions_file(table.frame)
+        shutil.copyfile(path, output)
+        return problems
+
+    def predictions_file(self, frame: pd.DataFrame) -> tuple[Path, list[Problem]]:
+        """Predict rows into a CSV file in the run's folder, a Parquet file of the predictions beside it."""
+        folder = self.path / "predictions" / secrets.token_hex(8)
+        folder.mkdir(parents=True)
+        frame.reset_index(drop=True).to_parquet(folder / "input.parquet")
+        output = folder / "predictions.csv"
+        value = self._ask(
+            "predict",
+            input=str((folder / "input.parquet").relative_to(self.path)),
+            output=str(output.relative_to(self.path)),
+            timeout_s=PREDICT_TIMEOUT_S,
+        )
+        return output, [Problem.model_validate(problem) for problem in value["problems"]]
+
+    def explain(self, frame: pd.DataFrame | None = None, *, max_rows: int = 20, budget_s: float = 10.0) -> Explanation:
+        """Explain predictions by SHAP values.
+
+        Parameters
+        ----------
+        frame : DataFrame, optional
+            Rows to explain; None gives the explanation that was made with the run.
+        max_rows : int
+            At most so many rows, from the first.
+        budget_s : float
+            Seconds.
+
+        Returns
+        -------
+        Explanation
+            On the person's own columns.
+
+        Raises
+        ------
+        GenieError
+            If there is no model, or columns are missing.
+        """
+        if frame is None:
+            result = self.result
+            if result is None or result.explanation is None:
+                raise GenieError(_no_model())
+            return result.explanation
+        folder = self.path / "predictions" / secrets.token_hex(8)
+        folder.mkdir(parents=True)
+        path = folder / "input.parquet"
+        frame.reset_index(drop=True).to_parquet(path)
+        value = self._ask(
+            "explain",
+            input=str(path.relative_to(self.path)),
+            max_rows=max_rows,
+            budget_s=budget_s,
+            timeout_s=budget_s + 120.0,
+        )
+        return Explanation.model_validate(value)
+
+    def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        if not (self.path / "model").exists() and not self.predictor_path.exists():
+            raise GenieError(_no_model())
+        with self._lock:
+            if self._worker is None or not self._worker.is_alive or not self.view.is_over:
+                self._worker = WorkerHandle(self._folder, serve=True)
+                weakref.finalize(self, self._worker.close)
+        return self._worker.request(operation, **arguments)
+
+    def close(self) -> None:
+        """Let go of the process that serves the model."""
+        with self._lock:
+            if self._worker is not None:
+                self._worker.close()
+
+
+def _no_model() -> Problem:
+    return Problem(
+        code="no-model",
+        title="This run has no model.",
+        remedy="Wait for its end, or start it again.",
+        culprit="run",
+    )
+
+
+def _never_started() -> Problem:
+    return Problem(
+        code="worker-never-started",
+        title="The training process did not start.",
+        remedy="`genie doctor` says what is missing; the run's log says more.",
+        culprit="worker",
+    )

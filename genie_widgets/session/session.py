@@ -1,0 +1,369 @@
+"""A session: holds the state, runs what takes time, and tells whoever listens. The one thing behind every door."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.schema import GenieError, LLMSettings, Problem, Settings, new_run_id
+from genie_widgets.session import actions as a
+from genie_widgets.session.api import accept, make_request, open_run, start
+from genie_widgets.session.configuration import settings_from_env
+from genie_widgets.session.process import WorkerHandle
+from genie_widgets.session.reduce import reduce
+from genie_widgets.session.running import Run
+from genie_widgets.session.state import PredictionsState, SessionState, Stage
+from genie_widgets.store import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from genie_widgets.data import Table
+
+# At most so often do a run's events change the state: every change is drawn in a browser.
+TAIL_INTERVAL_S = 0.25
+PREVIEW_ROWS = 10
+WORKERS = 3
+Listener = Callable[[SessionState], None]
+
+
+class Session:
+    """One person's journey from a table to a model.
+
+    Every method returns at once; what takes time runs in threads and ends in a
+    new state. Methods may be called from any thread.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        None reads the environment.
+    executor : Executor, optional
+        Runs what takes time; tests give one that runs it at once.
+    """
+
+    def __init__(self, settings: Settings | None = None, executor: Executor | None = None) -> None:
+        self.settings = settings or settings_from_env()
+        self._llm: LLMSettings | None = self.settings.llm
+        self._executor = executor or ThreadPoolExecutor(WORKERS, thread_name_prefix="genie-session")
+        self._state = SessionState()
+        self._lock = threading.RLock()
+        self._listeners: list[Listener] = []
+        self._table: Table | None = None
+        self._draft: WorkerHandle | None = None
+        self._run: Run | None = None
+        self._pending = 0
+        self._idle = threading.Condition(self._lock)
+        self._closed = threading.Event()
+
+    @property
+    def state(self) -> SessionState:
+        """The state as it is now."""
+        return self._state
+
+    @property
+    def table(self) -> Table | None:
+        """The table; None before one was read, and for a run opened from an earlier session."""
+        return self._table
+
+    @property
+    def run(self) -> Run | None:
+        """The run being trained or shown."""
+        return self._run
+
+    @property
+    def llm(self) -> LLMSettings | None:
+        """The language model that is asked as well, if any."""
+        return self._llm
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Tell `listener` of every new state, from whatever thread it comes.
+
+        Returns
+        -------
+        callable
+            Ends the subscription.
+        """
+        with self._lock:
+            self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def use_llm(self, settings: LLMSettings | None) -> None:
+        """Ask this language model as well from now on; None for none."""
+        self._llm = settings
+
+    def load_table(self, source: str | Path | bytes | pd.DataFrame | Table, *, name: str | None = None) -> None:
+        """Read a table; what came from the one before is withdrawn."""
+        self._begin("Reading the table", self._read, source, name)
+
+    def load_sample(self, name: str) -> None:
+        """Read one of the shipped sample tables."""
+        self._begin("Reading the table", self._read_sample, name)
+
+    def set_prompt(self, text: str) -> None:
+        """Change the sentence."""
+        self._dispatch(a.PromptChanged(prompt=text))
+
+    def make_plan(self) -> None:
+        """Ask the planner."""
+        if self._state.profile is not None:
+            self._begin("Making a plan", self._plan, self._state.token)
+
+    def edit_plan(self, **changes: Any) -> None:
+        """Change fields of the plan as the person asks."""
+        from genie_widgets.intent import edit_plan
+
+        plan, profile = self._state.plan, self._state.profile
+        if plan is not None and profile is not None:
+            self._guard(lambda: self._dispatch(a.PlanEdited(plan=edit_plan(plan, profile, **changes))))
+
+    def answer(self, choice: str) -> None:
+        """Answer the planner's question."""
+        from genie_widgets.intent import answer_question
+
+        state = self._state
+        if state.answer is None or state.answer.status != "question" or state.profile is None:
+            return
+        question, profile, token = state.answer, state.profile, state.token
+
+        def step() -> None:
+            plan = answer_question(question, profile, state.prompt, choice)
+            self._dispatch(a.PlanMade(answer=plan, token=token))
+
+        self._guard(step)
+
+    def confirm(self) -> None:
+        """Train as the plan says."""
+        if self._state.plan is not None and self._state.stage != Stage.TRAINING and not self._state.busy:
+            self._begin("Starting the training", self._start)
+
+    def stop(self) -> None:
+        """Ask the run to stop and keep the best."""
+        run = self._run
+        if run is not None:
+            self._guard(run.stop)
+
+    def predict(self, source: str | Path | bytes | pd.DataFrame, *, name: str | None = None) -> None:
+        """Predict the rows of a file or frame."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Predicting", self._predict, source, name)
+
+    def explain_row(self, frame: pd.DataFrame) -> None:
+        """Explain the prediction of one row."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Explaining the row", self._explain, frame)
+
+    def open_run(self, run_id: str) -> None:
+        """Show an earlier run, or one that is still going."""
+        self._begin("Opening the run", self._open, run_id)
+
+    def back_to_plan(self) -> None:
+        """Leave the run that is shown; a training goes on by itself."""
+        self._run = None
+        self._dispatch(a.RunLeft())
+        self._prewarm()
+
+    def dismiss(self) -> None:
+        """Take the notice away."""
+        self._dispatch(a.NoticeDismissed())
+
+    def close(self) -> None:
+        """Let go of every process; a training goes on by itself."""
+        self._closed.set()
+        with self._lock:
+            draft, self._draft, run = self._draft, None, self._run
+        if draft is not None:
+            draft.terminate()
+            draft.folder.remove_draft()
+        if run is not None:
+            run.close()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def wait_idle(self, timeout_s: float = 60.0) -> bool:
+        """Wait until nothing is under way but a training; for scripts and tests."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._pending == 0, timeout_s)
+
+    def wait_worker_ready(self, timeout_s: float = 60.0) -> bool:
+        """Wait until the worker that was started early is ready to train; for scripts and tests."""
+        draft = self._draft
+        return draft is not None and draft.ready.wait(timeout_s)
+
+    def _dispatch(self, action: a.Action) -> None:
+        with self._lock:
+            before, self._state = self._state, reduce(self._state, action)
+            after, listeners = self._state, tuple(self._listeners)
+            if after is before:
+                return
+            # Told under the lock: two threads must not show an older state after a newer one.
+            for listener in listeners:
+                self._guard_listener(listener, after)
+
+    def _guard_listener(self, listener: Listener, state: SessionState) -> None:
+        try:
+            listener(state)
+        except Exception as error:
+            self._log(error)
+
+    def _begin(self, what: str, step: Callable[..., None], *arguments: Any) -> None:
+        if self._closed.is_set():
+            return
+        self._dispatch(a.BusyWith(what=what))
+        with self._lock:
+            self._pending += 1
+        self._executor.submit(self._do, step, *arguments)
+
+    def _do(self, step: Callable[..., None], *arguments: Any) -> None:
+        try:
+            self._guard(lambda: step(*arguments))
+        finally:
+            with self._idle:
+                self._pending -= 1
+                self._idle.notify_all()
+
+    def _guard(self, step: Callable[[], None]) -> None:
+        """Do a step; what goes wrong becomes a notice, never silence and never a traceback."""
+        try:
+            step()
+        except GenieError as error:
+            self._dispatch(a.Troubled(problem=error.problem))
+        except Exception as error:
+            self.report(error)
+
+    def report(self, error: Exception) -> None:
+        """Show something unexpected: a reference number here, the traceback in the workspace's log."""
+        problem = Problem(
+            code="unexpected",
+            title="Something unexpected happened.",
+            remedy="Try again; if it happens again, send log.txt of the workspace with this reference.",
+            reference=self._log(error),
+        )
+        self._dispatch(a.Troubled(problem=problem))
+
+    def _log(self, error: Exception) -> str:
+        reference = secrets.token_hex(4)
+        self.settings.workspace.mkdir(parents=True, exist_ok=True)
+        with (self.settings.workspace / "log.txt").open("a", encoding="utf-8") as log:
+            log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
+        return reference
+
+    def _read(self, source: Any, name: str | None) -> None:
+        from genie_widgets.data import Table, read_table
+
+        table = source if isinstance(source, Table) else read_table(source, name=name)
+        self._table, self._run = table, None
+        self._dispatch(a.TableRead(profile=table.profile))
+        self._prewarm()
+
+    def _read_sample(self, name: str) -> None:
+        from genie_widgets.data import samples
+
+        sample = next(sample for sample in samples() if sample.name == name)
+        self._read(sample.path, sample.name)
+        if not self._state.prompt:
+            self._dispatch(a.PromptChanged(prompt=sample.prompt))
+
+    def _prewarm(self) -> None:
+        """Start a worker while the person still types: its imports are then not waited for."""
+        with self._lock:
+            if self._closed.is_set() or self._table is None:
+                return
+            if self._draft is not None and self._draft.is_alive:
+                return
+            self._draft = WorkerHandle(RunFolder.create(self.settings.workspace, new_run_id()))
+
+    def _plan(self, token: int) -> None:
+        from genie_widgets.intent import make_plan
+
+        state = self._state
+        if state.profile is not None:
+            answer = make_plan(state.profile, state.prompt, llm=self._llm)
+            self._dispatch(a.PlanMade(answer=answer, token=token))
+
+    def _start(self) -> None:
+        if self._table is None:
+            raise GenieError(
+                Problem(
+                    code="no-table",
+                    title="The table of this run is not loaded here.",
+                    remedy="Load it again, and make the plan anew.",
+                )
+            )
+        plan = accept(self._state.answer) if self._state.answer is not None else None
+        if plan is None:
+            return
+        self._prewarm()
+        with self._lock:
+            worker, self._draft = self._draft, None
+        if worker is None:
+            return
+        start(
+            worker.folder,
+            self._table,
+            make_request(worker.folder, self._table, plan, self._state.prompt, 0, self.settings),
+        )
+        self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id))
+
+    def _open(self, run_id: str) -> None:
+        run = open_run(run_id, self.settings)
+        request = run.request
+        opened = a.RunOpened(run_id=run.id, profile=request.profile, prompt=request.prompt, plan=request.plan)
+        self._table = None
+        self._follow(run, opened)
+
+    def _follow(self, run: Run, action: a.Action) -> None:
+        self._run = run
+        self._dispatch(action)
+        threading.Thread(target=self._tail, args=(run,), name="genie-tail", daemon=True).start()
+
+    def _tail(self, run: Run) -> None:
+        """Follow a run's events until its end, or until another is shown."""
+        seen = ""
+        while self._run is run and not self._closed.is_set():
+            view = run.view
+            # A new part of the result, or the end: only then is the file read again.
+            mark = f"{sorted(view.result_parts)} {view.is_over}"
+            result = run.result if mark != seen else None
+            seen = mark
+            self._dispatch(a.RunSeen(run_id=run.id, view=view, result=result))
+            if view.is_over and (view.problem is not None or "tracking" in view.result_parts):
+                return
+            time.sleep(TAIL_INTERVAL_S if not view.is_over else 4 * TAIL_INTERVAL_S)
+
+    def _predict(self, source: Any, name: str | None) -> None:
+        from genie_widgets.data import read_table
+
+        run = self._run
+        if run is None:
+            return
+        table = read_table(source, name=name)
+        path, problems = run.predictions_file(table.frame)
+        self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+
+    def _explain(self, frame: pd.DataFrame) -> None:
+        run = self._run
+        if run is not None:
+            explanation = run.explain(frame, max_rows=1)
+            self._dispatch(a.RowExplained(run_id=run.id, explanation=explanation))
+
+
+def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:
+    import pandas as pd
+
+    head = pd.read_csv(path, nrows=PREVIEW_ROWS, dtype=str, keep_default_na=False)
+    # The predictions first: they are what was asked for, and a phone shows three columns.
+    ours = [name for name in head.columns if name not in table.frame.columns]
+    head = head[[*ours, *(name for name in head.columns if name not in ours)]]
+    return PredictionsState(
+        name=table.name,
+        n_rows=len(table.frame),
+        columns=tuple(head.columns),
+        preview=tuple(tuple(str(cell) for cell in row) for row in head.to_numpy()),
+        path=str(path),
+        problems=tuple(problems),
+    )

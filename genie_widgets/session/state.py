@@ -1,0 +1,129 @@
+"""The session's state: one frozen value that every view shows, and why a step cannot go on."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile
+from genie_widgets.schema.base import Value
+from genie_widgets.store import RunView
+
+
+class Stage(StrEnum):
+    """How far the journey has come."""
+
+    EMPTY = "empty"
+    PROFILED = "profiled"
+    PLANNED = "planned"
+    ASKED = "asked"
+    REFUSED = "refused"
+    TRAINING = "training"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class PredictionsState(Value):
+    """Predictions of new rows: a preview as text, and the file."""
+
+    name: str
+    n_rows: int
+    columns: tuple[str, ...]
+    preview: tuple[tuple[str, ...], ...]
+    path: str
+    problems: tuple[Problem, ...] = ()
+
+
+class SessionState(Value):
+    """What a session knows.
+
+    Attributes
+    ----------
+    profile : TableProfile or None
+        The table's facts; None before one was read.
+    prompt : str
+        The sentence as it stands.
+    answer : Plan, Question, Refusal or None
+        The planner's answer to `prompt`; withdrawn when the prompt changes.
+    run_id : str
+        The run being trained or shown; empty before.
+    view : RunView or None
+        The run as its events tell it.
+    result : RunResult or None
+        What it found so far.
+    predictions : PredictionsState or None
+        The last predictions of new rows.
+    row_explanation : Explanation or None
+        The last explanation of a row asked for.
+    busy : str
+        What is being waited for, in words; empty if nothing.
+    problem : Problem or None
+        The notice to show.
+    token : int
+        Grows with every change that makes answers under way stale.
+    """
+
+    profile: TableProfile | None = None
+    prompt: str = ""
+    answer: Answer | None = None
+    run_id: str = ""
+    view: RunView | None = None
+    result: RunResult | None = None
+    predictions: PredictionsState | None = None
+    row_explanation: Explanation | None = None
+    busy: str = ""
+    problem: Problem | None = None
+    token: int = 0
+
+    @property
+    def stage(self) -> Stage:
+        """How far the journey has come."""
+        if self.run_id:
+            return self._run_stage()
+        if self.answer is not None:
+            return {"plan": Stage.PLANNED, "question": Stage.ASKED, "refusal": Stage.REFUSED}[self.answer.status]
+        return Stage.EMPTY if self.profile is None else Stage.PROFILED
+
+    def _run_stage(self) -> Stage:
+        if self.view is None or not self.view.is_over:
+            return Stage.TRAINING
+        return Stage.DONE if self.view.status in ("done", "stopped") else Stage.FAILED
+
+    @property
+    def plan(self) -> Plan | None:
+        """The answer, if it is a plan."""
+        return self.answer if self.answer is not None and self.answer.status == "plan" else None
+
+
+def blockers(state: SessionState, step: str) -> tuple[str, ...]:
+    """Say why a step cannot be taken now; nothing said means that it can.
+
+    Parameters
+    ----------
+    state : SessionState
+        The session.
+    step : {"plan", "confirm", "stop", "predict"}
+        The step.
+
+    Returns
+    -------
+    tuple of str
+        Sentences.
+    """
+    if state.busy:
+        return (f"{state.busy}.",)
+    if step == "plan":
+        if state.profile is None:
+            return ("Choose a table first.",)
+        return () if state.stage != Stage.TRAINING else ("A training is under way: stop it first, or wait.",)
+    if step == "confirm":
+        if state.plan is None:
+            return ("Make a plan first.",)
+        if state.stage == Stage.TRAINING:
+            return ("A training is under way.",)
+        return tuple(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers)
+    if step == "stop":
+        stopping = state.view is not None and state.view.status == "stopping"
+        return ("The best model so far is being kept.",) if stopping else ()
+    if step == "predict" and state.stage != Stage.DONE:
+        return ("Train a model first.",)
+    return ()
