@@ -1,0 +1,76 @@
+"""Values to HTML and to Plotly's JSON: the panel, the page and the report show the same.
+
+The names below are resolved when first used, so that importing the package is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genie_widgets.render.charts import Figure
+    from genie_widgets.render.escape import esc
+    from genie_widgets.render.explained import beeswarm_figure, importance_figure, row_sentences, waterfall_figure
+    from genie_widgets.render.gallery import figures
+    from genie_widgets.render.pieces import (
+        plan_summary_html,
+        problem_html,
+        problems_html,
+        profile_html,
+        progress_html,
+        rows_html,
+    )
+    from genie_widgets.render.report import report_html
+    from genie_widgets.render.results import leaderboard_html, metrics_html, models_html, verdict_html
+    from genie_widgets.render.style import style
+
+_HOME = {
+    "Figure": "charts",
+    "beeswarm_figure": "explained",
+    "esc": "escape",
+    "figures": "gallery",
+    "importance_figure": "explained",
+    "leaderboard_html": "results",
+    "metrics_html": "results",
+    "models_html": "results",
+    "plan_summary_html": "pieces",
+    "problem_html": "pieces",
+    "problems_html": "pieces",
+    "profile_html": "pieces",
+    "progress_html": "pieces",
+    "report_html": "report",
+    "row_sentences": "explained",
+    "rows_html": "pieces",
+    "style": "style",
+    "verdict_html": "results",
+    "waterfall_figure": "explained",
+}
+
+__all__ = [
+    "Figure",
+    "beeswarm_figure",
+    "esc",
+    "figures",
+    "importance_figure",
+    "leaderboard_html",
+    "metrics_html",
+    "models_html",
+    "plan_summary_html",
+    "problem_html",
+    "problems_html",
+    "profile_html",
+    "progress_html",
+    "report_html",
+    "row_sentences",
+    "rows_html",
+    "style",
+    "verdict_html",
+    "waterfall_figure",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME:
+        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,95 @@
+"""The report: one HTML file that needs nothing else; offline, printable, readable without pictures."""
+
+from __future__ import annotations
+
+import json
+
+from genie_widgets.render.escape import esc, moment
+from genie_widgets.render.explained import beeswarm_figure, row_sentences
+from genie_widgets.render.gallery import figures
+from genie_widgets.render.pieces import plan_summary_html, problems_html, profile_html
+from genie_widgets.render.results import leaderboard_html, metrics_html, verdict_html
+from genie_widgets.render.style import style
+from genie_widgets.schema import RunResult, TableProfile
+
+EXAMPLE_ROWS = 3
+# Scripts and styles of this file alone: nothing can be fetched or sent, whatever stands in the data.
+_POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+_DRAW = """
+for (const element of document.querySelectorAll('[data-figure]')) {
+  const figure = JSON.parse(document.getElementById(element.dataset.figure).textContent);
+  Plotly.newPlot(element, figure.data, figure.layout, figure.config);
+}
+"""
+
+
+def report_html(result: RunResult, profile: TableProfile, prompt: str, *, created_at: float | None = None) -> str:
+    """Write the report of a run.
+
+    Parameters
+    ----------
+    result : RunResult
+        What the run found.
+    profile : TableProfile
+        The table it learned from.
+    prompt : str
+        The person's sentence.
+    created_at : float, optional
+        Seconds since 1970.
+
+    Returns
+    -------
+    str
+        A whole HTML document, Plotly included.
+    """
+    from plotly.offline import get_plotlyjs
+
+    drawn = list(figures(result))
+    if result.explanation is not None:
+        drawn.append(beeswarm_figure(result.explanation))
+    sections = [
+        ("Verdict", verdict_html(result)),
+        ("What was asked", f"<blockquote>{esc(prompt) or '–'}</blockquote>{plan_summary_html(result.plan, profile)}"),
+        ("Figures", metrics_html(result.evaluation) if result.evaluation else "<p>There are none.</p>"),
+        ("Plots", "".join(_plot(place, item.title, item.text, item.spec) for place, item in enumerate(drawn))),
+        ("Examples", _examples(result)),
+        ("Models", leaderboard_html(result.leaderboard, result.plan.metric, result.best_model)),
+        ("The table", profile_html(profile)),
+        ("Notes", problems_html((*result.plan.problems, *result.notes)) or "<p>None.</p>"),
+        ("Made with", f"<p>{esc(', '.join(f'{name} {version}' for name, version in result.versions.items()))}</p>"),
+    ]
+    body = "".join(f'<section class="g-card"><h2>{title}</h2>{html}</section>' for title, html in sections if html)
+    when = f" · {moment(created_at)}" if created_at is not None else ""
+    title = f"{esc(result.plan.target)} in {esc(result.table_name)}"
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>Genie report: {title}</title>'
+        f"<style>{style()}</style></head><body><main class='genie g-report'><h1>{title}</h1>"
+        f'<p class="g-mut">Genie report · run {esc(result.run_id[:8])}{when}</p>{body}</main>'
+        f"<script>{get_plotlyjs()}</script><script>{_DRAW}</script></body></html>"
+    )
+
+
+def _plot(place: int, title: str, text: str, spec: object) -> str:
+    # "</script>" in a column's name must not end the script: "<" becomes an escape that JSON reads alike.
+    data = json.dumps(spec).replace("<", "\\u003c")
+    return (
+        f'<figure><h3>{esc(title)}</h3><div data-figure="figure-{place}" aria-hidden="true"></div>'
+        f'<script type="application/json" id="figure-{place}">{data}</script>'
+        f"<figcaption>{esc(text)}</figcaption></figure>"
+    )
+
+
+def _examples(result: RunResult) -> str:
+    if result.explanation is None or not result.explanation.outputs:
+        return ""
+    output = result.explanation.outputs[0]
+    items = "".join(
+        f"<li>{esc(' '.join(row_sentences(result.explanation, row, output.label, output.base_value)))}</li>"
+        for row in output.rows[:EXAMPLE_ROWS]
+    )
+    return (
+        f"<p>Some of the untouched rows, and what moved their predictions. {esc(result.explanation.method)} "
+        f"This tells how the model decides, not what causes the outcome.</p><ol>{items}</ol>"
+    )

@@ -1,0 +1,82 @@
+"""What a run found, as HTML: verdict, figures, models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from genie_widgets.render.escape import duration, esc, number
+from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, ModelFinished, RunResult
+
+
+def verdict_html(result: RunResult) -> str:
+    """Show the verdict: its first sentence large, the others below."""
+    if not result.verdict:
+        return ""
+    first, *rest = result.verdict
+    return f'<p class="g-verdict">{esc(first)}</p>' + "".join(f"<p>{esc(sentence)}</p>" for sentence in rest)
+
+
+def metrics_html(evaluation: Evaluation) -> str:
+    """Show every figure with its interval, its baseline and a line on what it means."""
+    rows = "".join(
+        f'<tr><th scope="row">{esc(metric.label)}<small class="g-why">{esc(_meaning(metric.name))}</small></th>'
+        f'<td class="n">{number(metric.value)}</td><td class="n">{_interval(metric.low, metric.high)}</td>'
+        f'<td class="n">{number(metric.baseline)}</td></tr>'
+        for metric in evaluation.metrics
+    )
+    return (
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Figures"><table class="g-t g-metrics"><caption>'
+        f"On {evaluation.n_rows:,} rows that no model has seen ({esc(evaluation.split)}). "
+        f"Baseline: {esc(evaluation.baseline)}.</caption><thead><tr>"
+        f'<th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th>'
+        f'<th scope="col" class="n">Baseline</th></tr></thead><tbody>{rows}</tbody></table></div>'
+    )
+
+
+def _meaning(name: str) -> str:
+    return METRICS[name].explanation if name in METRICS else ""
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "–" if low is None or high is None else f"{number(low)} to {number(high)}"
+
+
+def leaderboard_html(rows: Sequence[LeaderboardRow], metric: str, best: str) -> str:
+    """Show the models, best first; the chosen one is marked in words."""
+    body = "".join(
+        f'<tr{" class=g-best" if row.model == best else ""}><th scope="row">{esc(row.model)}'
+        f"{' <b>(chosen)</b>' if row.model == best else ''}</th>"
+        f'<td class="n">{number(row.score_validation)}</td><td class="n">{number(row.score_holdout)}</td>'
+        f'<td class="n">{row.fit_s:.1f} s</td></tr>'
+        for row in rows
+    )
+    info = METRICS.get(metric)
+    label = info.label if info else metric
+    better = "" if info is None or info.greater_is_better else " Lower is better."
+    return (
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Models"><table class="g-t"><caption>'
+        f"Models by {esc(label)}, best on validation rows first; they were chosen by those rows, so only the "
+        f'untouched rows are honest.{better}</caption><thead><tr><th scope="col">Model</th>'
+        f'<th scope="col" class="n">Validation</th><th scope="col" class="n">Untouched rows</th>'
+        f'<th scope="col" class="n">Training</th></tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def models_html(models: Sequence[ModelFinished], current: str, best: str) -> str:
+    """Show the models of a run that is under way, the newest last."""
+    rows = "".join(
+        f'<tr{" class=g-best" if model.model == best else ""}><th scope="row">{esc(model.model)}'
+        f"{' <b>(best so far)</b>' if model.model == best else ''}"
+        f"{f'<small class=g-why>{esc(model.reason)}</small>' if model.reason else ''}</th>"
+        f'<td class="n">{number(model.score_validation)}</td><td class="n">{duration(model.fit_s)}</td></tr>'
+        for model in models
+    )
+    if current:
+        rows += f'<tr class="g-mut"><th scope="row">{esc(current)}</th><td class="n">training…</td><td></td></tr>'
+    info = METRICS.get(models[-1].metric) if models else None
+    label = f"Score ({info.label})" if info else "Score"
+    return (
+        f'<div class="g-scroll g-live" tabindex="0" role="region" aria-label="Models so far"><table class="g-t"><thead>'
+        f'<tr><th scope="col">Model</th><th scope="col" class="n">{esc(label)}</th><th scope="col" class="n">Training'
+        f"</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    )
