@@ -1,0 +1,67 @@
+"""How the page is served: what Voila is told, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+CULL_AFTER_S, CULL_CHECK_S = 600, 60
+
+
+def template_path() -> Path:
+    """Name the folder of the page's template."""
+    return _HERE / "templates"
+
+
+def notebook_path() -> Path:
+    """Name the notebook that is the page: the clone's own, or the copy that was installed."""
+    clone = _HERE.parent.parent / "notebooks" / "genie.ipynb"
+    return clone if clone.exists() else _HERE / "genie.ipynb"
+
+
+def voila_options() -> dict[str, object]:
+    """Give the settings of the page that do not depend on where it is served."""
+    return {
+        "VoilaConfiguration.template": "genie",
+        # /voila/files/ asks nobody for the token: it serves nothing.
+        "VoilaConfiguration.file_allowlist": [],
+        "VoilaConfiguration.allow_template_override": "NO",
+        "VoilaConfiguration.strip_sources": True,
+        "VoilaConfiguration.show_tracebacks": False,
+        # Every load leaves a kernel behind; those that nobody is connected to are ended.
+        "MappingKernelManager.cull_idle_timeout": CULL_AFTER_S,
+        "MappingKernelManager.cull_interval": CULL_CHECK_S,
+    }
+
+
+def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "127.0.0.1") -> list[str]:
+    """Write Voila's command line.
+
+    Parameters
+    ----------
+    notebook : Path
+        The notebook to serve.
+    port : int
+        Port to listen on.
+    token : str
+        Who knows it is let in; empty lets everybody in.
+    ip : str
+        Address to listen on.
+
+    Returns
+    -------
+    list of str
+        Arguments of ``python -m voila``.
+    """
+    options = [f"--{name}={value}" for name, value in voila_options().items()]
+    return [
+        str(notebook),
+        "--no-browser",
+        f"--Voila.ip={ip}",
+        f"--port={port}",
+        f"--token={token}",
+        # Nobody else's port is taken instead: the address was already printed.
+        "--Voila.port_retries=0",
+        f"--Voila.extra_template_paths={template_path()}",
+        *options,
+    ]

@@ -1,0 +1,42 @@
+"""The bridge: the page's address and theme, and a sign of life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class Bridge(anywidget.AnyWidget):
+    """Knows the page that the panel is on.
+
+    Attributes
+    ----------
+    query : dict
+        ``run`` and ``sample`` of the page's address; empty in a notebook.
+    dark : bool
+        Whether the host's theme is dark.
+    run : str
+        The run to keep in the page's address, so that a reload shows it again.
+    """
+
+    _esm = _STATIC / "bridge.js"
+    _css = _STATIC / "bridge.css"
+    query = t.Dict().tag(sync=True)
+    dark = t.Bool(False).tag(sync=True)
+    answered = t.Bool(False).tag(sync=True)
+    run = t.Unicode("").tag(sync=True)
+    ping_ms = t.Int(5000).tag(sync=True)
+    lost_ms = t.Int(20000).tag(sync=True)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: Any, message: Any, _buffers: list[Any]) -> None:
+        if isinstance(message, dict) and message.get("op") == "ping":
+            self.send({"op": "pong"})

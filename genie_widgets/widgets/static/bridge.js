@@ -1,0 +1,70 @@
+/* What the page knows and the kernel does not: its address, its theme, and whether anybody still answers. */
+
+const RUN = /^[0-9a-f]{32}$/;
+
+function render({ model, el }) {
+  el.style.display = 'none';
+  const banner = document.createElement('div');
+  banner.setAttribute('role', 'alert');
+  banner.className = 'g-lost';
+  banner.hidden = true;
+  const text = document.createElement('span');
+  text.textContent = 'The kernel is busy, or the connection is lost. A training under way goes on. ';
+  const reload = document.createElement('button');
+  reload.type = 'button';
+  reload.textContent = 'Reload the page';
+  reload.addEventListener('click', () => location.reload());
+  banner.append(text, reload);
+  document.body.append(banner);
+
+  let heard = performance.now();
+  const onMessage = message => {
+    if (message.op === 'pong') {
+      heard = performance.now();
+      banner.hidden = true;
+    }
+  };
+  model.on('msg:custom', onMessage);
+  const ping = () => {
+    try {
+      model.send({ op: 'ping' });
+    } catch {
+      /* the socket is gone: the banner says so */
+    }
+    if (performance.now() - heard > model.get('lost_ms')) banner.hidden = false;
+  };
+  const timer = setInterval(ping, model.get('ping_ms'));
+
+  const isDark = () => document.body.dataset.jpThemeLight === 'false';
+  const tell = () => {
+    model.set('dark', isDark());
+    model.save_changes();
+  };
+  const themes = new MutationObserver(tell);
+  themes.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light'] });
+
+  const onPage = document.body.dataset.voila === 'voila';
+  const show = () => {
+    const run = model.get('run');
+    if (!onPage || !model.get('answered')) return;
+    const url = new URL(location.href);
+    if (RUN.test(run)) url.searchParams.set('run', run);
+    else url.searchParams.delete('run');
+    history.replaceState(history.state, '', url);
+  };
+  model.on('change:run', show);
+
+  const query = new URLSearchParams(location.search);
+  model.set('dark', isDark());
+  model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '' } : {});
+  model.set('answered', true);
+  model.save_changes();
+  ping();
+  return () => {
+    clearInterval(timer);
+    themes.disconnect();
+    banner.remove();
+  };
+}
+
+export default { render };

@@ -1,0 +1,132 @@
+/* A drop zone that sends a file in acknowledged pieces: any size, resumable, cancellable. */
+
+const FINGERPRINT_BYTES = 65536;
+const CHECK_MS = 1000;
+
+const size = bytes => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
+async function fingerprint(file) {
+  const head = new Uint8Array(await file.slice(0, FINGERPRINT_BYTES).arrayBuffer());
+  let hash = 2166136261 >>> 0;
+  for (const byte of head) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
+  return [file.name, file.size, file.lastModified, hash].join('|');
+}
+
+function render({ model, el }) {
+  const input = element('input', { type: 'file', className: 'g-up-input', accept: model.get('accept') });
+  input.id = `g-up-${Math.random().toString(36).slice(2)}`;
+  const label = element('label', { className: 'g-up-label', htmlFor: input.id, textContent: model.get('label') });
+  const hint = element('span', { className: 'g-mut', textContent: ' or drop it here' });
+  const bar = element('progress', { max: 1, value: 0 });
+  bar.setAttribute('aria-label', 'Upload');
+  const cancel = element('button', { type: 'button', className: 'g-button', textContent: 'Cancel' });
+  const row = element('div', { className: 'g-up-row', hidden: true }, bar, cancel);
+  const message = element('div', { className: 'g-up-message g-mut' });
+  message.setAttribute('role', 'status');
+  const zone = element('div', { className: 'g-up' }, element('div', {}, input, label, hint), row, message);
+  zone.setAttribute('role', 'group');
+  zone.setAttribute('aria-label', model.get('label'));
+  el.append(zone);
+
+  let job = null;
+
+  const say = text => (message.textContent = text);
+  const end = text => {
+    job = null;
+    row.hidden = true;
+    input.value = '';
+    say(text);
+  };
+  const begin = j => model.send({ op: 'begin', id: j.id, name: j.file.name, size: j.file.size, fingerprint: j.print });
+
+  async function start(file) {
+    if (job) stop();
+    const j = { id: Math.random().toString(36).slice(2), file, next: 0, flying: 0, generation: 0, heard: performance.now() };
+    job = j;
+    row.hidden = false;
+    bar.value = 0;
+    say(`Starting ${file.name}`);
+    try {
+      j.print = await fingerprint(file);
+    } catch {
+      return end(`${file.name} cannot be read.`);
+    }
+    if (j === job) begin(j);
+  }
+
+  function stop() {
+    model.send({ op: 'cancel', id: job.id });
+    end('Cancelled.');
+  }
+
+  async function pump(j) {
+    const piece = model.get('piece_bytes');
+    while (j === job && j.flying < model.get('window') && j.next < j.file.size) {
+      const offset = j.next;
+      const generation = j.generation;
+      j.next = Math.min(offset + piece, j.file.size);
+      j.flying += 1;
+      let bytes;
+      try {
+        bytes = await j.file.slice(offset, j.next).arrayBuffer();
+      } catch {
+        model.send({ op: 'cancel', id: j.id });
+        return end(`${j.file.name} changed while it was read; choose it again.`);
+      }
+      if (j !== job || j.generation !== generation) return;
+      model.send({ op: 'piece', id: j.id, generation, offset }, undefined, [bytes]);
+    }
+  }
+
+  function onMessage(heard) {
+    const j = job;
+    if (!j || heard.id !== j.id) return;
+    j.heard = performance.now();
+    if (heard.op === 'go') {
+      Object.assign(j, { generation: heard.generation, next: heard.offset, flying: 0 });
+      if (heard.offset) say(`Going on at ${size(heard.offset)}`);
+      pump(j);
+    } else if (heard.op === 'got' && heard.generation === j.generation) {
+      j.flying -= 1;
+      bar.value = j.file.size ? heard.offset / j.file.size : 1;
+      say(`${size(heard.offset)} of ${size(j.file.size)}`);
+      pump(j);
+    } else if (heard.op === 'done') {
+      end(`${j.file.name} is here (${size(j.file.size)}).`);
+    } else if (heard.op === 'error') {
+      end(heard.text);
+    }
+  }
+
+  const check = setInterval(() => {
+    if (job && job.print && performance.now() - job.heard > model.get('stall_ms')) {
+      job.heard = performance.now();
+      say('No answer: the connection is lost, or the kernel is busy. Trying again…');
+      begin(job);
+    }
+  }, CHECK_MS);
+
+  model.on('msg:custom', onMessage);
+  input.addEventListener('change', () => input.files[0] && start(input.files[0]));
+  cancel.addEventListener('click', stop);
+  for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) {
+    zone.addEventListener(name, event => {
+      event.preventDefault();
+      event.stopPropagation();
+      zone.classList.toggle('g-up-over', name === 'dragenter' || name === 'dragover');
+    });
+  }
+  zone.addEventListener('drop', event => event.dataTransfer.files[0] && start(event.dataTransfer.files[0]));
+  return () => {
+    clearInterval(check);
+    model.off('msg:custom', onMessage);
+  };
+}
+
+export default { render };

@@ -1,0 +1,54 @@
+"""The upload widget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import traitlets as t
+
+from genie_widgets.widgets.receiver import Receiver
+
+_STATIC = Path(__file__).parent / "static"
+
+
+class Upload(anywidget.AnyWidget):
+    """A drop zone for one file of any size.
+
+    Parameters
+    ----------
+    folder : Path
+        Where files go.
+    on_done : callable
+        Told the file's path and its name.
+    max_bytes : int or None
+        Largest file.
+    label : str
+        What the button says.
+    """
+
+    _esm = _STATIC / "upload.js"
+    _css = _STATIC / "upload.css"
+    label = t.Unicode().tag(sync=True)
+    accept = t.Unicode(".csv,.tsv,.txt,.gz,.parquet,.xlsx,.json,.jsonl").tag(sync=True)
+    piece_bytes = t.Int(1 << 20).tag(sync=True)
+    window = t.Int(4).tag(sync=True)
+    stall_ms = t.Int(8000).tag(sync=True)
+
+    def __init__(
+        self,
+        folder: Path,
+        on_done: Callable[[Path, str], None],
+        *,
+        max_bytes: int | None = None,
+        label: str = "Choose a file",
+    ) -> None:
+        super().__init__(label=label)
+        self._receiver = Receiver(folder, send=self.send, on_done=on_done, max_bytes=max_bytes)
+        self.on_msg(self._on_message)
+
+    def _on_message(self, _widget: Any, message: Any, buffers: list[Any]) -> None:
+        if isinstance(message, dict):
+            self._receiver.receive(message, buffers)
