@@ -122,6 +122,8 @@ class RunResult(Value):
         Sentences, made from figures by rule.
     versions : dict
         Versions of the libraries that matter for loading the model.
+    requirements : tuple of str
+        Pins of what the model needs to predict, as pip reads them.
     """
 
     run_id: str
@@ -144,3 +146,4 @@ class RunResult(Value):
     notes: tuple[Problem, ...] = ()
     timings: dict[str, float] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
+    requirements: tuple[str, ...] = ()

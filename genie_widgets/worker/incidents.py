@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import sys
 import traceback
@@ -30,6 +31,13 @@ def problem_of(error: BaseException, what: str) -> Problem:
             code="out-of-memory",
             title=f"{what}: the machine ran out of memory.",
             remedy="Use fewer rows or columns, or a machine with more memory.",
+            reference=reference,
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Problem(
+            code="disk-full",
+            title=f"{what}: the disk is full.",
+            remedy="Free some space, or set GENIE_HOME to a folder on another disk; then start again.",
             reference=reference,
         )
     return Problem(

@@ -188,6 +188,7 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
         best_model=model.best_model,
         leaderboard=tuple(model.leaderboard()),
         versions=model.versions(),
+        requirements=tuple(model.requirements()),
     )
     found: dict[str, object] = {}
 
@@ -272,7 +273,6 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
             model_path=folder.model_path,
             input_example=example,
             report_path=folder.report_path if folder.report_path.exists() else None,
-            requirements=model.requirements(),
         )
 
     run.attempt("The report could not be written", report)

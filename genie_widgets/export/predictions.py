@@ -1,0 +1,71 @@
+"""Predictions as a file that a spreadsheet can open without running anything in it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What spreadsheets take for a formula (OWASP, "CSV Injection"). A plain number is left alone: "-3" is no formula.
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+\-]?[\d.,\s]+([eE][+\-]?\d+)?%?\Z")
+
+
+def neutralised(cell: object) -> object:
+    """Make text that a spreadsheet would run as a formula plain text; everything else is as it was."""
+    if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.match(cell):
+        return f"'{cell}"
+    return cell
+
+
+def write_predictions(frame: pd.DataFrame, path: Path) -> Path:
+    """Write predictions beside the person's own columns.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        The rows with their predictions.
+    path : Path
+        Ends in ``.csv``, ``.xlsx`` or ``.parquet``; in the first two, text that
+        a spreadsheet would run as a formula gets an apostrophe in front.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        If the ending is another.
+    """
+    writers = {".csv": _write_csv, ".xlsx": _write_xlsx, ".parquet": _write_parquet}
+    if path.suffix not in writers:
+        raise ValueError(f"predictions are written as .csv, .xlsx or .parquet, not {path.suffix}")
+    writers[path.suffix](frame, path)
+    return path
+
+
+def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+    safe = frame.copy(deep=False)
+    for place, kind in enumerate(frame.dtypes):
+        if str(kind) in ("object", "category", "string", "str"):
+            safe.isetitem(place, [neutralised(cell) for cell in frame.iloc[:, place]])
+    safe.columns = [neutralised(name) for name in frame.columns]
+    return safe
+
+
+def _write_csv(frame: pd.DataFrame, path: Path) -> None:
+    # With a byte order mark: spreadsheets take the file for UTF-8, and so does everything else.
+    _safe(frame).to_csv(path, index=False, encoding="utf-8-sig")
+
+
+def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
+    _safe(frame).to_excel(path, index=False)
+
+
+def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_parquet(path, index=False)

@@ -1,0 +1,172 @@
+"""Logs one run to MLflow: the workspace's SQLite store, or a server."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+import tempfile
+import traceback
+import warnings
+from collections.abc import Mapping
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
+from genie_widgets.track import facts
+from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, local_uri, without_credentials
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXPERIMENT = "genie"
+_CODE = Path(__file__).parent / "pyfunc_model.py"
+
+
+class Tracker:
+    """Records a run; nothing it meets is raised.
+
+    Parameters
+    ----------
+    uri : str
+        MLflow address; empty means the workspace's own SQLite store.
+    workspace : Path
+        Holds the SQLite store and its artefacts.
+    """
+
+    def __init__(self, uri: str, workspace: Path) -> None:
+        self._workspace = workspace
+        self._is_local = not uri
+        self._uri = uri or local_uri(workspace)
+        self._experiment_id: str | None = None
+
+    @property
+    def shown_uri(self) -> str:
+        """The address without its credentials."""
+        return without_credentials(self._uri)
+
+    def prepare(self) -> None:
+        """Load MLflow and make the store and the experiment: a new SQLite store takes up to 10 s.
+
+        What goes wrong here is told by `log`, which tries again.
+        """
+        try:
+            self._prepare()
+        except Exception:
+            traceback.print_exc(file=sys.stderr)
+
+    def _prepare(self) -> None:
+        be_quiet()
+        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        import mlflow
+
+        mlflow.set_tracking_uri(self._uri)
+        with alone(self._workspace) if self._is_local else nullcontext():
+            found = mlflow.get_experiment_by_name(EXPERIMENT)
+            if found is None:
+                location = (self._workspace / ARTIFACTS).as_uri() if self._is_local else None
+                self._experiment_id = str(mlflow.create_experiment(EXPERIMENT, artifact_location=location))
+            else:
+                self._experiment_id = str(found.experiment_id)
+
+    def log(
+        self,
+        *,
+        request: RunRequest,
+        result: RunResult,
+        figures: Mapping[str, dict[str, Any]],
+        report_path: Path,
+        model_path: Path,
+        input_example: pd.DataFrame | None,
+    ) -> Tracking:
+        """Record a run.
+
+        Parameters
+        ----------
+        request : RunRequest
+            What was asked.
+        result : RunResult
+            What it found.
+        figures : mapping of str to dict
+            Plotly's JSON by the plot's name.
+        report_path : Path
+            The report; left out where there is none.
+        model_path : Path
+            Folder of the slim model; left out where there is none.
+        input_example : DataFrame or None
+            A few rows as the model takes them.
+
+        Returns
+        -------
+        Tracking
+            Where the record is, or the problem.
+        """
+        try:
+            if self._experiment_id is None:
+                self._prepare()
+            return self._log(request, result, figures, report_path, model_path, input_example)
+        except Exception as error:
+            return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=self._problem(error))
+
+    def _problem(self, error: Exception) -> Problem:
+        reference = secrets.token_hex(4)
+        trace = "".join(traceback.format_exception(error)).replace(self._uri, self.shown_uri)
+        sys.stderr.write(f"reference {reference}\n{trace}\n")
+        return Problem(
+            code="tracking-failed",
+            title=f"The run is not recorded in MLflow at {self.shown_uri}.",
+            remedy="The result is whole. Check that the server runs and MLFLOW_TRACKING_URI names it; the log says more.",
+            culprit="MLFLOW_TRACKING_URI",
+            severity="warning",
+            reference=reference,
+        )
+
+    def _log(
+        self,
+        request: RunRequest,
+        result: RunResult,
+        figures: Mapping[str, dict[str, Any]],
+        report_path: Path,
+        model_path: Path,
+        input_example: pd.DataFrame | None,
+    ) -> Tracking:
+        import mlflow
+
+        name = f"{result.plan.target} {result.run_id[:6]}"
+        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, tags=facts.tags(result)) as run:
+            mlflow.log_params(facts.parameters(request, result))
+            mlflow.log_metrics(facts.metrics(result))
+            mlflow.log_dict(request.plan.model_dump(mode="json"), "plan.json")
+            mlflow.log_dict(result.model_dump(mode="json", exclude={"explanation"}), "result.json")
+            if result.explanation is not None:
+                mlflow.log_dict(result.explanation.model_dump(mode="json"), "explanation.json")
+            for kind, spec in figures.items():
+                mlflow.log_dict(spec, f"plots/{facts.key(kind)}.json")
+            if report_path.exists():
+                mlflow.log_artifact(str(report_path))
+            model_uri = ""
+            if model_path.exists() and input_example is not None:
+                model_uri = _log_model(result, model_path, input_example)
+            return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, run_id=str(run.info.run_id), model_uri=model_uri)
+
+
+def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame) -> str:
+    import mlflow
+
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # MLflow's hint that integers cannot hold missing cells: the table decides that.
+        warnings.simplefilter("ignore")
+        file = Path(folder) / "facts.json"
+        file.write_text(json.dumps(facts.model_facts(result)), encoding="utf-8")
+        logged = mlflow.pyfunc.log_model(
+            name="model",
+            python_model=str(_CODE),
+            artifacts={"model": str(model_path), "facts": str(file)},
+            signature=mlflow.models.infer_signature(input_example, facts.example_answer(result, len(input_example))),
+            input_example=input_example,
+            pip_requirements=[f"mlflow=={mlflow.__version__}", *result.requirements],
+            registered_model_name=facts.registry_name(result),
+        )
+    return str(logged.model_uri)
