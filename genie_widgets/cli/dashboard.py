@@ -37,7 +37,7 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--no-token", action="store_true", help="let everybody in who reaches the port")
         if name == "dashboard":
             parser.add_argument("--host", default=LOCALHOST, help=f"address to listen on (default: {LOCALHOST})")
-        parser.set_defaults(action=_serve, host=LOCALHOST)
+        parser.set_defaults(action=_serve, host=LOCALHOST, shared=name == "dashboard")
 
 
 def _free_port(host: str, wanted: int | None) -> int:
@@ -62,7 +62,7 @@ def _free_port(host: str, wanted: int | None) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from genie_widgets.voila.settings import notebook_path, voila_arguments
+    from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
 
     port = _free_port(arguments.host, arguments.port)
     token = "" if arguments.no_token else secrets.token_urlsafe(16)
@@ -73,7 +73,10 @@ def _serve(arguments: argparse.Namespace) -> int:
         *voila_arguments(notebook_path(), port=port, token=token, ip=arguments.host),
     ]
     # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
-    server = subprocess.Popen(command, start_new_session=True)
+    environment = voila_environment()
+    if arguments.shared:
+        environment["GENIE_SHARED"] = "1"
+    server = subprocess.Popen(command, start_new_session=True, env=environment)
     previous = signal.signal(signal.SIGTERM, _interrupt)
     try:
         address = f"http://{arguments.host}:{port}/" + (f"?token={token}" if token else "")

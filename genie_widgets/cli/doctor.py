@@ -147,9 +147,9 @@ def _packages() -> Iterator[Finding]:
 
 
 def _page() -> Iterator[Finding]:
-    from genie_widgets.voila.settings import notebook_path, template_path
+    from genie_widgets.voila.settings import jupyter_path, notebook_path
 
-    for what, path in (("notebook", notebook_path()), ("page template", template_path())):
+    for what, path in (("notebook", notebook_path()), ("page template", jupyter_path())):
         if Path(path).exists():
             yield Finding("ok", f"The {what} is in place")
         else:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.render.charts import Figure
-    from genie_widgets.render.escape import esc
+    from genie_widgets.render.escape import duration, esc, moment, number
     from genie_widgets.render.explained import beeswarm_figure, importance_figure, row_sentences, waterfall_figure
     from genie_widgets.render.gallery import figures
     from genie_widgets.render.pieces import (
+        evidence_html,
         plan_summary_html,
         problem_html,
         problems_html,
@@ -23,9 +24,13 @@ if TYPE_CHECKING:
     )
     from genie_widgets.render.report import report_html
     from genie_widgets.render.results import leaderboard_html, metrics_html, models_html, verdict_html
-    from genie_widgets.render.style import style
+    from genie_widgets.render.stylesheet import style
 
 _HOME = {
+    "duration": "escape",
+    "evidence_html": "pieces",
+    "moment": "escape",
+    "number": "escape",
     "Figure": "charts",
     "beeswarm_figure": "explained",
     "esc": "escape",
@@ -42,7 +47,7 @@ _HOME = {
     "report_html": "report",
     "row_sentences": "explained",
     "rows_html": "pieces",
-    "style": "style",
+    "style": "stylesheet",
     "verdict_html": "results",
     "waterfall_figure": "explained",
 }
@@ -50,12 +55,16 @@ _HOME = {
 __all__ = [
     "Figure",
     "beeswarm_figure",
+    "duration",
     "esc",
+    "evidence_html",
     "figures",
     "importance_figure",
     "leaderboard_html",
     "metrics_html",
     "models_html",
+    "moment",
+    "number",
     "plan_summary_html",
     "problem_html",
     "problems_html",

@@ -9,7 +9,7 @@ from genie_widgets.render.explained import beeswarm_figure, row_sentences
 from genie_widgets.render.gallery import figures
 from genie_widgets.render.pieces import plan_summary_html, problems_html, profile_html
 from genie_widgets.render.results import leaderboard_html, metrics_html, verdict_html
-from genie_widgets.render.style import style
+from genie_widgets.render.stylesheet import style
 from genie_widgets.schema import RunResult, TableProfile
 
 EXAMPLE_ROWS = 3

@@ -35,6 +35,7 @@ from genie_widgets.schema.plan import (
     ProblemType,
     Question,
     Refusal,
+    Validation,
     default_metric,
 )
 from genie_widgets.schema.problem import GenieError, Problem
@@ -92,6 +93,7 @@ __all__ = [
     "StopRequested",
     "TableProfile",
     "Tracking",
+    "Validation",
     "ValueCount",
     "Warned",
     "decode_event",

@@ -46,9 +46,12 @@ class Settings(Value):
         MLflow address; empty means the workspace's SQLite store.
     llm : LLMSettings or None
         None means the embedded planner alone.
+    shared : bool
+        Strangers use this server: nobody is shown the runs of others.
     """
 
     workspace: Path
     max_upload_bytes: int | None = None
     tracking_uri: str = ""
     llm: LLMSettings | None = Field(default=None, repr=False)
+    shared: bool = False

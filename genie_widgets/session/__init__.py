@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
     from genie_widgets.session.session import Session
-    from genie_widgets.session.state import SessionState, Stage, blockers
+    from genie_widgets.session.state import PredictionsState, SessionState, Stage, blockers
 
 _HOME = {
+    "PredictionsState": "state",
     "Run": "running",
     "RunSummary": "api",
     "Session": "session",
@@ -30,6 +31,7 @@ _HOME = {
 }
 
 __all__ = [
+    "PredictionsState",
     "Run",
     "RunSummary",
     "Session",

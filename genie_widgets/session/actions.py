@@ -70,9 +70,10 @@ class Predicted(Value):
 
 
 class RowExplained(Value):
-    """A row was explained."""
+    """A row of the last predictions was explained."""
 
     run_id: str
+    row: int
     explanation: Explanation
 
 

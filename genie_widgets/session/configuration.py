@@ -17,4 +17,5 @@ def settings_from_env() -> Settings:
         max_upload_bytes=int(limit) * 10**6 if limit and limit.isdigit() else None,
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI", ""),
         llm=llm_settings_from_env(),
+        shared=os.environ.get("GENIE_SHARED", "") not in ("", "0"),
     )

@@ -66,12 +66,12 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.Predicted(run_id=run_id, predictions=predictions):
             changes: dict[str, Any] = {"busy": ""}
             if run_id == state.run_id:
-                changes["predictions"] = predictions
+                changes.update({"predictions": predictions, "row_explanation": None})
             return state.model_copy(update=changes)
-        case a.RowExplained(run_id=run_id, explanation=explanation):
+        case a.RowExplained(run_id=run_id, row=row, explanation=explanation):
             changes = {"busy": ""}
             if run_id == state.run_id:
-                changes["row_explanation"] = explanation
+                changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
         case a.Troubled(problem=problem):
             return state.model_copy(update={"busy": "", "problem": problem})

@@ -65,6 +65,31 @@ class Run:
         return self._folder.read_request()
 
     @property
+    def table(self) -> Table:
+        """The table the run learned from, as it was read then."""
+        import pandas as pd
+
+        from genie_widgets.data import Table
+
+        profile = self.request.profile
+        return Table(profile.name, pd.read_parquet(self._folder.table_path), profile)
+
+    @property
+    def log_path(self) -> Path:
+        """What the training process and its libraries printed."""
+        return self._folder.log_path
+
+    @property
+    def report_path(self) -> Path:
+        """The report; not there before it was written."""
+        return self._folder.report_path
+
+    @property
+    def bundle_path(self) -> Path:
+        """The model to take away; not there before it was written."""
+        return self._folder.bundle_path
+
+    @property
     def view(self) -> RunView:
         """The run as it is now."""
         # The lock is asked before the events are read: a last word between the two is then seen.
@@ -219,10 +244,18 @@ class Run:
         folder = self.path / "predictions" / secrets.token_hex(8)
         folder.mkdir(parents=True)
         path = folder / "input.parquet"
-        frame.reset_index(drop=True).to_parquet(path)
+        frame.head(max_rows).reset_index(drop=True).to_parquet(path)
+        return self._explained(path, 0, max_rows, budget_s)
+
+    def explain_predicted(self, predictions: Path, row: int, *, budget_s: float = 5.0) -> Explanation:
+        """Explain one row of a predictions file, counted from 0; see `explain`."""
+        return self._explained(predictions.with_name("input.parquet"), row, 1, budget_s)
+
+    def _explained(self, path: Path, first: int, max_rows: int, budget_s: float) -> Explanation:
         value = self._ask(
             "explain",
             input=str(path.relative_to(self.path)),
+            first=first,
             max_rows=max_rows,
             budget_s=budget_s,
             timeout_s=budget_s + 120.0,

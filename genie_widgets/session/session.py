@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 # At most so often do a run's events change the state: every change is drawn in a browser.
 TAIL_INTERVAL_S = 0.25
 PREVIEW_ROWS = 10
+# A tracking server may answer after the run's end; longer than its own watchdog, nobody waits.
+RECORD_TIMEOUT_S = 130.0
 WORKERS = 3
 Listener = Callable[[SessionState], None]
 
@@ -57,6 +59,7 @@ class Session:
         self._table: Table | None = None
         self._draft: WorkerHandle | None = None
         self._run: Run | None = None
+        self._opened: Run | None = None
         self._pending = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
@@ -100,6 +103,10 @@ class Session:
     def load_table(self, source: str | Path | bytes | pd.DataFrame | Table, *, name: str | None = None) -> None:
         """Read a table; what came from the one before is withdrawn."""
         self._begin("Reading the table", self._read, source, name)
+
+    def load_upload(self, path: Path, name: str) -> None:
+        """Read an uploaded file as the table, and remove the file: the run keeps the rows it needs."""
+        self._begin("Reading the table", self._consume, self._read, path, name)
 
     def load_sample(self, name: str) -> None:
         """Read one of the shipped sample tables."""
@@ -153,10 +160,24 @@ class Session:
         if self._state.stage == Stage.DONE:
             self._begin("Predicting", self._predict, source, name)
 
-    def explain_row(self, frame: pd.DataFrame) -> None:
-        """Explain the prediction of one row."""
+    def predict_upload(self, path: Path, name: str) -> None:
+        """Predict the rows of an uploaded file, and remove the file."""
         if self._state.stage == Stage.DONE:
-            self._begin("Explaining the row", self._explain, frame)
+            self._begin("Predicting", self._consume, self._predict, path, name)
+        else:
+            path.unlink(missing_ok=True)
+
+    def predict_own_table(self) -> None:
+        """Predict the rows of the table that the run learned from."""
+        run = self._run
+        if run is not None and self._state.stage == Stage.DONE:
+            self._begin("Predicting", self._predict_rows, lambda: run.table)
+
+    def explain_row(self, row: int) -> None:
+        """Explain the prediction of a row of the last predictions, counted from 0."""
+        predictions = self._state.predictions
+        if predictions is not None and 0 <= row < predictions.n_rows and self._state.stage == Stage.DONE:
+            self._begin("Explaining the row", self._explain, predictions, row)
 
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
@@ -256,9 +277,15 @@ class Session:
         from genie_widgets.data import Table, read_table
 
         table = source if isinstance(source, Table) else read_table(source, name=name)
-        self._table, self._run = table, None
+        self._table, self._opened, self._run = table, None, None
         self._dispatch(a.TableRead(profile=table.profile))
         self._prewarm()
+
+    def _consume(self, step: Callable[[Path, str], None], path: Path, name: str) -> None:
+        try:
+            step(path, name)
+        finally:
+            path.unlink(missing_ok=True)
 
     def _read_sample(self, name: str) -> None:
         from genie_widgets.data import samples
@@ -286,16 +313,10 @@ class Session:
             self._dispatch(a.PlanMade(answer=answer, token=token))
 
     def _start(self) -> None:
-        if self._table is None:
-            raise GenieError(
-                Problem(
-                    code="no-table",
-                    title="The table of this run is not loaded here.",
-                    remedy="Load it again, and make the plan anew.",
-                )
-            )
         plan = accept(self._state.answer) if self._state.answer is not None else None
-        if plan is None:
+        if self._table is None and self._opened is not None:
+            self._table = self._opened.table
+        if plan is None or self._table is None:
             return
         self._prewarm()
         with self._lock:
@@ -313,7 +334,8 @@ class Session:
         run = open_run(run_id, self.settings)
         request = run.request
         opened = a.RunOpened(run_id=run.id, profile=request.profile, prompt=request.prompt, plan=request.plan)
-        self._table = None
+        # Its table is read from the run's folder once it is needed: to predict it, or to train again.
+        self._table, self._opened = None, run
         self._follow(run, opened)
 
     def _follow(self, run: Run, action: a.Action) -> None:
@@ -324,6 +346,7 @@ class Session:
     def _tail(self, run: Run) -> None:
         """Follow a run's events until its end, or until another is shown."""
         seen = ""
+        ended_at: float | None = None
         while self._run is run and not self._closed.is_set():
             view = run.view
             # A new part of the result, or the end: only then is the file read again.
@@ -331,25 +354,30 @@ class Session:
             result = run.result if mark != seen else None
             seen = mark
             self._dispatch(a.RunSeen(run_id=run.id, view=view, result=result))
-            if view.is_over and (view.problem is not None or "tracking" in view.result_parts):
-                return
+            if view.is_over:
+                ended_at = ended_at or time.monotonic()
+                recorded = view.problem is not None or "tracking" in view.result_parts
+                if recorded or time.monotonic() - ended_at > RECORD_TIMEOUT_S:
+                    return
             time.sleep(TAIL_INTERVAL_S if not view.is_over else 4 * TAIL_INTERVAL_S)
 
     def _predict(self, source: Any, name: str | None) -> None:
         from genie_widgets.data import read_table
 
-        run = self._run
-        if run is None:
-            return
-        table = read_table(source, name=name)
-        path, problems = run.predictions_file(table.frame)
-        self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+        self._predict_rows(lambda: read_table(source, name=name))
 
-    def _explain(self, frame: pd.DataFrame) -> None:
+    def _predict_rows(self, read: Callable[[], Table]) -> None:
         run = self._run
         if run is not None:
-            explanation = run.explain(frame, max_rows=1)
-            self._dispatch(a.RowExplained(run_id=run.id, explanation=explanation))
+            table = read()
+            path, problems = run.predictions_file(table.frame)
+            self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+
+    def _explain(self, predictions: PredictionsState, row: int) -> None:
+        run = self._run
+        if run is not None:
+            explanation = run.explain_predicted(Path(predictions.path), row)
+            self._dispatch(a.RowExplained(run_id=run.id, row=row, explanation=explanation))
 
 
 def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:

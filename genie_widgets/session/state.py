@@ -53,7 +53,9 @@ class SessionState(Value):
     predictions : PredictionsState or None
         The last predictions of new rows.
     row_explanation : Explanation or None
-        The last explanation of a row asked for.
+        The last explanation asked for of a row of `predictions`.
+    explained_row : int
+        Which row that is, counted from 0.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -70,6 +72,7 @@ class SessionState(Value):
     result: RunResult | None = None
     predictions: PredictionsState | None = None
     row_explanation: Explanation | None = None
+    explained_row: int = 0
     busy: str = ""
     problem: Problem | None = None
     token: int = 0

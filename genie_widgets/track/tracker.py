@@ -117,7 +117,7 @@ class Tracker:
         return Problem(
             code="tracking-failed",
             title=f"The run is not recorded in MLflow at {self.shown_uri}.",
-            remedy="The result is whole. Check that the server runs and MLFLOW_TRACKING_URI names it; the log says more.",
+            remedy="The result is whole. Check that the server runs, and MLFLOW_TRACKING_URI; the log says more.",
             culprit="MLFLOW_TRACKING_URI",
             severity="warning",
             reference=reference,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 _HERE = Path(__file__).parent
 CULL_AFTER_S, CULL_CHECK_S = 600, 60
 
 
-def template_path() -> Path:
-    """Name the folder of the page's template."""
-    return _HERE / "templates"
+def jupyter_path() -> Path:
+    """Name the folder that holds the page's template, laid out as Jupyter looks for data."""
+    return _HERE / "share"
 
 
 def notebook_path() -> Path:
@@ -26,12 +27,25 @@ def voila_options() -> dict[str, object]:
         # /voila/files/ asks nobody for the token: it serves nothing.
         "VoilaConfiguration.file_allowlist": [],
         "VoilaConfiguration.allow_template_override": "NO",
+        # What else is installed for JupyterLab may not fit Voila's older parts, and slows every load.
+        "VoilaConfiguration.extension_allowlist": [
+            "@voila-dashboards/widgets-manager8",
+            "@jupyter-widgets/jupyterlab-manager",
+            "anywidget",
+            "jupyterlab-plotly",
+        ],
         "VoilaConfiguration.strip_sources": True,
         "VoilaConfiguration.show_tracebacks": False,
         # Every load leaves a kernel behind; those that nobody is connected to are ended.
         "MappingKernelManager.cull_idle_timeout": CULL_AFTER_S,
         "MappingKernelManager.cull_interval": CULL_CHECK_S,
     }
+
+
+def voila_environment() -> dict[str, str]:
+    """Give the environment of a process that serves the page: Voila finds templates on ``JUPYTER_PATH`` alone."""
+    paths = [str(jupyter_path()), os.environ.get("JUPYTER_PATH", "")]
+    return {**os.environ, "JUPYTER_PATH": os.pathsep.join(path for path in paths if path)}
 
 
 def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "127.0.0.1") -> list[str]:
@@ -62,6 +76,5 @@ def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "12
         f"--token={token}",
         # Nobody else's port is taken instead: the address was already printed.
         "--Voila.port_retries=0",
-        f"--Voila.extra_template_paths={template_path()}",
         *options,
     ]

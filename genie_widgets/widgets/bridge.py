@@ -22,6 +22,8 @@ class Bridge(anywidget.AnyWidget):
         Whether the host's theme is dark.
     run : str
         The run to keep in the page's address, so that a reload shows it again.
+    look_at : str
+        The step to bring into view: its card's name.
     """
 
     _esm = _STATIC / "bridge.js"
@@ -30,6 +32,7 @@ class Bridge(anywidget.AnyWidget):
     dark = t.Bool(False).tag(sync=True)
     answered = t.Bool(False).tag(sync=True)
     run = t.Unicode("").tag(sync=True)
+    look_at = t.Unicode("").tag(sync=True)
     ping_ms = t.Int(5000).tag(sync=True)
     lost_ms = t.Int(20000).tag(sync=True)
 

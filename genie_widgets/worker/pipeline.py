@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
+LEAST_TRAINING_S = 6.0
 
 
 @dataclass
@@ -157,7 +158,7 @@ def _train(run: Run) -> tuple[TrainedModel, Split]:
         split.train[[*columns, plan.target]],
         plan,
         path=run.folder.predictor_path,
-        time_limit_s=run.budget.left_s(keeping_s=run.budget.reserve_s),
+        time_limit_s=_training_seconds(run),
         machine=detect_machine(disk=run.folder.path),
         on_model_started=started_one,
         on_model_finished=finished,
@@ -165,6 +166,23 @@ def _train(run: Run) -> tuple[TrainedModel, Split]:
     )
     run.timed("training", started)
     return model, split
+
+
+def _training_seconds(run: Run) -> float:
+    """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
+    left = run.budget.left_s(keeping_s=run.budget.reserve_s)
+    if left >= LEAST_TRAINING_S:
+        return left
+    problem = Problem(
+        code="started-late",
+        title=f"The training process took {_since(run):.0f} s to start, so the run takes longer than asked.",
+        remedy="The next one starts faster; give it more time if you can.",
+        culprit="time limit",
+        severity="warning",
+    )
+    run.notes.append(problem)
+    run.folder.append(Warned(problem=problem))
+    return LEAST_TRAINING_S
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:

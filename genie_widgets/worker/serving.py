@@ -118,7 +118,8 @@ class Server:
 
         request, model = self._asked, self._loaded
         frame = pd.read_parquet(self._inside(message["input"]))
-        rows, _ = align(frame.head(int(message.get("max_rows", DEFAULT_EXPLAIN_ROWS))), request)
+        first, count = int(message.get("first", 0)), int(message.get("max_rows", DEFAULT_EXPLAIN_ROWS))
+        rows, _ = align(frame.iloc[first : first + count], request)
         table = pd.read_parquet(self._folder.table_path, columns=list(rows.columns))
         background = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=request.seed)
         predict, labels, unit = explained(model, request.plan)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from genie_widgets.voila.settings import notebook_path, voila_arguments
+from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
 
 CHROMIUM = "/usr/bin/chromium"
 ONE_LABEL = "import ipywidgets as w\nw.Label('ready')"
@@ -36,7 +36,7 @@ def one_label_notebook(folder):
 
 def serve(notebook, port):
     command = [sys.executable, "-m", "voila", *voila_arguments(notebook, port=port, token="")]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, env=voila_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     for _ in range(600):
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/static/favicons/favicon.ico", timeout=2).close()

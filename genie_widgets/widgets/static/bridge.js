@@ -54,6 +54,16 @@ function render({ model, el }) {
   };
   model.on('change:run', show);
 
+  const calm = matchMedia('(prefers-reduced-motion: reduce)');
+  const lookAt = () => {
+    // The card appears with the message that names it: it is there by the next frame.
+    requestAnimationFrame(() => {
+      const card = el.closest('.genie')?.querySelector(`.g-card-${model.get('look_at')}`);
+      card?.scrollIntoView({ behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest' });
+    });
+  };
+  model.on('change:look_at', lookAt);
+
   const query = new URLSearchParams(location.search);
   model.set('dark', isDark());
   model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '' } : {});

@@ -1,0 +1,161 @@
+"""The panel: the steps in the order of the journey, drawn by one thread at most five times a second."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets as w
+
+from genie_widgets.data import samples
+from genie_widgets.render import style
+from genie_widgets.session import Run, Session, SessionState, Stage
+from genie_widgets.widgets.bridge import Bridge
+from genie_widgets.widgets.data_step import DataStep
+from genie_widgets.widgets.elements import html
+from genie_widgets.widgets.history_step import HistoryStep
+from genie_widgets.widgets.notice import Notice
+from genie_widgets.widgets.plan_step import PlanStep
+from genie_widgets.widgets.prompt_step import PromptStep
+from genie_widgets.widgets.results_step import ResultsStep
+from genie_widgets.widgets.training_step import TrainingStep
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from genie_widgets.data import Table
+    from genie_widgets.schema import Plan
+
+# Faster than this, a browser that is slow or gone makes the server pile up messages.
+PAINT_INTERVAL_S = 0.2
+_HEAD = (
+    "<h1>Genie</h1><p class='g-mut'>A table and a question become a model that you can check, use and take away.</p>"
+)
+# The step that is looked at next, by stage.
+_NEXT = {
+    Stage.PROFILED: "prompt",
+    Stage.PLANNED: "plan",
+    Stage.ASKED: "plan",
+    Stage.REFUSED: "plan",
+    Stage.TRAINING: "training",
+    Stage.DONE: "results",
+    Stage.FAILED: "training",
+}
+
+
+class Genie(w.VBox):
+    """The panel, for a notebook cell or a Voila page.
+
+    Parameters
+    ----------
+    table : str, Path, bytes, DataFrame or Table, optional
+        A table to start with.
+    prompt : str
+        A sentence to start with.
+    session : Session, optional
+        The session to show; None makes one from the environment.
+    """
+
+    def __init__(
+        self,
+        table: str | Path | bytes | pd.DataFrame | Table | None = None,
+        prompt: str = "",
+        *,
+        session: Session | None = None,
+    ) -> None:
+        self.session = session or Session()
+        self._bridge = Bridge()
+        self._steps = [
+            kind(self.session)
+            for kind in (Notice, DataStep, PromptStep, PlanStep, TrainingStep, ResultsStep, HistoryStep)
+        ]
+        self._latest = self.session.state
+        self._painted: SessionState | None = None
+        self._shown_stage: Stage | None = None
+        self._wake = threading.Condition()
+        self._closed = False
+        super().__init__(
+            [html(f"<style>{style()}</style>"), self._bridge, html(_HEAD, "g-head"), *(s.root for s in self._steps)]
+        )
+        self._paint(self._latest)
+        self._bridge.observe(self._on_address, "answered")
+        self._unsubscribe = self.session.subscribe(self._on_state)
+        threading.Thread(target=self._paint_changes, name="genie-painter", daemon=True).start()
+        if prompt:
+            self.session.set_prompt(prompt)
+        if table is not None:
+            self.session.load_table(table)
+
+    @property
+    def table(self) -> Table | None:
+        """The table that was read."""
+        return self.session.table
+
+    @property
+    def plan(self) -> Plan | None:
+        """The plan as it stands."""
+        return self.session.state.plan
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is trained or shown."""
+        return self.session.run
+
+    def close(self) -> None:
+        """Take the panel away and let go of its processes; a training goes on by itself."""
+        with self._wake:
+            self._closed = True
+            self._wake.notify_all()
+        self._unsubscribe()
+        self.session.close()
+        super().close()
+
+    def wait_painted(self, timeout_s: float = 30.0) -> bool:
+        """Wait until the panel shows the session's present state; for scripts and tests."""
+        with self._wake:
+            return self._wake.wait_for(lambda: self._painted is self.session.state, timeout_s)
+
+    def _on_state(self, state: SessionState) -> None:
+        with self._wake:
+            self._latest = state
+            self._wake.notify_all()
+
+    def _paint_changes(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed or self._latest is not self._painted)
+                if self._closed:
+                    return
+                state = self._latest
+            self._paint(state)
+            with self._wake:
+                self._wake.wait_for(lambda: self._closed, PAINT_INTERVAL_S)
+
+    def _paint(self, state: SessionState) -> None:
+        for step in self._steps:
+            try:
+                step.paint(state)
+            except Exception as error:
+                self._report(error)
+        if state.stage != self._shown_stage:
+            self._shown_stage = state.stage
+            self._dom_classes = ("genie", f"g-stage-{state.stage}")
+            self._bridge.look_at = _NEXT.get(state.stage, "")
+        self._bridge.run = state.run_id
+        with self._wake:
+            self._painted = state
+            self._wake.notify_all()
+
+    def _report(self, error: Exception) -> None:
+        # One report for one kind of error: reporting changes the state, which is painted again.
+        problem = self.session.state.problem
+        if problem is None or problem.code != "unexpected":
+            self.session.report(error)
+
+    def _on_address(self, _change: Any) -> None:
+        query = self._bridge.query
+        if query.get("run"):
+            self.session.open_run(str(query["run"]))
+        elif query.get("sample") in {sample.name for sample in samples()}:
+            self.session.load_sample(str(query["sample"]))

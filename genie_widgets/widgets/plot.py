@@ -1,0 +1,38 @@
+"""A plot in the panel: Plotly's JSON, drawn by the host's own renderer, with its words below."""
+
+from __future__ import annotations
+
+import ipywidgets as w
+
+from genie_widgets.render import Figure, esc
+from genie_widgets.widgets.elements import html, with_classes
+
+_MIME = "application/vnd.plotly.v1+json"
+
+
+class Plot:
+    """A place for a plot; a plot that is there already is not drawn again."""
+
+    def __init__(self) -> None:
+        self._title = html()
+        self._output = with_classes(w.Output(), "g-plot")
+        self._words = html()
+        self._shown: Figure | None = None
+        self.root = w.VBox([self._title, self._output, self._words])
+
+    def show(self, figure: Figure | None, title: str = "") -> None:
+        """Draw a plot, or none."""
+        if figure == self._shown:
+            return
+        self._shown = figure
+        if figure is None:
+            self._output.outputs = ()
+            self._title.value = self._words.value = ""
+            return
+        # Its height is reserved before it is drawn: nothing jumps.
+        self._output.layout.min_height = f"{figure.spec['layout']['height']}px"
+        self._title.value = f"<h3>{esc(title or figure.title)}</h3>"
+        words = f"<summary>In words</summary><p>{esc(figure.text)}</p>"
+        self._words.value = f'<details class="g-details">{words}</details>'
+        data = {_MIME: figure.spec, "text/plain": figure.text}
+        self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)

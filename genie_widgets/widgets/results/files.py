@@ -1,0 +1,58 @@
+"""What to take away: report, model, record, and how to go on from Python."""
+
+from __future__ import annotations
+
+import ipywidgets as w
+
+from genie_widgets.render import esc, problem_html
+from genie_widgets.schema import RunResult
+from genie_widgets.session import Session, SessionState
+from genie_widgets.widgets.download import Download
+from genie_widgets.widgets.elements import html, row
+from genie_widgets.widgets.step import Tab
+
+
+class FilesTab(Tab):
+    """Downloads, and where the run is recorded."""
+
+    title = "Download"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._report = Download("Download the report")
+        self._bundle = Download("Download the model")
+        self._log = Download("Download the log")
+        self._record = html()
+        self._code = html()
+        intro = html(
+            "<p>The report opens in any browser, without a network. The model comes with what it needs, a "
+            "<code>predict.py</code> that works without Genie, and a card that says what it is.</p>"
+        )
+        self.root = w.VBox([intro, row(self._report, self._bundle, self._log), self._record, self._code])
+
+    def render(self, state: SessionState) -> None:
+        """Offer what there is."""
+        run, result = self.session.run, state.result
+        if run is None or result is None:
+            return
+        stem = f"genie-{run.id[:8]}"
+        present = {artefact.kind for artefact in result.artefacts}
+        self._report.offer(run.report_path if "report" in present else None, f"{stem}-report.html")
+        self._bundle.offer(run.bundle_path if "bundle" in present else None, f"{stem}-model.zip")
+        self._log.offer(run.log_path, f"{stem}-log.txt")
+        self._record.value = _record_html(result)
+        self._code.value = (
+            f'<details class="g-details"><summary>Go on in Python</summary><pre class="g-code" tabindex="0">'
+            f'import genie_widgets as gw\n\nrun = gw.open_run("{run.id}")\nrun.predict(new_rows)</pre></details>'
+        )
+
+
+def _record_html(result: RunResult) -> str:
+    tracking = result.tracking
+    if tracking is None:
+        return '<p class="g-mut">The MLflow record is being written.</p>'
+    if tracking.problem is not None:
+        return problem_html(tracking.problem)
+    run, model, address = (f"<code>{esc(text)}</code>" for text in (tracking.run_id, tracking.model_uri, tracking.uri))
+    experiment = f"experiment <b>{esc(tracking.experiment)}</b>"
+    return f"<p>Recorded in MLflow, {experiment}, run {run}, model {model}, at {address}.</p>"

@@ -1,0 +1,81 @@
+"""Predictions for new rows, and why each came out so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import ipywidgets as w
+
+from genie_widgets.render import esc, problems_html, row_sentences, rows_html, waterfall_figure
+from genie_widgets.session import PredictionsState, Session, SessionState, blockers
+from genie_widgets.widgets.download import Download
+from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
+from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.step import Tab
+from genie_widgets.widgets.upload import Upload
+
+
+class PredictTab(Tab):
+    """Takes a file of new rows, shows their predictions, and explains the one asked for."""
+
+    title = "Predict"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        settings = session.settings
+        self._upload = Upload(
+            settings.workspace / "uploads",
+            lambda path, name: self.guarded(lambda: session.predict_upload(path, name)),
+            max_bytes=settings.max_upload_bytes,
+            label="Choose a file of new rows",
+        )
+        self._own = button("Predict the table it learned from", lambda: self.guarded(session.predict_own_table))
+        self._own_note = html('<span class="g-mut">Only to see how it works: it knows these rows.</span>')
+        self._why = html("", "g-mut")
+        self._table = html()
+        self._download = Download("Download the predictions")
+        self._number = w.BoundedIntText(description="Row", value=1, min=1, max=1)
+        self._explain = button("Why this prediction?", self._ask_why)
+        self._sentences, self._waterfall = html(), Plot()
+        self._given: PredictionsState | None = None
+        number = with_classes(w.Box([field(self._number)]), "g-fields")
+        self._more = w.VBox(
+            [self._table, row(self._download), number, row(self._explain), self._sentences, self._waterfall.root]
+        )
+        self.root = w.VBox([self._upload, row(self._own, self._own_note), self._why, self._more])
+
+    def _ask_why(self) -> None:
+        self.guarded(lambda: self.session.explain_row(self._number.value - 1))
+
+    def render(self, state: SessionState) -> None:
+        """Show the last predictions, and the last explanation of one of them."""
+        reasons = blockers(state, "predict")
+        self._own.disabled = self._explain.disabled = bool(reasons)
+        self._why.value = esc(" ".join(reasons)) if reasons and not state.busy else ""
+        predictions = state.predictions
+        show(self._more, predictions is not None)
+        if predictions is not None and predictions is not self._given:
+            self._show(predictions)
+        self._given = predictions
+        self._show_why(state)
+
+    def _show(self, predictions: PredictionsState) -> None:
+        caption = f"The first of {predictions.n_rows:,} rows of {predictions.name}, predictions first"
+        self._table.value = problems_html(predictions.problems) + rows_html(
+            predictions.columns, predictions.preview, caption
+        )
+        self._number.max = max(1, predictions.n_rows)
+        self._download.offer(Path(predictions.path), "predictions.csv")
+
+    def _show_why(self, state: SessionState) -> None:
+        explanation = state.row_explanation
+        if explanation is None or not explanation.outputs[0].rows:
+            self._sentences.value = ""
+            self._waterfall.show(None)
+            return
+        # Of several classes, the one that was predicted is the one asked about.
+        place = max(range(len(explanation.outputs)), key=lambda i: explanation.outputs[i].rows[0].prediction)
+        output = explanation.outputs[place]
+        sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
+        self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
+        self._waterfall.show(waterfall_figure(explanation, 0, place), f"Row {state.explained_row + 1:,}")

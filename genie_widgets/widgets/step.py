@@ -1,0 +1,69 @@
+"""What every step has: a widget, the session, and callbacks that never end in silence."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets as w
+
+from genie_widgets.session import Session, SessionState
+
+
+class Step:
+    """A step of the journey.
+
+    Parameters
+    ----------
+    session : Session
+        Called by the person's actions.
+
+    Attributes
+    ----------
+    root : ipywidgets.Widget
+        What is shown.
+    """
+
+    root: w.Widget
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._painter: int | None = None
+
+    def paint(self, state: SessionState) -> None:
+        """Show a state; always called by the same thread."""
+        self._painter = threading.get_ident()
+        self.render(state)
+
+    def render(self, state: SessionState) -> None:
+        """Write what differs into the widgets."""
+        raise NotImplementedError
+
+    def guarded(self, action: Callable[[], object]) -> None:
+        """Do what a person asked; what goes wrong becomes a notice with a reference number."""
+        try:
+            action()
+        except Exception as error:
+            self.session.report(error)
+
+    def on_change(self, control: Any, action: Callable[[Any], object]) -> None:
+        """Call `action` with the new value when the person, and not `render`, changes a control."""
+
+        def changed(change: Any) -> None:
+            if threading.get_ident() != self._painter:
+                self.guarded(lambda: action(change["new"]))
+
+        control.observe(changed, "value")
+
+
+class Tab(Step):
+    """A step that is a tab of the results.
+
+    Attributes
+    ----------
+    title : str
+        What its tab says.
+    """
+
+    title: str
