@@ -62,6 +62,7 @@ def _free_port(host: str, wanted: int | None) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
+    from genie_widgets.store import default_workspace
     from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
 
     port = _free_port(arguments.host, arguments.port)
@@ -74,6 +75,8 @@ def _serve(arguments: argparse.Namespace) -> int:
     ]
     # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
     environment = voila_environment()
+    # A page's kernel starts in the notebook's folder; the workspace belongs where the person is.
+    environment["GENIE_HOME"] = str(default_workspace())
     if arguments.shared:
         environment["GENIE_SHARED"] = "1"
     server = subprocess.Popen(command, start_new_session=True, env=environment)

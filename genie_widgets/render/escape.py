@@ -18,13 +18,13 @@ def esc(value: object) -> str:
     return html.escape(visible, quote=True)
 
 
-def number(value: float | None, digits: int = 4) -> str:
+def number(value: float | None, digits: int = 3) -> str:
     """Write a figure with significant digits; a dash where there is none."""
-    if value is None or math.isnan(value):
+    if value is None or not math.isfinite(value):
         return "–"
     if value == int(value) and abs(value) < 1e9:
         return f"{int(value):,}"
-    return f"{value:,.{digits}g}" if abs(value) < 10**digits else f"{value:,.0f}"
+    return f"{value:#,.{digits}g}".rstrip(".") if abs(value) < 10**digits else f"{value:,.0f}"
 
 
 def duration(seconds: float) -> str:
@@ -32,7 +32,9 @@ def duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:.0f} s"
     if seconds < 3600:
-        return f"{int(seconds // 60)}:{int(seconds % 60):02d} min"
+        return f"{seconds / 60:.0f} min" if seconds % 60 == 0 else f"{int(seconds // 60)}:{int(seconds % 60):02d} min"
+    if seconds % 3600 == 0:
+        return f"{seconds / 3600:.0f} h"
     return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d} h"
 
 

@@ -63,7 +63,10 @@ def _confusion(confusion: Confusion) -> Figure:
         "confusion",
         [heat],
         f"Share of each true class that was found: {found}.",
-        {"xaxis": axis("predicted", type="category"), "yaxis": axis("true", type="category", autorange="reversed")},
+        {
+            "xaxis": axis("predicted", type="category", showgrid=False),
+            "yaxis": axis("true", type="category", autorange="reversed", showgrid=False),
+        },
     )
 
 

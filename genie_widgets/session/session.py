@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 # At most so often do a run's events change the state: every change is drawn in a browser.
 TAIL_INTERVAL_S = 0.25
-PREVIEW_ROWS = 10
+PREVIEW_ROWS, SHORT_CELL = 10, 8
 # A tracking server may answer after the run's end; longer than its own watchdog, nobody waits.
 RECORD_TIMEOUT_S = 130.0
 WORKERS = 3
@@ -383,7 +383,7 @@ class Session:
 def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:
     import pandas as pd
 
-    head = pd.read_csv(path, nrows=PREVIEW_ROWS, dtype=str, keep_default_na=False)
+    head = pd.read_csv(path, nrows=PREVIEW_ROWS, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     # The predictions first: they are what was asked for, and a phone shows three columns.
     ours = [name for name in head.columns if name not in table.frame.columns]
     head = head[[*ours, *(name for name in head.columns if name not in ours)]]
@@ -391,7 +391,17 @@ def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsSt
         name=table.name,
         n_rows=len(table.frame),
         columns=tuple(head.columns),
-        preview=tuple(tuple(str(cell) for cell in row) for row in head.to_numpy()),
+        preview=tuple(tuple(_short(cell) for cell in row) for row in head.to_numpy()),
         path=str(path),
         problems=tuple(problems),
     )
+
+
+def _short(cell: str) -> str:
+    """Shorten long decimals: sixteen digits of a probability say no more than four, and push the rest off the page."""
+    if len(cell) <= SHORT_CELL or "." not in cell:
+        return cell
+    try:
+        return f"{float(cell):.4g}"
+    except ValueError:
+        return cell

@@ -42,11 +42,11 @@ def button(text: str, on_click: Callable[[], object], *, primary: bool = False) 
     return made
 
 
-def field(control: Any, *more: w.Widget, wide: bool = False) -> w.VBox:
+def field(control: Any, *more: w.Widget) -> w.VBox:
     """Make a labelled control with what is said about it below."""
     control.style.description_width = "initial"
     with_classes(control, "g-field")
-    return with_classes(w.VBox([control, *more]), "g-cell", *(["g-wide"] if wide else []))
+    return with_classes(w.VBox([control, *more]), "g-cell")
 
 
 def show(widget: Any, visible: bool) -> None:

@@ -10,6 +10,7 @@ import ipywidgets as w
 from genie_widgets.render import duration, evidence_html
 from genie_widgets.schema import METRICS, Plan, TableProfile, Validation
 from genie_widgets.session import Session, SessionState, Stage
+from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.elements import choose, field, html, show, with_classes
 from genie_widgets.widgets.step import Step
 
@@ -39,13 +40,16 @@ class PlanFields(Step):
         self._add("time_limit_s", w.Dropdown(description="Time for everything"), int)
         self._add("quality", w.Dropdown(description="Effort", options=_QUALITIES))
         self._add("validation", w.Dropdown(description="Rows kept apart to score"), _validation_of)
-        self._add("ignore", w.SelectMultiple(description="Columns left out (several with Ctrl)"), tuple, wide=True)
-        self.root = with_classes(w.Box(list(self._cells.values())), "g-fields")
+        self._ignore = Chips("Columns left out: press a column to leave it out, or to take it back")
+        self._ignore_evidence = html()
+        self.on_change(self._ignore, lambda names: session.edit_plan(ignore=tuple(names)))
+        ignored = with_classes(w.VBox([self._ignore, self._ignore_evidence]), "g-cell", "g-wide")
+        self.root = with_classes(w.Box([*self._cells.values(), ignored]), "g-fields")
 
-    def _add(self, name: str, control: Any, convert: Callable[[Any], Any] = lambda v: v, wide: bool = False) -> None:
+    def _add(self, name: str, control: Any, convert: Callable[[Any], Any] = lambda v: v) -> None:
         self._controls[name] = control
         self._evidence[name] = html()
-        self._cells[name] = field(control, self._evidence[name], wide=wide)
+        self._cells[name] = field(control, self._evidence[name])
         self.on_change(control, lambda value: self.session.edit_plan(**{name: convert(value)}))
 
     def render(self, state: SessionState) -> None:
@@ -56,6 +60,9 @@ class PlanFields(Step):
         for name, (options, value) in _choices(plan, profile).items():
             choose(self._controls[name], options, value)
         show(self._cells["positive_class"], plan.positive_class is not None)
+        self._ignore.offer([name for name in profile.column_names if name != plan.target], list(plan.ignore))
+        self._ignore_evidence.value = evidence_html(plan, "ignore")
+        self._ignore.disabled = state.stage == Stage.TRAINING
         for name, control in self._controls.items():
             control.disabled = state.stage == Stage.TRAINING
             self._evidence[name].value = evidence_html(plan, name)
@@ -87,7 +94,6 @@ def _choices(plan: Plan, profile: TableProfile) -> dict[str, tuple[list[tuple[st
         "time_limit_s": ([(duration(seconds), seconds) for seconds in times], plan.time_limit_s),
         "quality": (_QUALITIES, plan.quality),
         "validation": (splits, chosen),
-        "ignore": ([pair for pair in names if pair[0] != plan.target], plan.ignore),
     }
 
 
