@@ -119,6 +119,7 @@ def rows_html(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: st
     head = "".join(f'<th scope="col">{esc(column)}</th>' for column in columns)
     body = "".join("<tr>" + "".join(f"<td>{esc(cell[:120])}</td>" for cell in row) + "</tr>" for row in rows)
     return (
+        f'<p class="g-mut">{esc(caption)}</p>'
         f'<div class="g-scroll" tabindex="0" role="region" aria-label="{esc(caption)}"><table class="g-t g-rows">'
-        f"<caption>{esc(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipywidgets as w
 
 from genie_widgets.render import Figure, esc
-from genie_widgets.widgets.elements import html, with_classes
+from genie_widgets.widgets.elements import html, show, with_classes
 
 _MIME = "application/vnd.plotly.v1+json"
 
@@ -19,15 +19,15 @@ class Plot:
         self._words = html()
         self._shown: Figure | None = None
         self.root = w.VBox([self._title, self._output, self._words])
+        show(self.root, False)
 
-    def show(self, figure: Figure | None, title: str = "") -> None:
+    def draw(self, figure: Figure | None, title: str = "") -> None:
         """Draw a plot, or none."""
         if figure == self._shown:
             return
         self._shown = figure
+        show(self.root, figure is not None)
         if figure is None:
-            self._output.outputs = ()
-            self._title.value = self._words.value = ""
             return
         # Its height is reserved before it is drawn: nothing jumps.
         self._output.layout.min_height = f"{figure.spec['layout']['height']}px"

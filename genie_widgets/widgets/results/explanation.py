@@ -65,8 +65,8 @@ class ExplanationTab(Tab):
         if self._drawn is None:
             return
         output = self._output.value or 0
-        self._importance.show(importance_figure(self._drawn, output))
-        self._beeswarm.show(beeswarm_figure(self._drawn, output))
+        self._importance.draw(importance_figure(self._drawn, output))
+        self._beeswarm.draw(beeswarm_figure(self._drawn, output))
         self._draw_row()
 
     def _draw_row(self) -> None:
@@ -79,7 +79,7 @@ class ExplanationTab(Tab):
         row = output.rows[self._row.value - 1]
         sentences = row_sentences(self._drawn, row, output.label, output.base_value)
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
-        self._waterfall.show(waterfall_figure(self._drawn, self._row.value - 1, place))
+        self._waterfall.draw(waterfall_figure(self._drawn, self._row.value - 1, place))
 
 
 _NONE = "<p>This run has no explanation; its notes say why.</p>"

@@ -29,4 +29,4 @@ class PlotsTab(Tab):
             self._plots = [Plot() for _ in wanted]
             self.root.children = tuple(plot.root for plot in self._plots)
         for plot, figure in zip(self._plots, wanted, strict=True):
-            plot.show(figure)
+            plot.draw(figure)

@@ -71,11 +71,11 @@ class PredictTab(Tab):
         explanation = state.row_explanation
         if explanation is None or not explanation.outputs[0].rows:
             self._sentences.value = ""
-            self._waterfall.show(None)
+            self._waterfall.draw(None)
             return
         # Of several classes, the one that was predicted is the one asked about.
         place = max(range(len(explanation.outputs)), key=lambda i: explanation.outputs[i].rows[0].prediction)
         output = explanation.outputs[place]
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
-        self._waterfall.show(waterfall_figure(explanation, 0, place), f"Row {state.explained_row + 1:,}")
+        self._waterfall.draw(waterfall_figure(explanation, 0, place), f"Row {state.explained_row + 1:,}")
