@@ -34,13 +34,8 @@ def set_up(config_dir: Path, data_dir: Path) -> list[Path]:
     config_dir.mkdir(parents=True, exist_ok=True)
     config = config_dir / "voila.json"
     config.write_text(json.dumps(settings, indent=2), encoding="utf-8")
-    # As a part of the Jupyter server, Voila's page would fetch MathJax from another host.
-    server = config_dir / "jupyter_server_config.json"
-    known = json.loads(server.read_text(encoding="utf-8")) if server.exists() else {}
-    known.setdefault("ServerApp", {}).setdefault("tornado_settings", {})["mathjax_url"] = ""
-    server.write_text(json.dumps(known, indent=2), encoding="utf-8")
     shutil.copytree(jupyter_path(), data_dir, dirs_exist_ok=True)
-    return [config, server, data_dir / "voila" / "templates" / "genie"]
+    return [config, data_dir / "voila" / "templates" / "genie"]
 
 
 if __name__ == "__main__":
