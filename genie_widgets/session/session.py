@@ -193,16 +193,20 @@ class Session:
         """Take the notice away."""
         self._dispatch(a.NoticeDismissed())
 
-    def close(self) -> None:
-        """Let go of every process; a training goes on by itself."""
-        self._closed.set()
+    def rest(self) -> None:
+        """Let go of every process that only waits; each is started again once it is needed."""
         with self._lock:
             draft, self._draft, run = self._draft, None, self._run
         if draft is not None:
             draft.terminate()
             draft.folder.remove_draft()
-        if run is not None:
+        if run is not None and run.view.is_over:
             run.close()
+
+    def close(self) -> None:
+        """Let go of every process; a training goes on by itself."""
+        self._closed.set()
+        self.rest()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def wait_idle(self, timeout_s: float = 60.0) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ _STATIC = Path(__file__).parent / "static"
 
 class Bridge(anywidget.AnyWidget):
     """Knows the page that the panel is on.
+
+    Parameters
+    ----------
+    on_left : callable
+        Told when the stand-alone page is left.
 
     Attributes
     ----------
@@ -36,10 +42,14 @@ class Bridge(anywidget.AnyWidget):
     ping_ms = t.Int(5000).tag(sync=True)
     lost_ms = t.Int(20000).tag(sync=True)
 
-    def __init__(self) -> None:
+    def __init__(self, on_left: Callable[[], object]) -> None:
         super().__init__()
+        self._on_left = on_left
         self.on_msg(self._on_message)
 
     def _on_message(self, _widget: Any, message: Any, _buffers: list[Any]) -> None:
-        if isinstance(message, dict) and message.get("op") == "ping":
+        operation = message.get("op") if isinstance(message, dict) else None
+        if operation == "ping":
             self.send({"op": "pong"})
+        elif operation == "left":
+            self._on_left()

@@ -65,7 +65,7 @@ class Genie(w.VBox):
         session: Session | None = None,
     ) -> None:
         self.session = session or Session()
-        self._bridge = Bridge()
+        self._bridge = Bridge(self.session.rest)
         self._steps = [
             kind(self.session)
             for kind in (Notice, DataStep, PromptStep, PlanStep, TrainingStep, ResultsStep, HistoryStep)

@@ -35,6 +35,10 @@ function render({ model, el }) {
   };
   const timer = setInterval(ping, model.get('ping_ms'));
 
+  const onPage = document.body.dataset.voila === 'voila';
+  const leave = () => onPage && model.send({ op: 'left' });
+  addEventListener('pagehide', leave);
+
   const isDark = () => document.body.dataset.jpThemeLight === 'false';
   const tell = () => {
     model.set('dark', isDark());
@@ -43,7 +47,6 @@ function render({ model, el }) {
   const themes = new MutationObserver(tell);
   themes.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light'] });
 
-  const onPage = document.body.dataset.voila === 'voila';
   const show = () => {
     const run = model.get('run');
     if (!onPage || !model.get('answered')) return;
@@ -72,6 +75,7 @@ function render({ model, el }) {
   ping();
   return () => {
     clearInterval(timer);
+    removeEventListener('pagehide', leave);
     themes.disconnect();
     banner.remove();
   };

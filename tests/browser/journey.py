@@ -1,0 +1,44 @@
+"""What a person does on the page, in words."""
+
+import re
+
+
+def stage(page, *names):
+    """Wait until the journey has come to one of these stages."""
+    page.wait_for_selector(", ".join(f".g-stage-{name}" for name in names))
+
+
+def choose_sample(page, title):
+    page.click(f".g-samples button:has-text('{title}')")
+    stage(page, "profiled")
+
+
+def upload(page, file, card="data"):
+    page.set_input_files(f".g-card-{card} input[type=file] >> visible=true", file)
+
+
+def ask(page, sentence):
+    page.fill(".g-card-prompt textarea", sentence)
+    page.click("button:has-text('Make a plan'):enabled")
+
+
+def train(page):
+    page.click(".g-card-plan button:has-text('rain'):enabled")
+    stage(page, "training")
+
+
+def tab(page, name):
+    page.click(f".g-card-results .lm-TabBar-tab:has-text('{name}')")
+
+
+def save(page, label, folder):
+    """Press a download button; give the file that the browser saved."""
+    with page.expect_download() as download:
+        page.click(f".g-down button:has-text('{label}'):enabled >> visible=true")
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    return path
+
+
+def run_id(page):
+    return re.search(r"run=([0-9a-f]{32})", page.url)[1]

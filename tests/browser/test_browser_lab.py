@@ -1,0 +1,45 @@
+"""The same notebook in JupyterLab."""
+
+import pytest
+from conftest import TIMEOUT_MS, Watch
+from journey import ask, choose_sample, save, stage, tab, train
+
+
+@pytest.fixture
+def notebook(browser, lab):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(TIMEOUT_MS)
+    page = context.new_page()
+    watch = Watch().over(page)
+    page.goto(lab)
+    page.wait_for_function("window.jupyterapp?.restored !== undefined")
+    page.evaluate("window.jupyterapp.restored")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.evaluate(
+        """async () => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            await panel.context.ready;
+            await panel.sessionContext.ready;
+            await window.jupyterapp.commands.execute('notebook:run-all-cells');
+        }"""
+    )
+    page.wait_for_selector(".genie textarea")
+    yield page
+    context.close()
+    watch.check()
+
+
+def test_the_journey_in_a_notebook(notebook, tmp_path):
+    choose_sample(notebook, "Hourly weather")
+    ask(notebook, "How high is the temperature? 20 seconds")
+    stage(notebook, "planned")
+    train(notebook)
+    notebook.wait_for_selector(".g-live tbody tr")
+    stage(notebook, "done")
+    notebook.wait_for_selector(".g-verdict")
+    tab(notebook, "Plots")
+    notebook.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
+    tab(notebook, "Download")
+    assert save(notebook, "Download the report", tmp_path).stat().st_size > 10_000
+    # The address of a notebook is the notebook's own.
+    assert "run=" not in notebook.url

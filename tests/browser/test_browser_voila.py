@@ -1,0 +1,211 @@
+"""The journey on the Voila page, as a person takes it."""
+
+import csv
+import zipfile
+
+import pytest
+from journey import ask, choose_sample, run_id, save, stage, tab, train, upload
+
+from genie_widgets.data import samples
+
+SAMPLE = {sample.name: sample for sample in samples()}
+
+
+def test_the_whole_journey_from_an_upload_to_the_files(open_page, tmp_path):
+    page = open_page()
+    upload(page, SAMPLE["penguins"].path)
+    stage(page, "profiled")
+    assert "344 rows" in page.inner_text(".g-card-data")
+
+    ask(page, "Which species is it? Ignore the year, 20 seconds.")
+    stage(page, "planned")
+    plan = page.inner_text(".g-card-plan")
+    assert "You said: 20 seconds" in plan
+    assert page.input_value(".g-card-plan select >> nth=0") == "species"
+    assert page.inner_text(".g-chip[aria-pressed=true]") == "year"
+
+    train(page)
+    page.wait_for_selector(".g-card-training [role=progressbar]")
+    page.wait_for_selector(".g-card-training .g-live tbody tr")
+    stage(page, "done")
+    page.wait_for_selector(".g-verdict")
+    assert "no model had seen" in page.inner_text(".g-verdict")
+    assert page.locator(".g-metrics tbody tr").count() > 3
+
+    tab(page, "Leaderboard")
+    page.wait_for_selector("text=(chosen)")
+    tab(page, "Plots")
+    page.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
+    page.click("summary:has-text('In words') >> visible=true >> nth=0")
+    tab(page, "Explanation")
+    page.wait_for_selector("text=add up to its prediction")
+    page.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
+
+    tab(page, "Predict")
+    upload(page, SAMPLE["penguins"].path, "results")
+    page.wait_for_selector("text=predictions first")
+    predictions = save(page, "Download the predictions", tmp_path)
+    with predictions.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 344
+    assert {row["prediction"] for row in rows} <= {"Adelie", "Chinstrap", "Gentoo"}
+    page.click("button:has-text('Why this prediction?')")
+    page.wait_for_selector("text=/The predicted probability of .* is/ >> visible=true")
+
+    tab(page, "Download")
+    report = save(page, "Download the report", tmp_path)
+    assert "no model had seen" in report.read_text(encoding="utf-8")
+    bundle = save(page, "Download the model", tmp_path)
+    assert {"predict.py", "requirements.txt", "MODEL_CARD.md"} <= set(zipfile.ZipFile(bundle).namelist())
+    page.wait_for_selector("text=Recorded in MLflow")
+
+    # A reload, as after a lost connection, shows the same run.
+    first = run_id(page)
+    page.reload()
+    page.wait_for_selector(".g-verdict")
+    assert run_id(page) == first
+
+
+def test_a_training_can_be_stopped_and_goes_on_over_a_reload(open_page):
+    page = open_page()
+    choose_sample(page, "Late flights")
+    ask(page, "Which flights will arrive late? 5 minutes")
+    stage(page, "planned")
+    train(page)
+    page.wait_for_selector(".g-live .g-best")
+    page.reload()
+    stage(page, "training")
+    page.click("button:has-text('Stop and keep the best'):enabled")
+    stage(page, "done")
+    assert "Stopped" in page.inner_text(".g-card-training")
+    page.wait_for_selector(".g-verdict")
+
+
+def test_a_killed_worker_is_told_with_the_log_at_hand(open_page, tmp_path, home):
+    import os
+    import signal
+    from pathlib import Path
+
+    page = open_page()
+    choose_sample(page, "Hourly weather")
+    ask(page, "How high is the temperature? 5 minutes")
+    stage(page, "planned")
+    train(page)
+    page.wait_for_selector(".g-live .g-best")
+    folder = home / "workspace" / "runs" / run_id(page)
+    workers = [
+        int(path.parent.name)
+        for path in Path("/proc").glob("[0-9]*/cmdline")
+        if f"genie_widgets.worker\0{folder}\0".encode() in path.read_bytes()
+    ]
+    assert workers
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    stage(page, "failed")
+    assert "ended without a word" in page.inner_text(".g-card-training")
+    assert save(page, "Download the log", tmp_path).name == "genie-log.txt"
+    page.click("button:has-text('Back to the plan')")
+    stage(page, "planned")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.csv", b"", "empty"),
+        ("header.csv", b"a,b,c\n", "no rows"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8, "not a table"),
+    ],
+)
+def test_a_file_that_is_no_table_gets_a_remedy(open_page, tmp_path, name, content, words):
+    page = open_page()
+    file = tmp_path / name
+    file.write_bytes(content)
+    upload(page, file)
+    problem = page.wait_for_selector(".g-notice .g-problem")
+    assert words in problem.inner_text().lower()
+    page.click(".g-notice button:has-text('Dismiss')")
+    page.wait_for_selector(".g-notice", state="hidden")
+
+
+def test_hostile_names_and_cells_are_shown_and_never_run(open_page, tmp_path):
+    page = open_page()
+    hostile = "<img src=x onerror=window.hacked=1>"
+    file = tmp_path / "hostile.csv"
+    lines = [f'"{hostile}","<script>window.hacked=2</script>",y']
+    lines += [f'"{hostile}{i % 3}",{i},{"no" if i % 2 else "yes"}' for i in range(60)]
+    file.write_text("\n".join(lines))
+    upload(page, file)
+    stage(page, "profiled")
+    page.click("summary:has-text('What is in the columns')")
+    ask(page, f"predict y, ignore {hostile}")
+    stage(page, "planned", "asked")
+    assert page.locator(f".g-card-data td:has-text('{hostile}')").count() > 0
+    assert page.evaluate("window.hacked") is None
+
+
+def test_a_file_beyond_the_hosts_message_limit_arrives_whole(open_page, tmp_path):
+    page = open_page()
+    file = tmp_path / "large.csv"
+    row = "x" * 200
+    with file.open("w") as out:
+        out.write("name,size,kind\n")
+        out.writelines(f"{row}{i % 7},{i},{'a' if i % 3 else 'b'}\n" for i in range(70_000))
+    assert file.stat().st_size > 14e6
+    upload(page, file)
+    stage(page, "profiled")
+    assert "70,000 rows" in page.inner_text(".g-card-data")
+
+
+def test_a_question_is_answered_by_one_click(open_page, tmp_path):
+    page = open_page()
+    choose_sample(page, "Penguins")
+    ask(page, "predict the bill")
+    stage(page, "asked")
+    page.click(".g-card-plan button:has-text('bill_depth_mm')")
+    stage(page, "planned")
+    assert page.input_value(".g-card-plan select >> nth=0") == "bill_depth_mm"
+
+
+def test_changing_the_target_changes_what_depends_on_it(open_page):
+    page = open_page("?sample=penguins")
+    stage(page, "profiled")
+    ask(page, "predict the species")
+    stage(page, "planned")
+    page.select_option(".g-card-plan select >> nth=0", label="body_mass_g")
+    page.wait_for_function(
+        "document.querySelectorAll('.g-card-plan select')[1].selectedOptions[0].textContent === 'A number'"
+    )
+
+
+def test_a_phone_in_the_dark_needs_no_sideways_scrolling(open_page):
+    page = open_page("?sample=birdstrikes&theme=dark", viewport={"width": 390, "height": 800})
+    stage(page, "profiled")
+    page.click("button:has-text('Make a plan'):enabled")
+    stage(page, "planned", "asked")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    edges = page.evaluate(
+        "[...document.querySelectorAll('.genie .g-card')].flatMap(c => { const b = c.getBoundingClientRect();"
+        " return [b.left, b.right]; })"
+    )
+    assert edges
+    assert min(edges) >= 0
+    assert max(edges) <= 390
+
+
+def test_every_control_is_reached_by_the_keyboard_and_has_a_name(open_page):
+    page = open_page("?sample=penguins")
+    stage(page, "profiled")
+    page.click("button:has-text('Make a plan'):enabled")
+    stage(page, "planned")
+    nameless = page.evaluate(
+        """[...document.querySelectorAll('.genie button, .genie input, .genie select, .genie textarea')]
+           .filter(c => c.offsetParent && !(c.labels?.length || c.textContent.trim() || c.ariaLabel))
+           .map(c => c.outerHTML.slice(0, 200))"""
+    )
+    assert nameless == []
+    page.focus(".g-card-prompt textarea")
+    reached = set()
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 20)"))
+    assert {"Make a plan", "Start training"} <= reached
