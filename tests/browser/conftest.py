@@ -1,4 +1,4 @@
-"""Real pages in a real Chromium: one server of each kind for all tests, a watch over what each page says and asks for."""
+"""Real pages in a real Chromium: one server of each kind, and a watch over what each page says and asks for."""
 
 import os
 import shutil
