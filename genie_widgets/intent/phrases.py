@@ -67,7 +67,7 @@ NUMBER_ASKED = (
 # Not a prediction of a column; (pattern, reason, words). The embedded planner would answer another question.
 REFUSALS: tuple[tuple[str, str, str], ...] = (
     (
-        r"\bcluster\w*|\bsegment (?:my|the|our|customers|users)|customer segments|group (?:similar|the customers|customers) |agrupar|regrouper",
+        r"\bcluster\w*|\bsegment (?:my|the|our|customers|users)|customer segments|group (?:similar|the customers|customers) |(?:find|make|build|form|discover|identify) (?:me )?(?:the |some |natural |similar )*(?:groups|segments) (?:of|among|in|within)\b|agrupar|regrouper",
         "clustering",
         "finding groups",
     ),

@@ -109,6 +109,7 @@ class Receiver:
             self._send({"op": "error", "id": identity, "text": "The file changed while it was sent; choose it again."})
             return
         job.file.write(data)
+        job.file.flush()  # what is acknowledged is there for the next kernel
         job.offset += data.nbytes
         self._send({"op": "got", "id": identity, "generation": self._generation, "offset": job.offset})
         if job.offset == job.size:

@@ -1,0 +1,92 @@
+"""The small widgets: download, bridge, secret, chips."""
+
+import json
+
+import pytest
+
+from genie_widgets.widgets.bridge import Bridge
+from genie_widgets.widgets.chips import Chips
+from genie_widgets.widgets.download import MAX_PIECE_BYTES, Download
+from genie_widgets.widgets.secret import Secret
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    messages = []
+    for kind in (Download, Bridge, Secret):
+        monkeypatch.setattr(kind, "send", lambda _self, content, buffers=None: messages.append((content, buffers)))
+    return messages
+
+
+def test_a_file_is_given_in_the_pieces_asked_for(tmp_path, heard):
+    file = tmp_path / "model.zip"
+    file.write_bytes(bytes(range(100)))
+    download = Download("Save")
+    download.offer(file)
+    assert download.name == "model.zip"
+    download._on_message(None, {"op": "open", "id": "a"}, [])
+    download._on_message(None, {"op": "get", "id": "a", "offset": 40, "length": 20}, [])
+    assert heard[0][0] == {"op": "size", "id": "a", "size": 100}
+    assert heard[1][1] == [bytes(range(40, 60))]
+
+
+def test_nothing_is_given_before_it_is_offered(heard):
+    download = Download("Save")
+    download._on_message(None, {"op": "open", "id": "a"}, [])
+    assert heard == []
+
+
+def test_the_page_names_no_path(tmp_path, heard):
+    offered, secret = tmp_path / "report.html", tmp_path / "secret.txt"
+    offered.write_text("report")
+    secret.write_text("secret")
+    download = Download("Save")
+    download.offer(offered)
+    download._on_message(None, {"op": "get", "id": "a", "offset": 0, "length": 9, "path": str(secret)}, [])
+    assert heard[0][1] == [b"report"]
+
+
+def test_one_piece_has_a_limit(tmp_path, heard):
+    file = tmp_path / "large.bin"
+    with file.open("wb") as out:
+        out.truncate(3 * MAX_PIECE_BYTES)
+    download = Download("Save")
+    download.offer(file)
+    download._on_message(None, {"op": "get", "id": "a", "offset": 0, "length": 10**12}, [])
+    assert len(heard[0][1][0]) == MAX_PIECE_BYTES
+
+
+def test_a_file_that_is_gone_is_told(tmp_path, heard):
+    download = Download("Save")
+    download.offer(tmp_path / "gone.zip")
+    download._on_message(None, {"op": "open", "id": "a"}, [])
+    assert heard[0][0]["op"] == "error"
+
+
+def test_the_bridge_answers_and_tells_when_the_page_is_left(heard):
+    left = []
+    bridge = Bridge(lambda: left.append(True))
+    bridge._on_message(None, {"op": "ping"}, [])
+    bridge._on_message(None, {"op": "left"}, [])
+    bridge._on_message(None, "nonsense", [])
+    assert heard == [({"op": "pong"}, None)]
+    assert left == [True]
+
+
+def test_a_key_is_in_no_state_that_a_notebook_could_hold(heard):
+    secret = Secret("Key")
+    secret._on_message(None, {"op": "secret", "value": "sk-very-secret"}, [])
+    assert secret.secret.get_secret_value() == "sk-very-secret"
+    assert "sk-very-secret" not in json.dumps(secret.get_state(), default=str)
+    assert "sk-very-secret" not in repr(secret.secret)
+    secret.clear()
+    assert secret.secret.get_secret_value() == ""
+
+
+def test_chips_send_only_what_differs():
+    chips = Chips("Left out")
+    seen = []
+    chips.observe(seen.append, ["options", "value"])
+    chips.offer(["a", "b"], ["b"])
+    chips.offer(["a", "b"], ["b"])
+    assert [change["name"] for change in seen] == ["options", "value"]
