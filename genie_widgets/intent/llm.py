@@ -86,6 +86,9 @@ def ask(text: str, settings: LLMSettings) -> LLMPlan:
             if error.status_code in UNSUPPORTED and way is not ways[-1]:
                 continue
             raise LLMFailedError(_words(error.status_code)) from None
+        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
+            # A proxy's page, half an object: the client library lets these through as they come.
+            raise LLMFailedError(f"its server's answer could not be read ({type(error).__name__})") from None
         try:
             return LLMPlan.model_validate_json(_unfenced(content))
         except ValidationError:
