@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
+
+# Whoever asks `is_held` has the lock himself for an instant: that must not turn a worker away.
+PATIENCE_S, PAUSE_S = 0.5, 0.005
 
 
 @contextmanager
@@ -18,12 +23,18 @@ def hold(path: Path) -> Iterator[bool]:
         Whether it was got; False if another process holds it.
     """
     with path.open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        deadline = time.monotonic() + PATIENCE_S
+        while not (got := _try(file)) and time.monotonic() < deadline:
+            time.sleep(PAUSE_S)
+        yield got
+
+
+def _try(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def is_held(path: Path) -> bool:

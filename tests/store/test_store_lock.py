@@ -1,0 +1,104 @@
+"""The lock says who lives: the system frees it, however its holder ends."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from genie_widgets.store import lock
+
+HOLDER = """
+import sys
+from pathlib import Path
+from genie_widgets.store import RunFolder
+with RunFolder(Path(sys.argv[1])).hold_lock() as held:
+    print("held" if held else "refused", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@pytest.fixture
+def holder(folder):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(folder.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_run_that_nobody_took_is_not_alive(folder):
+    assert not folder.is_alive()
+    assert not folder.lock_path.exists()
+
+
+def test_the_lock_is_held_while_the_body_runs_and_free_after(folder):
+    with folder.hold_lock() as held:
+        assert held
+        assert folder.is_alive()
+    assert not folder.is_alive()
+
+
+def test_the_lock_is_free_after_an_error(folder):
+    with pytest.raises(RuntimeError), folder.hold_lock():
+        raise RuntimeError
+    assert not folder.is_alive()
+
+
+def test_another_process_holds_it_and_a_second_worker_is_refused(folder, holder):
+    assert folder.is_alive()
+    with folder.hold_lock() as held:
+        assert not held
+    assert folder.is_alive(), "a refused worker must not free another's lock"
+
+
+def test_a_killed_process_frees_it(folder, holder):
+    os.kill(holder.pid, signal.SIGKILL)
+    assert holder.wait() == -signal.SIGKILL
+    assert not folder.is_alive()
+    with folder.hold_lock() as held:
+        assert held
+
+
+def test_a_process_that_ends_well_frees_it(folder, holder):
+    holder.communicate("done\n")
+    assert not folder.is_alive()
+
+
+def test_a_child_of_the_holder_does_not_keep_it(folder):
+    with folder.hold_lock():
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
+    try:
+        assert child.poll() is None
+        assert not folder.is_alive()
+    finally:
+        child.communicate("\n")
+
+
+def test_whoever_watches_does_not_keep_the_worker_from_its_lock(tmp_path):
+    """The page looks several times a second: a look at the wrong moment must not turn the worker away."""
+    path = tmp_path / "lock"
+    path.touch()
+    done = threading.Event()
+
+    def watch():
+        while not done.is_set():
+            lock.is_held(path)
+
+    watchers = [threading.Thread(target=watch) for _ in range(3)]
+    for watcher in watchers:
+        watcher.start()
+    try:
+        got = []
+        for _ in range(20):
+            with lock.hold(path) as held:
+                got.append(held)
+    finally:
+        done.set()
+        for watcher in watchers:
+            watcher.join()
+    assert all(got)
