@@ -182,11 +182,8 @@ def test_a_full_disk_is_told_with_what_to_do(folder, monkeypatch, number):
 
 
 def test_a_device_without_room_is_told_as_a_full_disk():
-    with (
-        pytest.raises(GenieError) as caught,
-        telling_disk_full(Path("events.jsonl")),
-        Path("/dev/full").open("wb") as f,
-    ):
+    device = Path("/dev/full")
+    with pytest.raises(GenieError) as caught, telling_disk_full(Path("events.jsonl")), device.open("wb") as file:
         file.write(b"x")
     assert caught.value.problem.code == "disk-full"
     assert caught.value.problem.culprit == "events.jsonl"
