@@ -110,7 +110,8 @@ def _time(found: Constraints) -> None:
         if match:
             _set_time(found, seconds, match)
             return
-    number = rf"(-?\d+(?:[.,]\d+)?|{'|'.join(map(re.escape, _NUMBER_WORDS))})"
+    # "5s" is five seconds, but "as" is no "a s".
+    number = rf"(-?\d+(?:[.,]\d+)?|(?:{'|'.join(map(re.escape, _NUMBER_WORDS))})(?=[\s-]))"
     for pattern, unit in phrases.TIME_UNITS:
         match = re.search(rf"(?<![\w.]){number}[\s-]*(?:{pattern})(?![a-z0-9])", text)
         if match:

@@ -56,17 +56,17 @@ def edit_plan(plan: Plan, profile: TableProfile, **changes: Any) -> Plan:
     fields.update(changes)
     if "ignore" in changes:
         fields["asked_to_ignore"] = tuple(changes["ignore"])
+    try:
+        Plan.model_validate({**fields, "evidence": ()})
+    except ValueError:
+        name, value = next(iter(changes.items()))
+        raise _no_such_change(name, str(value)) from None
     _follow(fields, changes, profile)
     fields["evidence"] = (
         *(e for e in fields["evidence"] if e["field"] not in changes),
         *(_by_user(name, str(value)).model_dump() for name, value in changes.items()),
     )
-    try:
-        edited = Plan.model_validate(fields)
-    except ValueError:
-        name, value = next(iter(changes.items()))
-        raise _no_such_change(name, str(value)) from None
-    return check_plan(edited, profile)
+    return check_plan(Plan.model_validate(fields), profile)
 
 
 def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfile) -> None:

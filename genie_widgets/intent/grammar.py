@@ -7,7 +7,7 @@ import re
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan
 from genie_widgets.intent.constraints import find_constraints
-from genie_widgets.intent.facts import USELESS_KINDS
+from genie_widgets.intent.facts import USELESS_KINDS, useless_columns
 from genie_widgets.intent.target import MAX_CANDIDATES, Candidate, is_clear, rank_targets
 from genie_widgets.schema import Answer, Evidence, Problem, Question, Refusal, TableProfile
 
@@ -65,6 +65,8 @@ def _refusal(text: str, profile: TableProfile) -> Refusal | None:
 def _question(ranked: list[Candidate], profile: TableProfile, text: str) -> Question:
     useful = [c for c in ranked if profile.column(c.column).kind not in USELESS_KINDS] or ranked
     named = [c for c in useful if c.named]
+    useless = useless_columns(profile)
+    hopeless = next((c.column for c in ranked if c.named and c.column in useless), None)
     # The rest of the table, from its end: that is where people put the outcome.
     order = {column.name: place for place, column in enumerate(profile.columns)}
     rest = sorted((c for c in useful if not c.named), key=lambda c: (-c.score, -order[c.column]))
@@ -73,6 +75,8 @@ def _question(ranked: list[Candidate], profile: TableProfile, text: str) -> Ques
         words = "What should be predicted?"
     elif len(named) > 1:
         words = "Which of these columns should be predicted?"
+    elif hopeless is not None:
+        words = f"{hopeless} {useless[hopeless]}. Which column should be predicted instead?"
     elif named:
         words = f"Should {named[0].column} be predicted, or another column?"
     else:

@@ -9,7 +9,7 @@ RESPONSES, CHAT = "/v1/responses", "/v1/chat/completions"
 
 
 class LLMServer:
-    """Serves `answer(path, body)`: a text, or a pair of status and text; a number means: answer so many seconds late."""
+    """Serves `answer(path, body)`: a text, or a pair of status and text; a number: so many seconds late."""
 
     def __init__(self):
         self.requests = []

@@ -1,0 +1,201 @@
+"""The embedded planner: the sentence's words become the plan's fields, each with evidence; in doubt it asks."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genie_widgets.data import read_table
+from genie_widgets.intent import answer_question, edit_plan, make_plan
+from genie_widgets.schema import METRICS, GenieError
+
+
+def table(**columns):
+    return read_table(pd.DataFrame(columns), name="customers").profile
+
+
+@pytest.fixture(scope="module")
+def profile():
+    n = 120
+    return table(
+        customer_id=[f"C{i:05d}" for i in range(n)],
+        age=[20 + (i * 7) % 60 for i in range(n)],
+        income=[1000.5 + (i * 137) % 900 for i in range(n)],
+        zip=[f"{(i * 13) % 40:05d}" for i in range(n)],
+        plan=[["basic", "plus", "pro"][i % 3] for i in range(n)],
+        joined=pd.date_range("2020-01-01", periods=n),
+        churned=[["no", "no", "yes"][(i * 5) % 3] for i in range(n)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "fields"),
+    [
+        ("predict churned", {"target": "churned", "problem_type": "binary", "positive_class": "yes"}),
+        ("who will churn? ignore the customer id, 5 minutes", {"target": "churned", "time_limit_s": 300}),
+        (
+            "How high is the income? half an hour",
+            {"target": "income", "problem_type": "regression", "time_limit_s": 1800},
+        ),
+        ("which plan do they choose? 90 seconds", {"target": "plan", "problem_type": "multiclass", "time_limit_s": 90}),
+        ("predict churned with f1", {"target": "churned", "metric": "f1"}),
+        ("predict churned, a quick look", {"quality": "fast"}),
+        ("predict churned as accurate as possible", {"quality": "best"}),
+        ("predict the 10/50/90 quantiles of income", {"problem_type": "quantile", "quantile_levels": (0.1, 0.5, 0.9)}),
+    ],
+)
+def test_the_sentence_fills_the_plan(profile, prompt, fields):
+    plan = make_plan(profile, prompt)
+    assert plan.status == "plan", plan
+    assert {name: getattr(plan, name) for name in fields} == fields
+
+
+def test_every_field_that_is_filled_has_evidence(profile):
+    plan = make_plan(profile, "who will churn? ignore the customer id and zip, 5 minutes")
+    told = {item.field for item in plan.evidence}
+    assert {"target", "problem_type", "metric", "positive_class", "ignore", "time_limit_s", "validation"} <= told
+    quoted = {item.field: item.quote for item in plan.evidence if item.source == "prompt"}
+    assert "5 minutes" in quoted["time_limit_s"]
+
+
+def test_what_is_to_be_ignored_is_left_out_and_told_from_what_the_data_leave_out(profile):
+    plan = make_plan(profile, "predict churned, ignore zip")
+    assert plan.asked_to_ignore == ("zip",)
+    assert set(plan.ignore) == {"zip", "customer_id"}
+    assert "churned" not in plan.feature_columns(profile.column_names)
+
+
+def test_only_means_only(profile):
+    plan = make_plan(profile, "predict churned using only age and income")
+    assert plan.feature_columns(profile.column_names) == ("age", "income")
+
+
+def test_two_likely_targets_are_a_question_and_the_answer_makes_the_plan(profile):
+    two = table(
+        price_start=[1.5 * i for i in range(50)], price_end=[2.5 * i for i in range(50)], colour=["a", "b"] * 25
+    )
+    question = make_plan(two, "predict the price, 3 minutes")
+    assert question.status == "question"
+    assert set(question.candidates[:2]) == {"price_start", "price_end"}
+    plan = answer_question(question, two, "predict the price, 3 minutes", "price_end")
+    assert (plan.target, plan.time_limit_s) == ("price_end", 180)
+    with pytest.raises(GenieError):
+        answer_question(question, two, "predict the price", "no such column")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"),
+    [
+        ("cluster my customers", "clustering"),
+        ("find groups of similar customers", "clustering"),
+        ("forecast the income for the next 3 months", "forecasting"),
+        ("what causes churn?", "causal"),
+        ("delete all rows", "editing"),
+        ("hello", "chat"),
+    ],
+)
+def test_what_is_no_prediction_is_declined_with_what_can_be_done(profile, prompt, reason):
+    refusal = make_plan(profile, prompt)
+    assert (refusal.status, refusal.reason) == ("refusal", reason)
+    assert len(refusal.text) > 40
+
+
+@pytest.mark.parametrize("prompt", ["", "   ", "\n", "?", "asdfgh qwerty", "predict the unicorn"])
+def test_a_sentence_that_names_nothing_is_never_planned_in_silence(profile, prompt):
+    answer = make_plan(profile, prompt)
+    assert answer.status == "question"
+    assert set(answer.candidates) <= set(profile.column_names)
+
+
+def test_ten_thousand_characters_are_read_in_time_and_told_to_be_cut(profile):
+    answer = make_plan(profile, "predict churned " + "and so on " * 1000)
+    assert answer.status == "plan"
+    assert "prompt-cut" in {problem.code for problem in answer.problems}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [(["same"] * 60, "has one value"), ([None] * 60, "has no values"), ([1.0] * 5 + [None] * 55, "has one value")],
+)
+def test_a_target_that_says_nothing_is_asked_about_with_the_reason(values, words):
+    made = table(x=[i % 9 for i in range(60)], z=["a", "b", "c"] * 20, y=values)
+    question = make_plan(made, "predict y")
+    assert question.status == "question"
+    assert f"y {words}" in question.text
+    assert set(question.candidates) == {"x", "z"}
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        (["same"] * 60, "plan-target-single-value"),
+        ([None] * 60, "plan-target-missing"),
+        ([f"class {i % 45}" for i in range(60)], "plan-too-many-classes"),
+    ],
+)
+def test_a_target_that_cannot_be_learned_blocks_even_if_it_is_chosen(values, code):
+    made = table(x=[i % 9 for i in range(60)], z=["a", "b", "c"] * 20, y=values)
+    plan = edit_plan(make_plan(made, "predict z"), made, target="y")
+    assert code in {problem.code for problem in plan.blockers}
+    assert all(problem.remedy and problem.culprit for problem in plan.blockers)
+
+
+@pytest.mark.parametrize("n", [1, 2, 10])
+def test_too_few_rows_block(n):
+    made = table(x=range(n), y=[float(i * 3 % 7) for i in range(n)])
+    answer = make_plan(made, "predict y")
+    plan = answer if answer.status == "plan" else answer_question(answer, made, "predict y", "y")
+    assert plan.blockers
+
+
+@pytest.mark.parametrize(
+    "prompt", ["predict churned, 0 seconds", "predict churned in 0 minutes", "predict churned, 1 second"]
+)
+def test_no_time_at_all_blocks(profile, prompt):
+    plan = make_plan(profile, prompt)
+    assert "plan-time-limit" in {problem.code for problem in plan.blockers}
+
+
+def test_an_edit_is_the_persons_and_what_depends_on_it_follows(profile):
+    plan = make_plan(profile, "predict churned, 5 minutes, ignore zip")
+    edited = edit_plan(plan, profile, target="income")
+    assert (edited.problem_type, edited.positive_class) == ("regression", None)
+    assert edited.metric in {name for name, info in METRICS.items() if "regression" in info.problem_types}
+    assert (edited.time_limit_s, "zip" in edited.ignore) == (300, True)
+    assert {item.source for item in edited.evidence if item.field == "target"} == {"user"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"target": "ghost"}, {"metric": 7}, {"problem_type": "clustering"}, {"nothing": 1}, {"problems": ()}],
+)
+def test_an_edit_that_cannot_be_is_refused(profile, change):
+    plan = make_plan(profile, "predict churned")
+    try:
+        edited = edit_plan(plan, profile, **change)
+    except GenieError as error:
+        assert error.problem.remedy
+    else:
+        assert edited.blockers
+
+
+@settings(max_examples=150, deadline=None)
+@given(prompt=st.text(max_size=300))
+def test_any_sentence_gets_an_answer_about_columns_that_exist(profile, prompt):
+    answer = make_plan(profile, prompt)
+    columns = set(profile.column_names)
+    if answer.status == "plan":
+        assert {answer.target, *answer.ignore, *(answer.features or ())} <= columns
+    elif answer.status == "question" and answer.field == "target":
+        assert set(answer.candidates) <= columns
+        assert len(answer.candidates) <= 5
+
+
+@settings(max_examples=50, deadline=None)
+@given(names=st.lists(st.text(min_size=1, max_size=30), min_size=2, max_size=6, unique=True), place=st.integers(0, 5))
+def test_any_column_names_can_be_planned(names, place):
+    frame = pd.DataFrame({name: [(i * (k + 2)) % 7 for i in range(40)] for k, name in enumerate(names)})
+    profile = read_table(frame).profile
+    answer = make_plan(profile, f"predict {profile.column_names[place % len(names)]}")
+    if answer.status == "plan":
+        assert answer.target in profile.column_names
