@@ -171,7 +171,7 @@ def _text(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
     header = raw.iloc[0]
     if len(raw) == 1:
         raise problems.header_only(name)
-    frame, notes = understand(raw.iloc[1:].reset_index(drop=True))
+    frame, notes = understand(raw.iloc[1:].reset_index(drop=True), comma_is_decimal=delimiter == ";")
     frame.columns = pd.Index(header.tolist())
     return frame, [DELIMITERS[delimiter], encoding, *notes]
 
