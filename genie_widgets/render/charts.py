@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +44,27 @@ def label(text: object, limit: int = 40) -> str:
     return esc(shown if len(shown) <= limit else shown[: limit - 1] + "…")
 
 
+def distinct(labels: Iterable[str]) -> list[str]:
+    """Tell labels that are alike apart: an axis draws equal names as one, and shortened names may be equal."""
+    made: list[str] = []
+    for name in labels:
+        shown, times = name, 1
+        while shown in made:
+            times += 1
+            shown = f"{name} ({times})"
+        made.append(shown)
+    return made
+
+
+def _finite(value: Any) -> Any:
+    """Leave out what is no number: JSON has no NaN, and a browser would draw nothing at all."""
+    if isinstance(value, dict):
+        return {name: _finite(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
 def figure(
     title: str, kind: str, data: list[dict[str, Any]], text: str, layout: dict[str, Any] | None = None
 ) -> Figure:
@@ -60,7 +83,7 @@ def figure(
     axes = {"xaxis": axis(), "yaxis": axis()}
     merged = {**common, **axes, **(layout or {})}
     config = {"responsive": True, "displaylogo": False, "displayModeBar": False}
-    return Figure(title, kind, {"data": data, "layout": merged, "config": config}, text)
+    return Figure(title, kind, {"data": _finite(data), "layout": merged, "config": config}, text)
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:

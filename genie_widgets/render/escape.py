@@ -7,6 +7,7 @@ import math
 import time
 
 MAX_CELL = 300
+LARGEST_IN_FULL = 1e15
 
 
 def esc(value: object) -> str:
@@ -22,20 +23,26 @@ def number(value: float | None, digits: int = 3) -> str:
     """Write a figure with significant digits; a dash where there is none."""
     if value is None or not math.isfinite(value):
         return "–"
-    if value == int(value) and abs(value) < 1e9:
+    size = abs(value)
+    if value == int(value) and size < 1e9:
         return f"{int(value):,}"
-    return f"{value:#,.{digits}g}".rstrip(".") if abs(value) < 10**digits else f"{value:,.0f}"
+    if size >= LARGEST_IN_FULL:
+        return f"{value:.{digits}g}"
+    # 999.6 with three digits is 1,000, which the "g" format would write as 1.00e+03.
+    return f"{value:,.0f}" if size >= 10**digits - 0.5 else f"{value:#,.{digits}g}".rstrip(".")
 
 
 def duration(seconds: float) -> str:
     """Write seconds as people say them."""
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    if seconds < 3600:
-        return f"{seconds / 60:.0f} min" if seconds % 60 == 0 else f"{int(seconds // 60)}:{int(seconds % 60):02d} min"
-    if seconds % 3600 == 0:
-        return f"{seconds / 3600:.0f} h"
-    return f"{int(seconds // 3600)}:{int(seconds % 3600 // 60):02d} h"
+    # Rounded first: 59.7 seconds are a minute, not "60 s".
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min" if whole % 60 == 0 else f"{whole // 60}:{whole % 60:02d} min"
+    if whole % 3600 == 0:
+        return f"{whole // 3600} h"
+    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
 
 
 def moment(seconds: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genie_widgets.render.charts import DOWN, HEIGHT_PX, QUIET, UP, Figure, axis, figure, label
+from genie_widgets.render.charts import DOWN, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label
 from genie_widgets.render.escape import number
 from genie_widgets.schema import Explanation, RowExplanation
 
@@ -28,7 +28,7 @@ def importance_figure(explanation: Explanation, output: int = 0) -> Figure:
         "type": "bar",
         "orientation": "h",
         "x": [scale * item.mean_abs for item in columns],
-        "y": [label(item.column) for item in columns],
+        "y": distinct(label(item.column) for item in columns),
         "error_x": {"type": "data", "array": [scale * item.standard_error for item in columns], "color": QUIET},
         "marker": {"color": DOWN},
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
@@ -40,7 +40,7 @@ def importance_figure(explanation: Explanation, output: int = 0) -> Figure:
         f"Mean size of each column's part in a prediction, in {unit}: {text}.",
         {
             "height": max(HEIGHT_PX // 2, 90 + ROW_PX * len(columns)),
-            "xaxis": axis(f"mean size of its part ({unit})"),
+            "xaxis": axis(f"mean size of its part ({label(unit)})"),
             "yaxis": axis(autorange="reversed", type="category"),
         },
     )
@@ -61,9 +61,10 @@ def beeswarm_figure(explanation: Explanation, output: int = 0) -> Figure:
                 "x": [scale * part.value for _, part in parts],
                 # A fixed spread by row keeps points apart, the same at every drawing.
                 "y": [place + ((7 * row) % 13 - 6) / 24 for row, _ in parts],
-                "text": [label(part.cell) for _, part in parts],
+                # The column's name in the text, not in the template: Plotly fills in "%{...}" there.
+                "text": [f"{label(column)} = {label(part.cell)}" for _, part in parts],
                 "marker": {"size": 6, "opacity": 0.6, "color": [UP if part.value > 0 else DOWN for _, part in parts]},
-                "hovertemplate": label(column) + " = %{text}: %{x:+.3g}<extra></extra>",
+                "hovertemplate": "%{text}: %{x:+.3g}<extra></extra>",
                 "showlegend": False,
             }
         )
@@ -113,7 +114,7 @@ def waterfall_figure(explanation: Explanation, row: int, output: int = 0) -> Fig
     bars = {
         "type": "waterfall",
         "orientation": "h",
-        "y": [*names, "this row"],
+        "y": distinct([*names, "this row"]),
         "x": [*(scale * value for value in values), scale * explained.prediction],
         "measure": ["absolute", *["relative"] * (len(values) - 1), "total"],
         "increasing": {"marker": {"color": UP}},
@@ -122,7 +123,7 @@ def waterfall_figure(explanation: Explanation, row: int, output: int = 0) -> Fig
         "connector": {"line": {"color": QUIET, "width": 1}},
         "hovertemplate": "%{y}: %{delta:+.3g}<extra></extra>",
     }
-    unit = "probability, %" if explanation.unit == "probability" else shown.label
+    unit = "probability, %" if explanation.unit == "probability" else label(shown.label)
     return figure(
         f"Row {explained.row + 1}",
         "waterfall",

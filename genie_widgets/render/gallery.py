@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from genie_widgets.render.charts import Figure, axis, figure, guide, label, line, points
+from genie_widgets.render.charts import Figure, axis, distinct, figure, guide, label, line, points
 from genie_widgets.render.escape import number
 from genie_widgets.render.explained import importance_figure
 from genie_widgets.schema import Confusion, Curve, RunResult
@@ -30,13 +30,13 @@ def figures(result: RunResult) -> tuple[Figure, ...]:
             curves = [curve for curve in result.evaluation.curves if curve.kind == kind and curve.x]
             if curves:
                 made.append(make(curves))
-    if result.explanation is not None:
+    if result.explanation is not None and result.explanation.outputs:
         made.append(importance_figure(result.explanation))
     return tuple(made)
 
 
 def _confusion(confusion: Confusion) -> Figure:
-    labels = [label(name, 24) for name in confusion.labels]
+    labels = distinct(label(name, 24) for name in confusion.labels)
     totals = [max(1, sum(row)) for row in confusion.counts]
     shares = [[cell / total for cell in row] for row, total in zip(confusion.counts, totals, strict=True)]
     small = len(labels) <= MAX_CELLS_WITH_TEXT

@@ -45,7 +45,7 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
     from plotly.offline import get_plotlyjs
 
     drawn = list(figures(result))
-    if result.explanation is not None:
+    if result.explanation is not None and result.explanation.outputs:
         drawn.append(beeswarm_figure(result.explanation))
     sections = [
         ("Verdict", verdict_html(result)),
