@@ -59,8 +59,9 @@ def _safe(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    # With a byte order mark: spreadsheets take the file for UTF-8, and so does everything else.
-    _safe(frame).to_csv(path, index=False, encoding="utf-8-sig")
+    # With a byte order mark: spreadsheets take the file for UTF-8, and so does everything else. With RFC 4180's line
+    # ends: a cell that holds one half of them is then quoted.
+    _safe(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:

@@ -23,6 +23,7 @@ from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.running import Run
 from genie_widgets.store import RunFolder, list_run_ids
+from genie_widgets.track import without_credentials
 
 if TYPE_CHECKING:
     from genie_widgets.data import Table
@@ -147,7 +148,8 @@ def make_request(
         profile=table.profile,
         seed=seed,
         created_at=time.time(),
-        tracking_uri=settings.tracking_uri,
+        # Credentials stay in the environment, which the worker inherits; the request is a file.
+        tracking_uri=without_credentials(settings.tracking_uri),
     )
 
 

@@ -32,6 +32,18 @@ def without_credentials(uri: str) -> str:
     return urlunsplit((parts.scheme, host, parts.path, "", "")) if parts.netloc else uri.partition("?")[0]
 
 
+def with_credentials(shown: str) -> str:
+    """Give an address that was kept without its credentials as the environment knows it."""
+    known = os.environ.get("MLFLOW_TRACKING_URI", "")
+    return known if shown and without_credentials(known) == shown else shown
+
+
+def credentials(uri: str) -> str:
+    """Take user, password and the sign after them from an address; what stands nowhere if it has none."""
+    before, sign, _ = urlsplit(uri).netloc.rpartition("@")
+    return before + sign or "\0"
+
+
 def be_quiet() -> None:
     """Give MLflow short waits and no telemetry, unless the host has set them."""
     for name, value in _QUIET.items():

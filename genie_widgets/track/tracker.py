@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
 from genie_widgets.track import facts
-from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, local_uri, without_credentials
+from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, credentials, local_uri, without_credentials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +54,8 @@ class Tracker:
         """
         try:
             self._prepare()
-        except Exception:
-            traceback.print_exc(file=sys.stderr)
+        except Exception as error:
+            self._write(error, "while preparing")
 
     def _prepare(self) -> None:
         be_quiet()
@@ -112,8 +112,7 @@ class Tracker:
 
     def _problem(self, error: Exception) -> Problem:
         reference = secrets.token_hex(4)
-        trace = "".join(traceback.format_exception(error)).replace(self._uri, self.shown_uri)
-        sys.stderr.write(f"reference {reference}\n{trace}\n")
+        self._write(error, f"reference {reference}")
         return Problem(
             code="tracking-failed",
             title=f"The run is not recorded in MLflow at {self.shown_uri}.",
@@ -122,6 +121,11 @@ class Tracker:
             severity="warning",
             reference=reference,
         )
+
+    def _write(self, error: Exception, heading: str) -> None:
+        """Write a traceback to the log, without the address's credentials."""
+        trace = "".join(traceback.format_exception(error)).replace(credentials(self._uri), "")
+        sys.stderr.write(f"{heading}\n{trace}\n")
 
     def _log(
         self,

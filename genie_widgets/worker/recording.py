@@ -24,12 +24,12 @@ def main(path: Path) -> None:
     from genie_widgets.render import figures
     from genie_widgets.schema import ResultUpdated
     from genie_widgets.store import RunFolder
-    from genie_widgets.track import Tracker
+    from genie_widgets.track import Tracker, with_credentials
 
     folder = RunFolder(path)
     request = folder.read_request()
     workspace = folder.path.parent.parent
-    tracker = Tracker(request.tracking_uri, workspace)
+    tracker = Tracker(with_credentials(request.tracking_uri), workspace)
     tracker.prepare()
     if sys.stdin.readline().strip() != "record":
         return

@@ -39,6 +39,7 @@ def one_round(rows, workspace):
                 break
             time.sleep(0.02)
         session.stop()
+        session.run.wait()  # the folder goes with the round: nothing may still be written into it
         return models[0].time - start, models[0].model
     finally:
         session.close()
