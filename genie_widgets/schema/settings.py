@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import ConfigDict, Field, SecretStr
 
 from genie_widgets.schema.base import Value
 
 
-class LLMSettings(Value):
+class _Confidential(Value):
+    """A value whose errors do not quote what they refuse: it may be the key, put into a wrong field."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        # The frozen base refuses every change, and quotes it: it is given nothing to quote.
+        super().__setattr__(name, None)
+
+
+class LLMSettings(_Confidential):
     """How to reach an OpenAI-compatible server. The key never leaves memory.
 
     Attributes
@@ -33,7 +43,7 @@ class LLMSettings(Value):
     max_retries: int = 2
 
 
-class Settings(Value):
+class Settings(_Confidential):
     """What a host may set.
 
     Attributes
