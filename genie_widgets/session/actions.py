@@ -7,6 +7,8 @@ from genie_widgets.schema.base import Value
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
 
+PLANNING = "Making a plan"
+
 
 class BusyWith(Value):
     """Something was begun that takes a moment."""
@@ -70,9 +72,10 @@ class Predicted(Value):
 
 
 class RowExplained(Value):
-    """A row of the last predictions was explained."""
+    """A row of predictions was explained; `path` tells of which."""
 
     run_id: str
+    path: str
     row: int
     explanation: Explanation
 

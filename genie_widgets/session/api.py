@@ -143,7 +143,8 @@ def make_request(
     """Make the request of a run; its budget counts from now."""
     return RunRequest(
         run_id=folder.run_id,
-        prompt=prompt,
+        # Half a character (a lone surrogate) cannot be written as JSON.
+        prompt=prompt.encode("utf-8", "replace").decode("utf-8"),
         plan=accepted,
         profile=table.profile,
         seed=seed,

@@ -14,7 +14,7 @@ def settings_from_env() -> Settings:
     limit = os.environ.get("GENIE_MAX_UPLOAD_MB")
     return Settings(
         workspace=default_workspace(),
-        max_upload_bytes=int(limit) * 10**6 if limit and limit.isdigit() else None,
+        max_upload_bytes=int(limit) * 10**6 if limit and limit.isdecimal() else None,
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI", ""),
         llm=llm_settings_from_env(),
         shared=os.environ.get("GENIE_SHARED", "") not in ("", "0"),

@@ -50,7 +50,9 @@ class WorkerHandle:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                text=True,
+                encoding="utf-8",
+                # What is no text is no message either; the ear must outlive it.
+                errors="replace",
                 env=environment,
                 # A session of its own: it outlives this process, and an interrupt does not reach it.
                 start_new_session=True,
@@ -87,10 +89,7 @@ class WorkerHandle:
         finally:
             with self._lock:
                 self._waiting.pop(identity, None)
-        if not answer.get("ok"):
-            raise GenieError(Problem.model_validate(answer["problem"]))
-        value: dict[str, Any] = answer["value"]
-        return value
+        return _value_of(answer)
 
     def _send(self, message: dict[str, Any]) -> None:
         stdin = self._process.stdin
@@ -109,10 +108,14 @@ class WorkerHandle:
                 message = json.loads(line)
             except ValueError:
                 continue
+            # Whatever else a library prints there: nobody may wait for ever because the ear died of it.
+            if not isinstance(message, dict):
+                continue
             if message.get("type") == "ready":
                 self.ready.set()
             with self._lock:
-                future = self._waiting.get(message.get("id"))
+                identity = message.get("id")
+                future = self._waiting.get(identity) if isinstance(identity, int) else None
             if future is not None and not future.done():
                 future.set_result(message)
         with self._lock:
@@ -139,6 +142,17 @@ class WorkerHandle:
             except subprocess.TimeoutExpired:
                 continue
             return
+
+
+def _value_of(answer: dict[str, Any]) -> dict[str, Any]:
+    value, problem = answer.get("value"), answer.get("problem")
+    if answer.get("ok") and isinstance(value, dict):
+        return value
+    try:
+        told = Problem.model_validate(problem)
+    except ValueError:
+        told = _problem("worker-nonsense", "The process that serves the model gave an answer without sense.")
+    raise GenieError(told)
 
 
 def _died() -> Problem:

@@ -68,9 +68,9 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id:
                 changes.update({"predictions": predictions, "row_explanation": None})
             return state.model_copy(update=changes)
-        case a.RowExplained(run_id=run_id, row=row, explanation=explanation):
+        case a.RowExplained(run_id=run_id, path=path, row=row, explanation=explanation):
             changes = {"busy": ""}
-            if run_id == state.run_id:
+            if run_id == state.run_id and state.predictions is not None and state.predictions.path == path:
                 changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
         case a.Troubled(problem=problem):
@@ -88,4 +88,6 @@ def _with_prompt(state: SessionState, prompt: str) -> SessionState:
     # A run goes on, or stays shown, while the person types the next sentence.
     if not state.run_id:
         changes.update({"answer": None, "busy": ""})
+    elif state.busy == a.PLANNING:
+        changes["busy"] = ""  # the answer under way is stale now: nobody waits for it
     return state.model_copy(update=changes)

@@ -100,6 +100,8 @@ class Run:
         return view
 
     def _is_late(self) -> bool:
+        if self._worker is not None and not self._worker.is_alive:
+            return True  # it died before it took the request
         return time.time() - self.request.created_at > START_TIMEOUT_S
 
     @property
@@ -274,8 +276,9 @@ class Run:
     def close(self) -> None:
         """Let go of the process that serves the model."""
         with self._lock:
-            if self._worker is not None:
-                self._worker.close()
+            worker, self._worker = self._worker, None  # it takes a moment to end: nobody may ask it any more
+        if worker is not None:
+            worker.close()
 
 
 def _no_model() -> Problem:

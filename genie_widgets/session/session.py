@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -119,7 +120,7 @@ class Session:
     def make_plan(self) -> None:
         """Ask the planner."""
         if self._state.profile is not None:
-            self._begin("Making a plan", self._plan, self._state.token)
+            self._begin(a.PLANNING, self._plan, self._state.token)
 
     def edit_plan(self, **changes: Any) -> None:
         """Change fields of the plan as the person asks."""
@@ -187,7 +188,7 @@ class Session:
         """Leave the run that is shown; a training goes on by itself."""
         self._run = None
         self._dispatch(a.RunLeft())
-        self._prewarm()
+        self._guard(self._prewarm)
 
     def dismiss(self) -> None:
         """Take the notice away."""
@@ -272,9 +273,11 @@ class Session:
 
     def _log(self, error: Exception) -> str:
         reference = secrets.token_hex(4)
-        self.settings.workspace.mkdir(parents=True, exist_ok=True)
-        with (self.settings.workspace / "log.txt").open("a", encoding="utf-8") as log:
-            log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
+        # Where the workspace cannot be written, that is the trouble: the notice must be shown all the same.
+        with contextlib.suppress(OSError):
+            self.settings.workspace.mkdir(parents=True, exist_ok=True)
+            with (self.settings.workspace / "log.txt").open("a", encoding="utf-8", errors="backslashreplace") as log:
+                log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
         return reference
 
     def _read(self, source: Any, name: str | None) -> None:
@@ -381,7 +384,7 @@ class Session:
         run = self._run
         if run is not None:
             explanation = run.explain_predicted(Path(predictions.path), row)
-            self._dispatch(a.RowExplained(run_id=run.id, row=row, explanation=explanation))
+            self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
 
 
 def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:

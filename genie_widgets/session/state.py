@@ -125,6 +125,8 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
             return ("A training is under way.",)
         return tuple(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers)
     if step == "stop":
+        if state.stage != Stage.TRAINING:
+            return ("No training is under way.",)
         stopping = state.view is not None and state.view.status == "stopping"
         return ("The best model so far is being kept.",) if stopping else ()
     if step == "predict" and state.stage != Stage.DONE:
