@@ -330,11 +330,12 @@ class Session:
             worker, self._draft = self._draft, None
         if worker is None:
             return
-        start(
-            worker.folder,
-            self._table,
-            make_request(worker.folder, self._table, plan, self._state.prompt, 0, self.settings),
-        )
+        request = make_request(worker.folder, self._table, plan, self._state.prompt, 0, self.settings)
+        try:
+            start(worker.folder, self._table, request)
+        except Exception:
+            self._draft = worker  # nothing was asked of it: it waits for the next try
+            raise
         self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id))
 
     def _open(self, run_id: str) -> None:
