@@ -10,12 +10,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.data.leaks import Leak, find_leaks
     from genie_widgets.data.profiling import profile_frame
     from genie_widgets.data.reading import read_table
     from genie_widgets.data.shipped import Sample, samples
     from genie_widgets.data.table import Table
 
 _HOME = {
+    "Leak": "leaks",
+    "find_leaks": "leaks",
     "Sample": "shipped",
     "Table": "table",
     "profile_frame": "profiling",
@@ -23,7 +26,7 @@ _HOME = {
     "samples": "shipped",
 }
 
-__all__ = ["Sample", "Table", "profile_frame", "read_table", "samples"]
+__all__ = ["Leak", "Sample", "Table", "find_leaks", "profile_frame", "read_table", "samples"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,0 +1,124 @@
+"""Columns that give the answer away: each is asked, alone, to predict rows that it was not fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+MAX_ROWS = 20_000
+MIN_ROWS = 40
+MAX_BINS, ROWS_A_BIN = 100, 8
+# A column that alone comes this close to the answer is suspicious; the best honest columns of real tables stay below.
+SUSPICIOUS = 0.97
+# One that comes less close is suspicious where every other column knows next to nothing.
+STRONG, WEAK = 0.85, 0.35
+# Less filled, a column tells by its gaps more than by its values.
+LEAST_FILLED = 0.5
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A suspicious column.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    strength : float
+        Share of the baseline's error that the column alone removes, in (0, 1].
+    """
+
+    column: str
+    strength: float
+
+
+def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_number: bool) -> list[Leak]:
+    """Find columns that alone predict the target suspiciously well.
+
+    Each column is cut into bins (numbers, dates) or taken by its values, with
+    missing cells as one more; the bins' means or commonest classes, learned on
+    one half of the rows, predict the other half, and the other way round. For
+    numbers the target's ranks are predicted, so that a few large values do not
+    decide.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n_rows, n_columns)
+        The table.
+    target : str
+        The column to predict.
+    columns : sequence of str
+        The columns to ask.
+    is_number : bool
+        Whether the target is a number rather than a class.
+
+    Returns
+    -------
+    list of Leak
+        Strongest first; empty where there are too few rows to tell.
+    """
+    rows = frame[frame[target].notna()]
+    if len(rows) > MAX_ROWS:
+        rows = rows.sample(MAX_ROWS, random_state=0)
+    if len(rows) < MIN_ROWS:
+        return []
+    truth = rows[target].rank().to_numpy() if is_number else pd.factorize(rows[target].astype(str))[0]
+    halves = np.random.default_rng(0).permutation(len(rows)) % 2 == 0
+    found = [Leak(name, _strongest(rows[name], truth, halves, is_number)) for name in columns if name != target]
+    found.sort(key=lambda leak: -leak.strength)
+    suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS]
+    stands_alone = len(found) > 1 and found[0].strength >= STRONG and found[1].strength <= WEAK
+    return suspicious or (found[:1] if stands_alone else [])
+
+
+def _strongest(column: pd.Series[Any], truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
+    """Judge a column by all rows, and by those where it is filled: a leak with gaps is one all the same."""
+    present = column.notna().to_numpy()
+    strength = _strength(column, truth, halves, is_number)
+    if present.all() or present.mean() < LEAST_FILLED or present.sum() < MIN_ROWS:
+        return strength
+    return max(strength, _strength(column[present], truth[present], halves[present], is_number))
+
+
+def _strength(column: pd.Series[Any], truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
+    error, baseline = 0.0, 0.0
+    for fitted in (halves, ~halves):
+        groups = _groups(column, fitted)
+        known, asked = truth[fitted], truth[~fitted]
+        if is_number:
+            means = pd.Series(known).groupby(groups[fitted]).mean()
+            predicted = pd.Series(groups[~fitted]).map(means).fillna(known.mean()).to_numpy()
+            error += float(((asked - predicted) ** 2).sum())
+            baseline += float(((asked - known.mean()) ** 2).sum())
+        else:
+            counts = np.bincount(known)
+            commonest = _commonest(known, groups[fitted])
+            predicted = pd.Series(groups[~fitted]).map(commonest).fillna(counts.argmax()).to_numpy()
+            error += float((predicted != asked).sum())
+            baseline += float((asked != counts.argmax()).sum())
+    return max(0.0, 1.0 - error / baseline) if baseline else 0.0
+
+
+def _commonest(classes: np.ndarray, groups: np.ndarray) -> pd.Series[Any]:
+    counted = pd.DataFrame({"group": groups, "label": classes}).value_counts().reset_index()
+    return counted.drop_duplicates("group").set_index("group")["label"]
+
+
+def _groups(column: pd.Series[Any], fitted: np.ndarray) -> np.ndarray:
+    """Give each row the number of its bin; the bins' edges come from the fitted rows alone."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.astype("int64").where(column.notna()).astype("float64")
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return pd.factorize(column.astype(str).where(column.notna(), "\0"))[0]
+    values = column.to_numpy(dtype=float, na_value=np.nan)
+    present = values[fitted & ~np.isnan(values)]
+    if present.size == 0:
+        return np.zeros(len(values), dtype=int)
+    distinct = np.unique(present)
+    bins = min(MAX_BINS, max(2, present.size // ROWS_A_BIN))
+    edges = distinct if distinct.size <= bins else np.unique(np.quantile(present, np.linspace(0, 1, bins + 1)[1:-1]))
+    return np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="right"))
