@@ -19,6 +19,7 @@ from genie_widgets.schema import (
     new_run_id,
 )
 from genie_widgets.schema.base import Value
+from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.running import Run
@@ -61,7 +62,8 @@ def plan(table: Table, prompt: str, llm: Literal["auto"] | LLMSettings | None = 
     """
     from genie_widgets.intent import llm_settings_from_env, make_plan
 
-    return make_plan(table.profile, prompt, llm=llm_settings_from_env() if llm == "auto" else llm)
+    answer = make_plan(table.profile, prompt, llm=llm_settings_from_env() if llm == "auto" else llm)
+    return Cautions().added(answer, table)
 
 
 def train(

@@ -47,7 +47,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update={**_NO_RUN, "answer": answer, "busy": "", "problem": None})
         case a.PlanEdited(plan=plan):
             if state.plan is None or state.stage == Stage.TRAINING:
-                return state
+                return state.model_copy(update={"busy": ""}) if state.busy else state
             return state.model_copy(update={**_NO_RUN, "answer": plan, "busy": "", "problem": None})
         case a.RunStartedHere(run_id=run_id):
             return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None})

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from genie_widgets.schema import GenieError, LLMSettings, Problem, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.api import accept, make_request, open_run, start
+from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.reduce import reduce
@@ -61,6 +62,7 @@ class Session:
         self._draft: WorkerHandle | None = None
         self._run: Run | None = None
         self._opened: Run | None = None
+        self._cautions = Cautions()
         self._pending = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
@@ -127,8 +129,19 @@ class Session:
         from genie_widgets.intent import edit_plan
 
         plan, profile = self._state.plan, self._state.profile
-        if plan is not None and profile is not None:
-            self._guard(lambda: self._dispatch(a.PlanEdited(plan=edit_plan(plan, profile, **changes))))
+        if plan is None or profile is None:
+            return
+
+        def step() -> None:
+            edited = self._cautions.added(edit_plan(plan, profile, **changes), self._table)
+            if edited.status == "plan":
+                self._dispatch(a.PlanEdited(plan=edited))
+
+        # Another target has every column asked anew whether it gives the answer away.
+        if {"target", "problem_type"} & set(changes):
+            self._begin("Checking the plan", step)
+        else:
+            self._guard(step)
 
     def answer(self, choice: str) -> None:
         """Answer the planner's question."""
@@ -141,9 +154,9 @@ class Session:
 
         def step() -> None:
             plan = answer_question(question, profile, state.prompt, choice)
-            self._dispatch(a.PlanMade(answer=plan, token=token))
+            self._dispatch(a.PlanMade(answer=self._cautions.added(plan, self._table), token=token))
 
-        self._guard(step)
+        self._begin("Making a plan", step)
 
     def confirm(self) -> None:
         """Train as the plan says."""
@@ -285,6 +298,7 @@ class Session:
 
         table = source if isinstance(source, Table) else read_table(source, name=name)
         self._table, self._opened, self._run = table, None, None
+        self._cautions = Cautions()
         self._dispatch(a.TableRead(profile=table.profile))
         self._prewarm()
 
@@ -317,7 +331,7 @@ class Session:
         state = self._state
         if state.profile is not None:
             answer = make_plan(state.profile, state.prompt, llm=self._llm)
-            self._dispatch(a.PlanMade(answer=answer, token=token))
+            self._dispatch(a.PlanMade(answer=self._cautions.added(answer, self._table), token=token))
 
     def _start(self) -> None:
         plan = accept(self._state.answer) if self._state.answer is not None else None

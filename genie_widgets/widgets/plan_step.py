@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipywidgets as w
+
 from genie_widgets.render import esc, problems_html
 from genie_widgets.schema import Plan, Question
 from genie_widgets.session import Session, SessionState, Stage, blockers
@@ -20,6 +22,8 @@ class PlanStep(Step):
         self._choices = row()
         self._fields = PlanFields(session)
         self._problems = html()
+        self._remedies = row()
+        self._offered: tuple[str, ...] = ()
         self._confirm = button("Start training", lambda: self.guarded(session.confirm), primary=True)
         self._why = html("", "g-mut")
         self._actions = row(self._confirm, self._why)
@@ -30,6 +34,7 @@ class PlanStep(Step):
             self._choices,
             self._fields.root,
             self._problems,
+            self._remedies,
             self._actions,
             name="plan",
         )
@@ -44,18 +49,39 @@ class PlanStep(Step):
         show(self._choices, answer.status == "question")
         show(self._fields.root, plan is not None)
         show(self._actions, plan is not None)
+        show(self._remedies, False)
         self._problems.value = problems_html(plan.problems) if plan is not None else ""
         if isinstance(answer, Plan):
             self._intro.value = (
                 '<p class="g-mut">Nothing is trained before you say so. Change what is not as you meant it.</p>'
             )
             self._fields.paint(state)
+            self._offer_remedies(answer, state)
             self._show_actions(state)
         elif isinstance(answer, Question):
             self._intro.value = f'<p class="g-lead g-question">{esc(answer.text)}</p>'
             self._ask(answer)
         else:
             self._intro.value = f'<p class="g-lead g-refusal">{esc(answer.text)}</p>'
+
+    def _offer_remedies(self, plan: Plan, state: SessionState) -> None:
+        """Give each column that a warning would have left out a button that does it."""
+        told = {p.culprit for p in plan.problems if p.field == "ignore"} - set(plan.ignore)
+        columns = tuple(
+            name for name in (state.profile.column_names if state.profile is not None else ()) if name in told
+        )
+        show(self._remedies, bool(columns) and state.stage != Stage.TRAINING)
+        if columns != self._offered:
+            self._offered = columns
+            self._remedies.children = tuple(self._leave_out(name) for name in columns)
+
+    def _leave_out(self, column: str) -> w.Button:
+        def act() -> None:
+            plan = self.session.state.plan
+            if plan is not None:
+                self.session.edit_plan(ignore=(*plan.ignore, column))
+
+        return button(f"Leave out {column}", lambda: self.guarded(act))
 
     def _show_actions(self, state: SessionState) -> None:
         reasons = blockers(state, "confirm")

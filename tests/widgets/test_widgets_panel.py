@@ -214,3 +214,18 @@ def test_history_is_hidden_where_strangers_share_the_server(monkeypatch):
         assert accordion.layout.display == "none"
     finally:
         panel.close()
+
+
+def test_a_leak_is_told_on_the_plan_and_left_out_by_one_button(panel):
+    frame = gw.read_table(PENGUINS.path).frame
+    frame = frame.assign(tag=frame["species"].str.upper())
+    panel.session.load_table(frame, name="penguins")
+    panel.session.wait_idle()
+    panel.session.set_prompt("predict species")
+    panel.session.make_plan()
+    settle(panel)
+    assert "tag alone removes" in text(panel)
+    press(panel, "Leave out tag")
+    settle(panel)
+    assert panel.plan.ignore == ("tag",)
+    assert "tag alone removes" not in text(panel)
