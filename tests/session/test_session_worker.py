@@ -83,6 +83,7 @@ def test_a_worker_that_is_killed_says_so(program, folder):
     assert handle.ready.wait(30)
     threading.Timer(0, os.kill, (handle.pid, signal.SIGKILL)).start()
     assert problem_of(handle).code == "worker-died"
+    assert handle._process.wait(30) == -signal.SIGKILL
     assert not handle.is_alive
 
 
