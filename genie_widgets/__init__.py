@@ -51,6 +51,13 @@ __all__ = [
 ]
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Add ``%genie`` and ``%%genie``: what ``%load_ext genie_widgets`` calls."""
+    from genie_widgets.magics import register
+
+    register(shell)
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOME:
         return getattr(import_module(_HOME[name]), name)

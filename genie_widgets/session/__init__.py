@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.session.api import RunSummary, list_runs, open_run, plan, train
+    from genie_widgets.session.api import RunSummary, accept, list_runs, open_run, plan, train
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
     from genie_widgets.session.session import Session
@@ -22,6 +22,7 @@ _HOME = {
     "Session": "session",
     "SessionState": "state",
     "Stage": "state",
+    "accept": "api",
     "blockers": "state",
     "list_runs": "api",
     "open_run": "api",
@@ -37,6 +38,7 @@ __all__ = [
     "Session",
     "SessionState",
     "Stage",
+    "accept",
     "blockers",
     "list_runs",
     "open_run",
