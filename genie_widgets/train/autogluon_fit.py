@@ -116,8 +116,9 @@ def fit(
                 **portfolio(plan),
             )
     except FitInterruptedError:
-        # It came a moment after the fit had ended; what was fitted is on disk.
+        # It came a moment after the fit had ended; what was fitted is on disk, and only there.
         logging.getLogger(__name__).warning("interrupted between two models")
+        predictor = TabularPredictor.load(str(path), verbosity=0)
     except (ValueError, AssertionError, RuntimeError) as error:
         logging.getLogger(__name__).exception("AutoGluon could not fit")
         raise GenieError(_no_model(str(error))) from error
@@ -130,9 +131,28 @@ def _extra(plan: Plan, target: pd.Series[Any]) -> dict[str, Any]:
     if plan.problem_type == "quantile":
         return {"quantile_levels": list(plan.quantile_levels)}
     if plan.problem_type == "binary" and plan.positive_class is not None:
-        # The plan speaks of classes as text; AutoGluon wants the label itself.
-        return {"positive_class": next(v for v in target.unique() if str(v) == plan.positive_class)}
+        return {"positive_class": _label(target, plan.positive_class)}
     return {}
+
+
+def _label(target: pd.Series[Any], wanted: str) -> Any:
+    """Find the label that a plan names by its text: AutoGluon wants the label itself."""
+    labels = list(target.unique())
+    found = [label for label in labels if str(label) == wanted]
+    # A person's 1 may be the column's 1.0.
+    found += [label for label in labels if str(label).removesuffix(".0") == wanted]
+    if not found:
+        raise GenieError(
+            Problem(
+                code="positive-class-absent",
+                title=f"No row to learn from has the class {wanted[:80]} in {target.name}.",
+                remedy="Choose another class of the target as the positive one.",
+                culprit=str(target.name),
+                value=wanted[:80],
+                field="positive_class",
+            )
+        )
+    return found[0]
 
 
 def _no_model(reason: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import shutil
@@ -66,12 +67,12 @@ def detect_machine(root: Path = Path("/"), disk: Path | None = None) -> Machine:
 def _cores(root: Path) -> float:
     limits = [float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)]
     cgroup = root / "sys/fs/cgroup"
-    v2 = _words(cgroup / "cpu.max")
-    if len(v2) == 2 and v2[0] != "max":
-        limits.append(int(v2[0]) / int(v2[1]))
-    quota, period = _number(cgroup / "cpu/cpu.cfs_quota_us"), _number(cgroup / "cpu/cpu.cfs_period_us")
-    if quota is not None and period and quota > 0:
-        limits.append(quota / period)
+    quotas = (
+        _numbers(cgroup / "cpu.max"),
+        _numbers(cgroup / "cpu/cpu.cfs_quota_us") + _numbers(cgroup / "cpu/cpu.cfs_period_us"),
+    )
+    # Where there is no limit the quota is "max" (v2) or -1 (v1).
+    limits += [numbers[0] / numbers[1] for numbers in quotas if len(numbers) == 2 and min(numbers) > 0]
     return min(limits)
 
 
@@ -80,34 +81,42 @@ def _memory(root: Path) -> tuple[int, int]:
     for line in _text(root / "proc/meminfo").splitlines():
         name, _, rest = line.partition(":")
         number = rest.split()
-        if number and number[0].isdigit():
+        if number and number[0].isdecimal():
             facts[name] = int(number[0]) * 1024
     total = facts.get("MemTotal", 2**31)
     available = facts.get("MemAvailable", total)
     cgroup = root / "sys/fs/cgroup"
-    for limit_path, usage_path in (
-        (cgroup / "memory.max", cgroup / "memory.current"),
-        (cgroup / "memory/memory.limit_in_bytes", cgroup / "memory/memory.usage_in_bytes"),
+    for limit_name, usage_name, stat_name, reclaimable in (
+        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
+        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
     ):
-        limit = _number(limit_path)
-        if limit is None or limit >= _NO_LIMIT_BYTES:
+        limit = next(iter(_numbers(cgroup / limit_name)), None)
+        if limit is None or not 0 <= limit < _NO_LIMIT_BYTES:
             continue
+        usage = next(iter(_numbers(cgroup / usage_name)), 0)
+        # Usage counts files that were read lately; the kernel lets go of them as soon as memory is asked for.
+        cached = next((int(n) for name, n in _pairs(cgroup / stat_name) if name == reclaimable and n.isdecimal()), 0)
         total = min(total, limit)
-        available = min(available, max(0, limit - (_number(usage_path) or 0)))
+        available = min(available, limit, max(0, limit - max(0, usage - cached)))
     return total, available
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(errors="replace")
     except OSError:
         return ""
 
 
-def _words(path: Path) -> list[str]:
-    return _text(path).split()
+def _numbers(path: Path) -> list[int]:
+    """Read a file's words as whole numbers; those that are none are left out."""
+    numbers = []
+    for word in _text(path).split():
+        with contextlib.suppress(ValueError):
+            numbers.append(int(word))
+    return numbers
 
 
-def _number(path: Path) -> int | None:
-    words = _words(path)
-    return int(words[0]) if words and words[0].lstrip("-").isdigit() else None
+def _pairs(path: Path) -> list[list[str]]:
+    """Read a file's lines of two words each."""
+    return [words for words in map(str.split, _text(path).splitlines()) if len(words) == 2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import pickle
 import platform
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,18 @@ _LIBRARY = {
     "CatBoost": "catboost",
     "XGBoost": "xgboost",
 }
+# What reading a pickle raises where a file is missing or damaged, or was written by other versions.
+_UNLOADABLE = (
+    OSError,
+    EOFError,
+    pickle.UnpicklingError,
+    ImportError,
+    AttributeError,
+    AssertionError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 _ALWAYS = ("autogluon.tabular", "pandas", "numpy", "scikit-learn")
 
 
@@ -33,7 +46,7 @@ def load_model(path: Path) -> TrainedModel:
 
     try:
         return TrainedModel(TabularPredictor.load(str(path), verbosity=0))
-    except (FileNotFoundError, AssertionError, EOFError) as error:
+    except _UNLOADABLE as error:
         raise GenieError(
             Problem(
                 code="model-unusable",

@@ -1,0 +1,127 @@
+"""A fit that would not end is ended, and nothing else is."""
+
+import threading
+import time
+
+import pytest
+
+from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
+
+WAIT_S = 30.0
+
+
+def in_a_thread(target):
+    """Run a function in a thread of its own; what it raised, or None."""
+    raised = []
+
+    def run():
+        try:
+            target()
+        except BaseException as error:
+            raised.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(WAIT_S)
+    assert not thread.is_alive(), "the loop still runs"
+    return raised[0] if raised else None
+
+
+def endless():
+    while True:
+        sum(range(10))
+
+
+def test_an_endless_loop_is_ended():
+    def fit():
+        with Interrupter(lambda: True):
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+
+
+def test_a_loop_goes_on_until_it_must_end():
+    must_end = threading.Event()
+    turns = []
+
+    def fit():
+        with Interrupter(must_end.is_set):
+            while True:
+                turns.append(1)
+                if len(turns) == 1000:
+                    must_end.set()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert len(turns) >= 1000
+
+
+def test_a_loop_that_swallows_the_first_interrupt_is_interrupted_again():
+    swallowed = []
+
+    def fit():
+        with Interrupter(lambda: True):
+            try:
+                endless()
+            except FitInterruptedError as error:
+                swallowed.append(error)
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert len(swallowed) == 1
+
+
+def test_a_model_that_is_skipped_lets_the_next_one_be_fitted():
+    fitting = threading.Event()
+    fitted = []
+
+    def fit():
+        with Interrupter(fitting.is_set):
+            for model in ("endless", "quick"):
+                try:
+                    if model == "endless":
+                        fitting.set()
+                        endless()
+                except FitInterruptedError:
+                    fitting.clear()
+                    continue
+                fitted.append(model)
+
+    assert in_a_thread(fit) is None
+    assert fitted == ["quick"]
+
+
+def test_only_the_threads_own_fit_is_interrupted():
+    over = threading.Event()
+    turns = []
+
+    def bystander():
+        while not over.is_set():
+            turns.append(1)
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=bystander, daemon=True)
+    thread.start()
+
+    def fit():
+        with Interrupter(lambda: True):
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    before = len(turns)
+    while len(turns) == before and thread.is_alive():
+        time.sleep(0.001)
+    assert thread.is_alive()
+    over.set()
+    thread.join(WAIT_S)
+
+
+def test_a_fit_that_ends_by_itself_leaves_no_watcher_behind():
+    with Interrupter(lambda: False):
+        pass
+    assert "genie-interrupter" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_an_error_of_the_fit_is_its_own():
+    with pytest.raises(ZeroDivisionError), Interrupter(lambda: False):
+        1 / 0  # noqa: B018
+    assert "genie-interrupter" not in [thread.name for thread in threading.enumerate()]

@@ -1,0 +1,130 @@
+"""Which models are tried for which plan, and what AutoGluon's callback tells."""
+
+from types import SimpleNamespace
+from typing import get_args
+
+import pytest
+
+from genie_widgets.schema import Plan
+from genie_widgets.schema.plan import ProblemType, Quality
+from genie_widgets.train.portfolio import BEST_NEEDS_S, QUICK, portfolio
+
+
+def plan_of(problem_type="binary", quality="balanced", time_limit_s=120):
+    return Plan(target="y", problem_type=problem_type, metric="m", quality=quality, time_limit_s=time_limit_s)
+
+
+def n_models(arguments):
+    return sum(len(kind) if isinstance(kind, list) else 1 for kind in arguments["hyperparameters"].values())
+
+
+@pytest.mark.parametrize("quality", get_args(Quality))
+@pytest.mark.parametrize("problem_type", ["binary", "multiclass", "regression"])
+def test_a_small_model_comes_first(problem_type, quality):
+    models = portfolio(plan_of(problem_type, quality))["hyperparameters"]
+    assert models["GBM"][0] is QUICK
+    assert QUICK["ag_args"]["priority"] == 999
+
+
+@pytest.mark.parametrize("quality", get_args(Quality))
+def test_quantiles_are_learned_by_forests(quality):
+    assert set(portfolio(plan_of("quantile", quality, 600))["hyperparameters"]) == {"RF", "XT"}
+
+
+def test_fast_tries_fewer_models_than_balanced():
+    fast, balanced = portfolio(plan_of(quality="fast")), portfolio(plan_of())
+    assert n_models(fast) < n_models(balanced)
+
+
+@pytest.mark.parametrize(("seconds", "bags"), [(BEST_NEEDS_S - 1, False), (BEST_NEEDS_S, True), (3600, True)])
+def test_best_bags_only_where_the_time_allows_it(seconds, bags):
+    assert ("num_bag_folds" in portfolio(plan_of(quality="best", time_limit_s=seconds))) is bags
+
+
+def test_balanced_never_bags():
+    assert "num_bag_folds" not in portfolio(plan_of(time_limit_s=3600))
+
+
+@pytest.mark.parametrize("quality", get_args(Quality))
+@pytest.mark.parametrize("problem_type", get_args(ProblemType))
+def test_no_plan_needs_torch_or_ray(problem_type, quality):
+    arguments = portfolio(plan_of(problem_type, quality, 3600))
+    assert set(arguments["hyperparameters"]) <= {"GBM", "CAT", "XGB", "RF", "XT"}
+    if "num_bag_folds" in arguments:
+        assert arguments["ag_args_ensemble"] == {"fold_fitting_strategy": "sequential_local"}
+
+
+class Trainer:
+    """What the callback asks AutoGluon's trainer."""
+
+    def __init__(self, scores):
+        self.scores = scores
+
+    def get_model_names(self):
+        return list(self.scores)
+
+    def get_model_attribute(self, name, attribute, default):
+        assert attribute == "val_score"
+        return self.scores.get(name, default)
+
+
+@pytest.fixture
+def watch():
+    from genie_widgets.train.watch import Watch
+
+    def make(sign=1, stop=lambda: False):
+        told = []
+        made = Watch(
+            on_started=lambda model: told.append(("started", model)),
+            on_finished=lambda model, score, _seconds, reason: told.append((model, score, bool(reason))),
+            should_stop=stop,
+            sign=sign,
+        )
+        return made, told
+
+    return make
+
+
+MODEL = SimpleNamespace(name="LightGBM")
+
+
+@pytest.mark.parametrize(("sign", "score"), [(1, -2.0), (-1, 2.0)])
+def test_scores_are_told_in_the_metrics_own_sign(watch, sign, score):
+    watched, told = watch(sign)
+    trainer = Trainer({"LightGBM": -2.0})
+    assert watched._before_model_fit(trainer, MODEL) == (False, False)
+    assert watched.is_fitting
+    assert watched._after_model_fit(trainer, ["LightGBM"]) is False
+    assert not watched.is_fitting
+    assert told == [("started", "LightGBM"), ("LightGBM", score, False)]
+
+
+def test_a_model_that_failed_is_told_with_a_reason(watch):
+    watched, told = watch()
+    watched._before_model_fit(Trainer({}), MODEL)
+    watched._after_model_fit(Trainer({}), [])
+    assert told[-1] == ("LightGBM", None, True)
+    assert not watched.has_model
+
+
+def test_a_model_without_a_score_is_told_without_one(watch):
+    watched, told = watch()
+    watched._before_model_fit(Trainer({}), MODEL)
+    watched._after_model_fit(Trainer({"LightGBM": None}), ["LightGBM"])
+    assert told[-1] == ("LightGBM", None, False)
+    assert watched.has_model
+
+
+def test_a_stop_waits_for_the_first_model(watch):
+    watched, _ = watch(stop=lambda: True)
+    assert watched._before_model_fit(Trainer({}), MODEL) == (False, False)
+    assert watched._after_model_fit(Trainer({}), []) is False
+    assert watched._after_model_fit(Trainer({"LightGBM": 0.9}), ["LightGBM"]) is True
+    assert watched._before_model_fit(Trainer({"LightGBM": 0.9}), MODEL) == (True, True)
+
+
+def test_nothing_of_this_process_is_saved_with_the_models(watch):
+    import pickle
+
+    watched, _ = watch()
+    assert b"LightGBM" not in pickle.dumps(watched)
