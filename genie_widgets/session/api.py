@@ -191,7 +191,12 @@ def list_runs(settings: Settings | None = None) -> list[RunSummary]:
 
 
 def _summary(run: Run) -> RunSummary:
-    request, result = run.request, run.result
+    try:
+        request, result = run.request, run.result
+    except ValueError:
+        # Written by another version, or damaged: one such run must not hide the others.
+        created = run.path.stat().st_mtime
+        return RunSummary(run_id=run.id, created_at=created, table_name="", target="", metric="", status="unreadable")
     metrics = result.evaluation.metrics if result is not None and result.evaluation is not None else ()
     score = next((metric.value for metric in metrics if metric.name == request.plan.metric), None)
     return RunSummary(
