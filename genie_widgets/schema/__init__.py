@@ -52,6 +52,7 @@ from genie_widgets.schema.result import (
 from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
 from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount
+from genie_widgets.schema.what_if import WhatIf
 
 __all__ = [
     "METRICS",
@@ -96,6 +97,7 @@ __all__ = [
     "Validation",
     "ValueCount",
     "Warned",
+    "WhatIf",
     "decode_event",
     "default_metric",
     "encode_event",

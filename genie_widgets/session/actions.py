@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile
+from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile, WhatIf
 from genie_widgets.schema.base import Value
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
@@ -80,6 +80,13 @@ class RowExplained(Value):
     explanation: Explanation
 
 
+class Tried(Value):
+    """A made-up row was predicted and explained."""
+
+    run_id: str
+    what_if: WhatIf
+
+
 class Troubled(Value):
     """Something did not work."""
 
@@ -105,6 +112,7 @@ Action = (
     | RunSeen
     | Predicted
     | RowExplained
+    | Tried
     | Troubled
     | NoticeDismissed
     | RunLeft

@@ -13,6 +13,7 @@ _NO_RUN: dict[str, Any] = {
     "result": None,
     "predictions": None,
     "row_explanation": None,
+    "what_if": None,
 }
 
 
@@ -73,6 +74,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id and state.predictions is not None and state.predictions.path == path:
                 changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
+        case a.Tried(run_id=run_id, what_if=what_if):
+            return state.model_copy(update={"what_if": what_if}) if run_id == state.run_id else state
         case a.Troubled(problem=problem):
             return state.model_copy(update={"busy": "", "problem": problem})
         case a.NoticeDismissed():

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult
+from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult, WhatIf
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.store import RunFolder, RunView, fold
 
@@ -252,6 +252,28 @@ class Run:
     def explain_predicted(self, predictions: Path, row: int, *, budget_s: float = 5.0) -> Explanation:
         """Explain one row of a predictions file, counted from 0; see `explain`."""
         return self._explained(predictions.with_name("input.parquet"), row, 1, budget_s)
+
+    def what_if(self, cells: dict[str, Any], *, budget_s: float = 0.4) -> WhatIf:
+        """Predict and explain a row that is made up.
+
+        Parameters
+        ----------
+        cells : dict
+            A text, number, bool or None for each feature column.
+        budget_s : float
+            Seconds for its explanation.
+
+        Returns
+        -------
+        WhatIf
+            With the cells that are outside what the model has seen.
+
+        Raises
+        ------
+        GenieError
+            If columns are missing, or there is no model.
+        """
+        return WhatIf.model_validate(self._ask("what_if", cells=cells, budget_s=budget_s))
 
     def _explained(self, path: Path, first: int, max_rows: int, budget_s: float) -> Explanation:
         value = self._ask(

@@ -64,6 +64,8 @@ class Session:
         self._opened: Run | None = None
         self._cautions = Cautions()
         self._pending = 0
+        self._wanted: dict[str, Any] | None = None
+        self._is_trying = False
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
 
@@ -192,6 +194,18 @@ class Session:
         predictions = self._state.predictions
         if predictions is not None and 0 <= row < predictions.n_rows and self._state.stage == Stage.DONE:
             self._begin("Explaining the row", self._explain, predictions, row)
+
+    def what_if(self, cells: dict[str, Any]) -> None:
+        """Try a made-up row; while one is tried, only the newest of the others waits."""
+        if self._state.stage != Stage.DONE or self._closed.is_set():
+            return
+        with self._lock:
+            trying, self._wanted = self._wanted is not None or self._is_trying, dict(cells)
+            if trying:
+                return
+            self._is_trying = True
+            self._pending += 1
+        self._executor.submit(self._do, self._try)
 
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
@@ -394,6 +408,22 @@ class Session:
             table = read()
             path, problems = run.predictions_file(table.frame)
             self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+
+    def _try(self) -> None:
+        try:
+            while True:
+                with self._lock:
+                    cells, self._wanted = self._wanted, None
+                    if cells is None:
+                        self._is_trying = False
+                        return
+                run = self._run
+                if run is not None:
+                    self._dispatch(a.Tried(run_id=run.id, what_if=run.what_if(cells)))
+        except Exception:
+            with self._lock:
+                self._is_trying, self._wanted = False, None
+            raise
 
     def _explain(self, predictions: PredictionsState, row: int) -> None:
         run = self._run

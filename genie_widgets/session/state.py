@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile
+from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile, WhatIf
 from genie_widgets.schema.base import Value
 from genie_widgets.store import RunView
 
@@ -56,6 +56,8 @@ class SessionState(Value):
         The last explanation asked for of a row of `predictions`.
     explained_row : int
         Which row that is, counted from 0.
+    what_if : WhatIf or None
+        The last made-up row that was tried.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -73,6 +75,7 @@ class SessionState(Value):
     predictions: PredictionsState | None = None
     row_explanation: Explanation | None = None
     explained_row: int = 0
+    what_if: WhatIf | None = None
     busy: str = ""
     problem: Problem | None = None
     token: int = 0

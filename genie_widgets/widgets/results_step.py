@@ -12,6 +12,7 @@ from genie_widgets.widgets.results.models import ModelsTab
 from genie_widgets.widgets.results.plots import PlotsTab
 from genie_widgets.widgets.results.predict import PredictTab
 from genie_widgets.widgets.results.verdict import VerdictTab
+from genie_widgets.widgets.results.what_if import WhatIfTab
 from genie_widgets.widgets.step import Step, Tab
 
 
@@ -20,7 +21,15 @@ class ResultsStep(Step):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        kinds: tuple[type[Tab], ...] = (VerdictTab, ModelsTab, PlotsTab, ExplanationTab, PredictTab, FilesTab)
+        kinds: tuple[type[Tab], ...] = (
+            VerdictTab,
+            ModelsTab,
+            PlotsTab,
+            ExplanationTab,
+            WhatIfTab,
+            PredictTab,
+            FilesTab,
+        )
         self._tabs = [kind(session) for kind in kinds]
         self._tab = with_classes(w.Tab([tab.root for tab in self._tabs]), "g-full")
         for place, kind in enumerate(kinds):

@@ -8,6 +8,8 @@ import pandas as pd
 
 from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
 
+_TRUTH = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+
 
 def align(frame: pd.DataFrame, request: RunRequest) -> tuple[pd.DataFrame, list[Problem]]:
     """Bring new rows to the training table's columns and types.
@@ -64,6 +66,8 @@ def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[An
         typed = pd.to_datetime(column, errors="coerce")
     elif dtype.startswith(("int", "float", "uint")):
         typed = pd.to_numeric(column, errors="coerce")
+    elif dtype == "bool":
+        typed = column.map(lambda cell: _TRUTH.get(str(cell).strip().lower()))
     elif dtype == "object" and not pd.api.types.is_object_dtype(column.dtype):
         typed = column.astype(object).where(column.notna(), None)
         typed = typed.map(lambda cell: cell if cell is None or isinstance(cell, (str, bool)) else str(cell))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from genie_widgets.schema import GenieError, Problem, RunRequest
+from genie_widgets.schema import Explanation, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align
 from genie_widgets.worker.outputs import explained, predictions_frame
 from genie_widgets.worker.protocol import Pipe
+from genie_widgets.worker.trying import unlike
 
 if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
@@ -39,10 +40,12 @@ class Server:
         self._folder = folder
         self._model = model
         self._request: RunRequest | None = None
+        self._compared: pd.DataFrame | None = None
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
             "predict": self._predict,
             "explain": self._explain,
+            "what_if": self._what_if,
         }
 
     def serve(self, pipe: Pipe) -> None:
@@ -114,22 +117,44 @@ class Server:
         }
 
     def _explain(self, message: dict[str, Any]) -> dict[str, Any]:
-        from genie_widgets.explain import explain
-
-        request, model = self._asked, self._loaded
+        request = self._asked
         frame = pd.read_parquet(self._inside(message["input"]))
         first, count = int(message.get("first", 0)), int(message.get("max_rows", DEFAULT_EXPLAIN_ROWS))
         rows, _ = align(frame.iloc[first : first + count], request)
-        table = pd.read_parquet(self._folder.table_path, columns=list(rows.columns))
-        background = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=request.seed)
-        predict, labels, unit = explained(model, request.plan)
-        explanation = explain(
+        return self._explained(rows, float(message.get("budget_s", DEFAULT_EXPLAIN_S))).model_dump()
+
+    def _what_if(self, message: dict[str, Any]) -> dict[str, Any]:
+        request = self._asked
+        cells = dict(message["cells"])
+        row, problems = align(pd.DataFrame([cells], dtype=object), request)
+        predicted = predictions_frame(self._loaded, row, request.plan).iloc[0]
+        answers = [(str(name).partition(" of ")[2] or str(name), float(value)) for name, value in predicted[1:].items()]
+        explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
+        tried = WhatIf(
+            cells=cells,
+            prediction=str(predicted.iloc[0]),
+            answers=tuple(answers),
+            explanation=explanation,
+            problems=(*problems, *unlike(cells, request.profile)),
+        )
+        return tried.model_dump()
+
+    def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
+        from genie_widgets.explain import explain
+
+        predict, labels, unit = explained(self._loaded, self._asked.plan)
+        return explain(
             predict,
             rows.reset_index(drop=True),
-            background,
+            self._background(list(rows.columns)),
             labels=labels,
             unit=unit,
-            budget_s=float(message.get("budget_s", DEFAULT_EXPLAIN_S)),
-            seed=request.seed,
+            budget_s=budget_s,
+            seed=self._asked.seed,
         )
-        return explanation.model_dump()
+
+    def _background(self, columns: list[str]) -> pd.DataFrame:
+        if self._compared is None:
+            table = pd.read_parquet(self._folder.table_path, columns=columns)
+            self._compared = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=self._asked.seed)
+        return self._compared

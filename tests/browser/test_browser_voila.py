@@ -41,6 +41,13 @@ def test_the_whole_journey_from_an_upload_to_the_files(open_page, tmp_path):
     page.wait_for_selector("text=add up to its prediction")
     page.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
 
+    tab(page, "What if")
+    first = page.wait_for_selector(".g-answers span >> visible=true").inner_text()
+    page.fill("input[type=number] >> visible=true >> nth=0", "999")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("text=outside what the model has seen >> visible=true")
+    assert page.inner_text(".g-answers") != first
+
     tab(page, "Predict")
     upload(page, SAMPLE["penguins"].path, "results")
     page.wait_for_selector("text=predictions first")

@@ -1,0 +1,147 @@
+"""What if this row were different: a form made from the table, and the prediction that follows it at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as w
+
+from genie_widgets.render import duration, esc, number, problems_html, row_sentences, waterfall_figure
+from genie_widgets.schema import ColumnProfile, Explanation, TableProfile, WhatIf
+from genie_widgets.session import Session, SessionState
+from genie_widgets.widgets.elements import button, field, html, row, with_classes
+from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.step import Tab
+
+FIRST_FIELDS = 9
+MISSING = "(missing)"
+
+
+class WhatIfTab(Tab):
+    """A form of the strongest columns first, the others on demand."""
+
+    title = "What if"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._controls: dict[str, Any] = {}
+        self._typical: dict[str, Any] = {}
+        self._run_id = ""
+        self._shown: WhatIf | None = None
+        self._first = with_classes(w.Box([]), "g-fields")
+        self._others = with_classes(w.Box([]), "g-fields")
+        self._more = w.Accordion([self._others])
+        self._more.set_title(0, "More columns")
+        self._more.selected_index = None
+        self._reset = button("Back to a typical row", lambda: self.guarded(self._go_back))
+        self._answer, self._problems, self._sentences, self._waterfall = html(), html(), html(), Plot()
+        intro = html(
+            '<p class="g-mut">A typical row to begin with. Change a cell, and see what the model would say.</p>'
+        )
+        self.root = w.VBox(
+            [
+                intro,
+                self._answer,
+                self._problems,
+                self._first,
+                self._more,
+                row(self._reset),
+                self._sentences,
+                self._waterfall.root,
+            ]
+        )
+
+    def render(self, state: SessionState) -> None:
+        """Make the form once for each run, and show the newest answer."""
+        if state.result is None or state.profile is None or state.view is None or not state.view.is_over:
+            self._answer.value = "<p>Wait for the end of the training.</p>"
+            return
+        if state.run_id != self._run_id:
+            self._run_id = state.run_id
+            self._make_form(state, state.profile)
+            self._try()
+        if state.what_if is not None and state.what_if is not self._shown:
+            self._shown = state.what_if
+            self._show(state.what_if)
+
+    def _make_form(self, state: SessionState, profile: TableProfile) -> None:
+        names = _strongest_first(state)
+        self._typical = {name: _typical(profile.column(name)) for name in names}
+        self._controls = {name: _control(profile.column(name), self._typical[name]) for name in names}
+        for control in self._controls.values():
+            self.on_change(control, lambda _value: self._try())
+        cells = [field(self._controls[name]) for name in names]
+        self._first.children, self._others.children = tuple(cells[:FIRST_FIELDS]), tuple(cells[FIRST_FIELDS:])
+        self._more.layout.display = None if cells[FIRST_FIELDS:] else "none"
+
+    def _go_back(self) -> None:
+        for name, control in self._controls.items():
+            control.value = self._typical[name]
+        self._try()
+
+    def _try(self) -> None:
+        self.session.what_if({name: _cell(control) for name, control in self._controls.items()})
+
+    def _show(self, tried: WhatIf) -> None:
+        explanation = tried.explanation
+        place = max(range(len(explanation.outputs)), key=lambda i: explanation.outputs[i].rows[0].prediction)
+        output = explanation.outputs[place]
+        said = f'<p class="g-verdict" role="status">{esc(_rounded(tried.prediction))}</p>'
+        answers = "".join(
+            f"<span>{esc(name)} <b>{_value(explanation, value)}</b></span>" for name, value in tried.answers
+        )
+        self._answer.value = f'{said}<p class="g-answers">{answers}</p>'
+        self._problems.value = problems_html(tried.problems)
+        sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
+        note = f"Explained in {duration(explanation.seconds)}: {explanation.method}" if explanation.seconds >= 1 else ""
+        self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in (*sentences, note) if sentence)
+        self._waterfall.draw(waterfall_figure(explanation, 0, place), "This row")
+
+
+def _value(explanation: Explanation, value: float) -> str:
+    return f"{100 * value:.1f}%" if explanation.unit == "probability" else number(value)
+
+
+def _rounded(prediction: str) -> str:
+    try:
+        return number(float(prediction), 4)
+    except ValueError:
+        return prediction
+
+
+def _strongest_first(state: SessionState) -> list[str]:
+    result = state.result
+    if result is None:
+        return []
+    strength: dict[str, float] = {}
+    for output in result.explanation.outputs if result.explanation is not None else ():
+        for item in output.importance:
+            strength[item.column] = max(strength.get(item.column, 0.0), item.mean_abs)
+    return sorted(result.features, key=lambda name: -strength.get(name, 0.0))
+
+
+def _typical(column: ColumnProfile) -> Any:
+    """Give a column's middle or commonest value, as its control takes it."""
+    if column.kind in ("number", "integer") and column.mean is not None:
+        return round(column.mean) if column.kind == "integer" else float(f"{column.mean:.4g}")
+    if column.kind == "date" and column.minimum is not None and column.maximum is not None:
+        import datetime as dt
+
+        return dt.datetime.fromtimestamp((column.minimum + column.maximum) / 2, dt.UTC).strftime("%Y-%m-%d")
+    return column.top_values[0].value if column.top_values else MISSING
+
+
+def _control(column: ColumnProfile, typical: Any) -> Any:
+    if column.kind == "integer":
+        return w.IntText(typical, description=column.name, continuous_update=False)
+    if column.kind == "number":
+        return w.FloatText(typical, description=column.name, continuous_update=False)
+    known = [counted.value for counted in column.top_values]
+    if column.kind in ("category", "boolean") and len(known) == column.n_distinct:
+        return w.Dropdown(options=[*known, MISSING], value=typical, description=column.name)
+    return w.Text(typical, description=column.name, continuous_update=False)
+
+
+def _cell(control: Any) -> Any:
+    value = control.value
+    return None if value in (MISSING, "") else value

@@ -1,0 +1,45 @@
+"""Cells of a made-up row that no training row was like."""
+
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.worker.newrows import align
+from genie_widgets.worker.trying import unlike
+
+
+@pytest.fixture(scope="module")
+def profile():
+    frame = pd.DataFrame({"age": [i % 50 + 18 for i in range(90)], "town": ["Bonn", "Ulm", "Kiel"] * 30})
+    return read_table(frame.assign(member=[True, False, True] * 30), name="people").profile
+
+
+@pytest.mark.parametrize(
+    ("cells", "culprits"),
+    [
+        ({"age": 30, "town": "Ulm"}, []),
+        ({"age": 18, "town": "Bonn"}, []),
+        ({"age": 17.9, "town": "Bonn"}, ["age"]),
+        ({"age": 999, "town": "Atlantis"}, ["age", "town"]),
+        ({"age": None, "town": None}, []),
+        ({"age": 30, "town": ""}, ["town"]),
+    ],
+)
+def test_only_cells_outside_the_table_are_told(profile, cells, culprits):
+    problems = unlike(cells, profile)
+    assert [problem.culprit for problem in problems] == culprits
+    assert all(problem.severity == "warning" for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("cell", "read"), [("True", True), ("false", False), (True, True), (0, False), ("maybe", None)]
+)
+def test_truth_is_read_as_people_write_it(profile, cell, read):
+    from genie_widgets.schema import Plan, RunRequest
+
+    plan = Plan(target="town", problem_type="multiclass", metric="accuracy", features=("member",))
+    request = RunRequest(run_id="0" * 32, prompt="", plan=plan, profile=profile, created_at=0.0)
+    rows, problems = align(pd.DataFrame([{"member": cell}], dtype=object), request)
+    got = rows["member"].iloc[0]
+    assert pd.isna(got) if read is None else bool(got) is read
+    assert bool(problems) == (read is None)
