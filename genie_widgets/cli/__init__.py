@@ -14,6 +14,7 @@ import traceback
 from collections.abc import Sequence
 
 from genie_widgets.cli import dashboard, doctor, plan, predict, run, runs
+from genie_widgets.cli.show import printable
 from genie_widgets.schema import GenieError
 from genie_widgets.version import __version__
 
@@ -49,9 +50,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = build_parser().parse_args(argv)
     try:
-        return int(arguments.action(arguments))
+        code = int(arguments.action(arguments))
+        # A reader that has gone is noticed here rather than by the interpreter's end, which makes noise.
+        sys.stdout.flush()
+        return code
     except GenieError as error:
-        print(f"genie: {error.problem.title}\n  {error.problem.remedy}", file=sys.stderr)
+        print(printable(f"genie: {error.problem.title}\n  {error.problem.remedy}"), file=sys.stderr)
         return EXIT_PROBLEM
     except BrokenPipeError:
         # The reader (head, less) has closed the pipe; nothing is wrong, and nothing more can be said on it.
@@ -68,14 +72,14 @@ def _unexpected() -> int:
     from genie_widgets.store import default_workspace
 
     reference = secrets.token_hex(4)
-    log = default_workspace() / "log.txt"
     text = f"reference {reference}\n{traceback.format_exc()}\n"
     try:
+        log = default_workspace() / "log.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as file:
             file.write(text)
         place = f"the details are in {log}"
-    except OSError:
+    except (OSError, RuntimeError):  # a "~" of nobody's is a RuntimeError
         sys.stderr.write(text)
         place = "the details are above; the workspace could not be written"
     print(f"genie: something unexpected happened (reference {reference}); {place}.", file=sys.stderr)

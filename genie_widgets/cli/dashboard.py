@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import secrets
 import signal
@@ -32,12 +33,20 @@ def add_commands(commands: Any) -> None:
         ("dashboard", "serve the page to others"),
     ):
         parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
-        parser.add_argument("--port", type=int, help=f"port to listen on (default: the first free from {FIRST_PORT})")
+        parser.add_argument(
+            "--port", type=_port, metavar="PORT", help=f"port to listen on (default: the first free from {FIRST_PORT})"
+        )
         parser.add_argument("--no-browser", action="store_true", help="only print the address")
         parser.add_argument("--no-token", action="store_true", help="let everybody in who reaches the port")
         if name == "dashboard":
             parser.add_argument("--host", default=LOCALHOST, help=f"address to listen on (default: {LOCALHOST})")
         parser.set_defaults(action=_serve, host=LOCALHOST, shared=name == "dashboard")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**16):
+        raise argparse.ArgumentTypeError(f"{text} is no port: a whole number up to 65535 is needed")
+    return int(text)
 
 
 def _free_port(host: str, wanted: int | None) -> int:
@@ -47,9 +56,12 @@ def _free_port(host: str, wanted: int | None) -> int:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))
-            except OSError:
+            except OSError as error:
+                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+                    raise GenieError(_no_such_address(host)) from error
                 continue
-            return port
+            # Port 0 asks for any that is free.
+            return int(probe.getsockname()[1])
     raise GenieError(
         Problem(
             code="port-taken",
@@ -58,6 +70,16 @@ def _free_port(host: str, wanted: int | None) -> int:
             culprit="--port",
             value=str(wanted or FIRST_PORT),
         )
+    )
+
+
+def _no_such_address(host: str) -> Problem:
+    return Problem(
+        code="no-such-address",
+        title=f"This machine has no address {host} to listen on.",
+        remedy="Name one of its IPv4 addresses with --host; 0.0.0.0 stands for all of them.",
+        culprit="--host",
+        value=host,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.metadata
 import os
 import sys
@@ -84,7 +85,11 @@ def _machine() -> Iterator[Finding]:
     from genie_widgets.train.machine import detect_machine
 
     machine = detect_machine()
-    yield Finding("ok", f"{machine.cores:g} core(s), as this container allows them")
+    cores = f"{machine.cores:g} core(s), as this container allows them"
+    if machine.cores < 1:
+        yield Finding("odd", f"{cores}: training will be slow.", "Give the container a whole core, or runs more time.")
+    else:
+        yield Finding("ok", cores)
     memory = f"{machine.memory_bytes / GIB:.1f} GiB of memory"
     if machine.memory_bytes < MIN_MEMORY_BYTES:
         yield Finding("odd", f"{memory} is little.", "Give the container at least 2 GiB, or use small tables.")
@@ -125,10 +130,11 @@ def _workspace() -> Iterator[Finding]:
 
 
 def _version(package: str) -> str | None:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+    # XGBoost comes under another name where there is no GPU.
+    for name in (package, f"{package}-cpu"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(name)
+    return None
 
 
 def _packages() -> Iterator[Finding]:

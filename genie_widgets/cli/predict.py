@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
+
+from genie_widgets.cli.show import print_problem
+from genie_widgets.schema import GenieError, Problem
 
 
 def add_commands(commands: Any) -> None:
@@ -23,6 +27,18 @@ def _predict(arguments: argparse.Namespace) -> int:
     table = table_of(arguments.table)
     run = gw.open_run(arguments.run)
     output = arguments.output or Path(f"{arguments.table.stem}-predictions.csv")
-    run.predict_to(table, output)
+    if output.is_dir() or not output.parent.is_dir() or not os.access(output.parent, os.W_OK):
+        raise GenieError(
+            Problem(
+                code="output-unwritable",
+                title=f"The predictions cannot be written to {output}.",
+                remedy="Name a file in a folder that is there and that you may write, with --output.",
+                culprit="--output",
+                value=str(output),
+            )
+        )
+    problems = run.predict_to(table, output)
+    for problem in problems:
+        print_problem(problem)
     print(f"{len(table.frame):,} rows written to {output}")
     return 0

@@ -43,7 +43,8 @@ def follow(run: Run) -> RunResult:
     from rich.live import Live
 
     asked_to_stop = False
-    with Live(console=Console(), refresh_per_second=4, transient=False) as live:
+    console = Console()
+    with Live(console=console, refresh_per_second=4, transient=False) as live:
         while True:
             try:
                 view = run.view
@@ -57,19 +58,22 @@ def follow(run: Run) -> RunResult:
                 asked_to_stop = True
                 run.stop()
                 live.console.print("Stopping, and keeping the best so far. Ctrl-C again leaves it to itself.")
+    if not console.is_terminal:
+        console.print()  # into a file or a pipe, the last picture comes without its line end
     return run.wait()
 
 
 def _picture(view: RunView) -> RenderableType:
     from rich.console import Group
+    from rich.padding import Padding
     from rich.progress_bar import ProgressBar
     from rich.table import Table
     from rich.text import Text
 
     clock = f"{view.elapsed_s:.0f} of {view.time_limit_s} s"
     parts: list[RenderableType] = [
-        Text(printable(f"{view.text or view.status} · {clock}")),
-        ProgressBar(total=1.0, completed=view.fraction, width=60),
+        Text(printable(f"{view.status if view.is_over else view.text or view.status} · {clock}")),
+        Padding(ProgressBar(total=1.0, completed=view.fraction, width=60), 0),  # the bar alone ends no line
     ]
     scored = [model for model in view.models if model.score_validation is not None]
     if scored:

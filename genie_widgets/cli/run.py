@@ -77,7 +77,7 @@ def _choose(candidates: tuple[str, ...]) -> str | None:
         print("Say which with --target COLUMN.", file=sys.stderr)
         return None
     while True:
-        reply = input(f"1-{len(candidates)} (empty to leave): ").strip()
+        reply = _reply(f"1-{len(candidates)} (empty to leave): ")
         if not reply:
             return None
         if reply.isdigit() and 1 <= int(reply) <= len(candidates):
@@ -88,4 +88,13 @@ def _confirmed() -> bool:
     if not sys.stdin.isatty():
         print("Nothing was trained: confirm the plan with --yes.", file=sys.stderr)
         return False
-    return input("Train this? [y/N] ").strip().lower() in ("y", "yes")
+    return _reply("Train this? [y/N] ").lower() in ("y", "yes")
+
+
+def _reply(question: str) -> str:
+    """Ask at the terminal; its end (Ctrl-D) is an empty reply."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        print()
+        return ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from genie_widgets.cli.show import printable
+from genie_widgets.schema import GenieError, Problem
+
 if TYPE_CHECKING:
     from genie_widgets.data import Table
 
@@ -29,8 +32,18 @@ def table_of(path: Path) -> Table:
     """
     from genie_widgets.data import read_table, samples
 
-    if not path.exists():
-        for sample in samples():
-            if sample.name == str(path):
-                return read_table(sample.path, name=sample.name)
-    return read_table(path)
+    for sample in samples():
+        if sample.name == str(path) and not path.exists():
+            return read_table(sample.path, name=sample.name)
+    try:
+        # A name that is no proper text (bytes of another encoding) would not fit into the run's record.
+        return read_table(path, name=printable(path.name))
+    except OSError as error:
+        raise GenieError(
+            Problem(
+                code="unreadable",
+                title=f"{path.name[:80]} cannot be read: {error.strerror}.",
+                remedy="Check that it is the file's name; the table comes before the sentence.",
+                culprit=path.name[:80],
+            )
+        ) from error

@@ -1,6 +1,7 @@
 """Real trainings on small made tables, one for each problem type."""
 
 import importlib.metadata
+import importlib.util
 import json
 import subprocess
 import sys

@@ -1,0 +1,124 @@
+"""`genie doctor` on a healthy machine, and with things missing or odd."""
+
+import functools
+import importlib.metadata
+from types import SimpleNamespace
+
+import pytest
+
+from genie_widgets.cli.doctor import ENGINE_PACKAGES, WIDGET_PACKAGES, examine
+from genie_widgets.train.machine import detect_machine
+
+GIB = 2**30
+
+
+@pytest.fixture
+def container(tmp_path, monkeypatch):
+    """Make this machine a container with the limits given."""
+
+    def limit(cpu="max 100000", memory_bytes=8 * GIB):
+        cgroup = tmp_path / "root/sys/fs/cgroup"
+        cgroup.mkdir(parents=True)
+        (tmp_path / "root/proc").mkdir()
+        (tmp_path / "root/proc/meminfo").write_text(f"MemTotal: {16 * GIB // 1024} kB\n")
+        (cgroup / "cpu.max").write_text(cpu)
+        (cgroup / "memory.max").write_text(str(memory_bytes))
+        monkeypatch.setattr(
+            "genie_widgets.train.machine.detect_machine", functools.partial(detect_machine, tmp_path / "root")
+        )
+
+    return limit
+
+
+@pytest.fixture
+def idle(monkeypatch):
+    monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=100 * GIB))
+
+
+def told(findings, level):
+    return [finding for finding in findings if finding.level == level]
+
+
+def test_a_healthy_machine_lacks_nothing(genie, container, idle):
+    container()
+    code, said, _ = genie("doctor")
+    assert code == 0, said
+    assert "MISSING" not in said
+    assert "Everything that Genie needs is here." in said
+    for package in WIDGET_PACKAGES + ENGINE_PACKAGES:
+        assert f"ok       {package} " in said
+
+
+def test_what_is_missing_or_odd_has_a_remedy(container, idle, monkeypatch, tmp_path):
+    container("50000 100000", GIB)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GENIE_HOME", str(tmp_path / "file/inside"))
+    bad = [finding for finding in examine() if finding.level in ("odd", "missing")]
+    assert len(bad) == 3
+    assert all(finding.remedy for finding in bad)
+
+
+def test_a_workspace_that_cannot_be_written_is_missing(genie, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GENIE_HOME", str(tmp_path / "file/inside"))
+    code, said, _ = genie("doctor")
+    assert code == 1
+    assert f"MISSING  The workspace {tmp_path}/file/inside cannot be written" in said
+    assert "-> Set GENIE_HOME" in said
+
+
+def test_a_workspace_is_left_as_it_was(genie, workspace):
+    before = sorted(workspace.iterdir())
+    genie("doctor")
+    assert sorted(workspace.iterdir()) == before
+
+
+@pytest.mark.parametrize("package", ["anywidget", "autogluon.tabular", "xgboost"])
+def test_a_missing_package_is_named_with_its_command(genie, monkeypatch, package):
+    real = importlib.metadata.version
+
+    def version(name):
+        if name.removesuffix("-cpu") == package:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return real(name)
+
+    monkeypatch.setattr("importlib.metadata.version", version)
+    code, said, _ = genie("doctor")
+    assert code == 1
+    assert f"MISSING  {package} is not installed." in said
+    assert f"-> python -m pip install {package}" in said
+
+
+def test_few_cores_and_little_memory_are_odd_but_no_failure(genie, container, idle):
+    container("50000 100000", GIB)
+    code, said, _ = genie("doctor")
+    assert code == 0
+    assert "odd      0.5 core(s)" in said
+    assert "odd      1.0 GiB of memory is little." in said
+    assert "2 thing(s) to look at." in said
+
+
+def test_a_full_disk_and_a_busy_machine_are_odd(container, monkeypatch):
+    container()
+    monkeypatch.setattr("os.getloadavg", lambda: (1000.0, 0.0, 0.0))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=GIB))
+    odd = " ".join(finding.text for finding in told(examine(), "odd"))
+    assert "busy (load 1000.0)" in odd
+    assert "1.0 GiB of disk" in odd
+
+
+def test_the_page_s_files_are_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setattr("genie_widgets.voila.settings.notebook_path", lambda: tmp_path / "gone.ipynb")
+    missing = told(examine(), "missing")
+    assert [finding for finding in missing if "gone.ipynb" in finding.text]
+
+
+def test_a_key_and_a_tracking_server_are_told_without_their_secrets(genie, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-not-for-anyones-eyes")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://user:secret@tracking.example")
+    said = genie("doctor")[1]
+    assert "A language model is configured" in said
+    assert "MLFLOW_TRACKING_URI" in said
+    assert "sk-not" not in said
+    assert "secret" not in said
