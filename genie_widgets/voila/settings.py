@@ -25,7 +25,7 @@ def voila_options() -> dict[str, object]:
     return {
         "VoilaConfiguration.template": "genie",
         # /voila/files/ asks nobody for the token: it serves nothing.
-        "VoilaConfiguration.file_allowlist": [],
+        "VoilaConfiguration.file_denylist": [".*"],
         "VoilaConfiguration.allow_template_override": "NO",
         # What else is installed for JupyterLab may not fit Voila's older parts, and slows every load.
         "VoilaConfiguration.extension_allowlist": [
@@ -67,7 +67,12 @@ def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "12
     list of str
         Arguments of ``python -m voila``.
     """
-    options = [f"--{name}={value}" for name, value in voila_options().items()]
+    options = [
+        f"--{name}={item}"
+        for name, value in voila_options().items()
+        # A list is given item by item: that is how traitlets takes it from a command line.
+        for item in (value if isinstance(value, list) else [value])
+    ]
     return [
         str(notebook),
         "--no-browser",
