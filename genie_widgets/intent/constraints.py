@@ -12,6 +12,12 @@ from genie_widgets.schema import Evidence, TableProfile
 from genie_widgets.schema.plan import Validation
 
 LEFT_OUT, USED_ONLY = 0.5, 0.5
+# Longer than any time limit can be: whatever is asked beyond it is refused by the checks alike.
+MAX_SECONDS = 10**9
+_NUMBER = r"\d+(?:\.\d+)?"
+# A separator is no part of a number, so that a list is read in one way only, and in little time.
+_SEPARATOR = r"(?:[\s,/&%]|th\b|and\b)+"
+_NUMBERS = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
 _NUMBER_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10}
 _NUMBER_WORDS |= {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "fünf": 5, "cinq": 5, "cinco": 5}
 _NUMBER_WORDS |= {"dos": 2, "deux": 2, "zwei": 2, "due": 2, "dix": 10, "diez": 10, "zehn": 10, "cinque": 5}
@@ -65,10 +71,14 @@ def _blank(text: str, start: int, end: int) -> str:
 def _columns(
     found: Constraints, opening: str, profile: TableProfile, into: list[str], name: str, needed: float
 ) -> None:
+    read_to = 0
     for match in re.finditer(rf"(?<!\w)(?:{opening})(?!\w)", found.rest, re.IGNORECASE):
+        if match.start() < read_to:
+            continue  # a second opening in a clause that is already read
         tail = found.rest[match.end() :]
         stop = phrases.CLAUSE_END.search(tail)
         clause = tail[: stop.start()] if stop else tail
+        read_to = match.end() + len(clause)
         named = _pieces(clause, profile, needed)
         if not named:
             continue
@@ -105,27 +115,45 @@ def _standing(clause: str, mention: Mention) -> bool:
 
 def _time(found: Constraints) -> None:
     text = plain(found.rest) if len(plain(found.rest)) == len(found.rest) else found.rest.lower()
+    clock = re.search(r"(?<![\w.^])(\d{1,3}) ?h ?([0-5]\d)(?!\w)", text)
+    if clock:
+        _set_time(found, 3600 * int(clock[1]) + 60 * int(clock[2]), clock.start(), clock.end())
+        return
     for pattern, seconds in phrases.TIME_WORDS:
         match = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", text)
         if match:
-            _set_time(found, seconds, match)
+            more, end = _smaller_units(text, match.end(), seconds)
+            _set_time(found, seconds + more, match.start(), end)
             return
     # "5s" is five seconds, but "as" is no "a s".
     number = rf"(-?\d+(?:[.,]\d+)?|(?:{'|'.join(map(re.escape, _NUMBER_WORDS))})(?=[\s-]))"
     for pattern, unit in phrases.TIME_UNITS:
-        match = re.search(rf"(?<![\w.]){number}[\s-]*(?:{pattern})(?![a-z0-9])", text)
+        match = re.search(rf"(?<![\w.^]){number}[\s-]*(?:{pattern})(?![a-z0-9])", text)
         if match:
             said = match.group(1)
             amount = _NUMBER_WORDS[said] if said in _NUMBER_WORDS else float(said.replace(",", "."))
-            _set_time(found, round(amount * unit), match)
+            more, end = _smaller_units(text, match.end(), unit)
+            _set_time(found, round(min(amount * unit, MAX_SECONDS)) + more, match.start(), end)
             return
 
 
-def _set_time(found: Constraints, seconds: int, match: re.Match[str]) -> None:
-    quote = found.rest[match.start() : match.end()]
+def _smaller_units(text: str, start: int, unit: int) -> tuple[int, int]:
+    """Read on after "1 hour": the seconds of "and 30 minutes", and where they end."""
+    seconds, end = 0, start
+    for pattern, smaller in phrases.TIME_UNITS:
+        more = re.compile(rf"[\s,]*(?:(?:and|und|et|y|e)\s+)?(\d{{1,4}})[\s-]*(?:{pattern})(?![a-z0-9])").match(
+            text, end
+        )
+        if smaller < unit and more:
+            seconds, end = seconds + int(more[1]) * smaller, more.end()
+    return seconds, end
+
+
+def _set_time(found: Constraints, seconds: int, start: int, end: int) -> None:
+    quote = found.rest[start:end]
     found.time_limit_s = seconds
     found.evidence.append(Evidence(field="time_limit_s", value=str(seconds), source="prompt", quote=quote))
-    found.rest = _blank(found.rest, match.start(), match.end())
+    found.rest = _blank(found.rest, start, end)
 
 
 def _metric(found: Constraints) -> None:
@@ -149,22 +177,22 @@ def _quality(found: Constraints) -> None:
 
 
 def _quantiles(found: Constraints) -> None:
-    match = re.search(
-        rf"(?:((?:\d+(?:\.\d+)?\s*(?:%|th)?\s*(?:,|/|and|&|\s)\s*)*\d+(?:\.\d+)?\s*(?:%|th)?)\s*)?(?:{phrases.QUANTILES})(?:\s*(?:of|at)?\s*((?:\d+(?:\.\d+)?\s*%?\s*(?:,|/|and|&)?\s*)+))?",
-        found.rest,
-        re.IGNORECASE,
-    )
+    match = re.search(phrases.QUANTILES, found.rest, re.IGNORECASE)
     if match is None:
         return
-    numbers = [float(n) for n in re.findall(r"\d+(?:\.\d+)?", (match.group(1) or "") + " " + (match.group(2) or ""))]
+    before = re.search(rf"(?<![\d.]){_NUMBERS}(?:{_SEPARATOR})?\Z", found.rest[: match.start()], re.IGNORECASE)
+    after = re.compile(rf"\s*(?:of|at)?\s*{_NUMBERS}(?:\s*%)?", re.IGNORECASE).match(found.rest, match.end())
+    start, end = before.start() if before else match.start(), after.end() if after else match.end()
+    said = found.rest[start:end]
+    numbers = [float(n) for n in re.findall(_NUMBER, said)]
     levels = sorted({n / 100 if n >= 1 else n for n in numbers if 0 < n < 100})
-    if len(levels) == 1 and "interval" in match.group().lower():
+    if len(levels) == 1 and "interval" in said.lower():
         spare = (1 - levels[0]) / 2
         levels = [round(spare, 4), 0.5, round(1 - spare, 4)]
     found.quantile_levels = tuple(levels) or (0.1, 0.5, 0.9)
     words = ", ".join(str(level) for level in found.quantile_levels)
-    found.evidence.append(Evidence(field="quantile_levels", value=words, source="prompt", quote=match.group().strip()))
-    found.rest = _blank(found.rest, match.start(), match.end())
+    found.evidence.append(Evidence(field="quantile_levels", value=words, source="prompt", quote=said.strip()))
+    found.rest = _blank(found.rest, start, end)
 
 
 def _validation(found: Constraints, profile: TableProfile) -> None:

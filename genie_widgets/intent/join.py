@@ -69,6 +69,15 @@ def _plan(own: Answer, said: LLMPlan, target: str, profile: TableProfile, prompt
     own_evidence = [e for e in own.evidence if e.field == "target"] if own.status == "plan" else []
     evidence = own_evidence[0] if own_evidence else _by_llm("target", target, said.reason[:MAX_REASON])
     plan = build_plan(profile, prompt, target, asked, evidence)
+    alone = build_plan(profile, prompt, target, find_constraints(prompt, profile), evidence)
+    if len(alone.blockers) < len(plan.blockers):
+        # A metric of another kind, no time at all, nothing left to learn from: the person asked for none of it.
+        plan = _noted(
+            alone,
+            "llm-overruled",
+            f"What the language model added was left out: {plan.blockers[0].title}",
+            "Change the plan if you want it so.",
+        )
     if said.problem_type is not None and said.problem_type != plan.problem_type:
         plan = _noted(
             plan,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Callable
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr, ValidationError
@@ -15,12 +17,17 @@ from genie_widgets.intent.prompts import INSTRUCTIONS, LLMPlan, answer_schema, s
 from genie_widgets.schema import Answer, LLMSettings, Problem, TableProfile
 
 if TYPE_CHECKING:
-    from openai import OpenAI
+    from contextlib import AbstractContextManager
+
+    from openai import APIResponse, OpenAI
 
 # Statuses by which a server says that it does not know this way of asking.
 UNSUPPORTED = (400, 404, 405, 415, 422, 501)
 MAX_ANSWER_TOKENS = 2_000
 MAX_RETRY_WAIT_S = 5.0
+MAX_ANSWER_BYTES = 2 * 2**20
+GRACE_S = 0.5  # for the ask that ends by itself, and says better why
+MIN_SECRET = 8  # a shorter key is a placeholder of a server without keys, and may be any word
 
 
 class LLMFailedError(Exception):
@@ -69,11 +76,42 @@ def ask(text: str, settings: LLMSettings) -> LLMPlan:
     LLMFailedError
         If no usable answer came in time.
     """
+    import openai  # noqa: F401 -- loading it takes seconds that are not the server's
+
+    # The client library limits each read, not all of them, and a name server's answer not at all: a thread does.
+    answer: SimpleQueue[LLMPlan | LLMFailedError] = SimpleQueue()
+    threading.Thread(target=_work, args=(answer, text, settings), daemon=True).start()
+    try:
+        said = answer.get(timeout=settings.timeout_s + GRACE_S)
+    except Empty:
+        raise _too_late(settings) from None
+    if isinstance(said, LLMFailedError):
+        raise said
+    return said
+
+
+def _work(answer: SimpleQueue[LLMPlan | LLMFailedError], text: str, settings: LLMSettings) -> None:
+    deadline = time.monotonic() + settings.timeout_s
+    try:
+        answer.put(_ask(text, settings, deadline))
+    except LLMFailedError as failure:
+        answer.put(failure)
+    except Exception as error:
+        # An address that is none, a proxy's page, half an object: the client library lets these through as they come.
+        words = f"its address or its answer could not be read ({type(error).__name__})"
+        answer.put(_too_late(settings) if time.monotonic() > deadline else LLMFailedError(words))
+
+
+def _too_late(settings: LLMSettings) -> LLMFailedError:
+    return LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds")
+
+
+def _ask(text: str, settings: LLMSettings, deadline: float) -> LLMPlan:
     import openai
 
-    deadline = time.monotonic() + settings.timeout_s
+    key = settings.api_key.get_secret_value()
     client = openai.OpenAI(
-        api_key=settings.api_key.get_secret_value(),
+        api_key=key,
         base_url=settings.base_url,
         max_retries=0,
         timeout=settings.timeout_s,
@@ -86,13 +124,13 @@ def ask(text: str, settings: LLMSettings) -> LLMPlan:
             if error.status_code in UNSUPPORTED and way is not ways[-1]:
                 continue
             raise LLMFailedError(_words(error.status_code)) from None
-        except (openai.OpenAIError, ValueError, TypeError, AttributeError) as error:
-            # A proxy's page, half an object: the client library lets these through as they come.
-            raise LLMFailedError(f"its server's answer could not be read ({type(error).__name__})") from None
         try:
-            return LLMPlan.model_validate_json(_unfenced(content))
+            said = LLMPlan.model_validate_json(_unfenced(content))
         except ValidationError:
             raise LLMFailedError("its answer did not have the form of a plan") from None
+        if len(key) >= MIN_SECRET and key in said.model_dump_json():
+            raise LLMFailedError("its answer repeats the key")  # a plan is kept and shown, a key never
+        return said
     raise LLMFailedError("its server understood no way of asking")
 
 
@@ -104,7 +142,7 @@ def _with_retries(call: Callable[[], str], settings: LLMSettings, deadline: floa
         try:
             return call()
         except openai.APITimeoutError:
-            raise LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds") from None
+            raise _too_late(settings) from None
         except openai.APIConnectionError:
             if last:
                 raise LLMFailedError("its server could not be reached") from None
@@ -114,7 +152,7 @@ def _with_retries(call: Callable[[], str], settings: LLMSettings, deadline: floa
                 raise
             wait = _retry_after(error.response.headers.get("retry-after"), 0.5 * 2**attempt)
         if time.monotonic() + wait > deadline:
-            raise LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds")
+            raise _too_late(settings)
         time.sleep(min(wait, MAX_RETRY_WAIT_S))
     raise LLMFailedError("its server could not be reached")
 
@@ -131,7 +169,7 @@ def _left(deadline: float) -> float:
 
 
 def _by_responses(client: OpenAI, model: str, text: str, deadline: float) -> str:
-    response = client.responses.create(
+    asking = client.responses.with_streaming_response.create(
         model=model,
         instructions=INSTRUCTIONS,
         input=text,
@@ -140,7 +178,30 @@ def _by_responses(client: OpenAI, model: str, text: str, deadline: float) -> str
         text={"format": {"type": "json_schema", "name": "plan", "schema": answer_schema(), "strict": True}},
         timeout=_left(deadline),
     )
-    return response.output_text
+    with asking as response:
+        body = _body(response, deadline)
+    parts = (part for item in body["output"] if item["type"] == "message" for part in item["content"])
+    return "".join(part["text"] for part in parts if part["type"] == "output_text")
+
+
+def _body(response: APIResponse[Any], deadline: float) -> Any:
+    """Read an answer's JSON, no longer than there is time and no further than an answer can be."""
+    import openai
+
+    body = bytearray()
+    try:
+        for chunk in response.iter_bytes():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                raise LLMFailedError("its answer is too long")
+            if time.monotonic() > deadline:
+                raise openai.APITimeoutError(request=response.http_request)
+    except (LLMFailedError, openai.OpenAIError):
+        raise
+    except Exception:
+        # The transport's own errors: the client library renames them only before the first byte.
+        raise openai.APIConnectionError(request=response.http_request) from None
+    return json.loads(body)
 
 
 def _messages(text: str) -> list[Any]:
@@ -148,7 +209,7 @@ def _messages(text: str) -> list[Any]:
 
 
 def _by_schema(client: OpenAI, model: str, text: str, deadline: float) -> str:
-    completion = client.chat.completions.create(
+    asking = client.chat.completions.with_streaming_response.create(
         model=model,
         messages=_messages(text),
         max_tokens=MAX_ANSWER_TOKENS,
@@ -158,19 +219,21 @@ def _by_schema(client: OpenAI, model: str, text: str, deadline: float) -> str:
         },
         timeout=_left(deadline),
     )
-    return _content(completion)
+    return _content(asking, deadline)
 
 
 def _by_plain_json(client: OpenAI, model: str, text: str, deadline: float) -> str:
     asked = f"{text}\n\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(answer_schema())}"
-    completion = client.chat.completions.create(
+    asking = client.chat.completions.with_streaming_response.create(
         model=model, messages=_messages(asked), max_tokens=MAX_ANSWER_TOKENS, timeout=_left(deadline)
     )
-    return _content(completion)
+    return _content(asking, deadline)
 
 
-def _content(completion: Any) -> str:
-    return str((completion.choices[0].message.content if completion.choices else "") or "")
+def _content(asking: AbstractContextManager[APIResponse[Any]], deadline: float) -> str:
+    with asking as response:
+        choices = _body(response, deadline)["choices"]
+    return str((choices[0]["message"]["content"] if choices else "") or "")
 
 
 def _unfenced(content: str) -> str:

@@ -56,7 +56,7 @@ METRICS: tuple[tuple[str, str], ...] = (
     (r"pinball|quantile loss", "pinball_loss"),
 )
 FAST = r"\b(?:quick(?:ly)?|fast|rough(?:ly)?|rapido|rapide\w*|schnell|veloce|rapida?)\b|快速|быстро"
-BEST = r"as accurate as possible|best (?:possible )?(?:model|quality|result|accuracy)|highest (?:quality|accuracy)|most accurate|(?:lo|le) mas preciso|so genau wie moglich"
+BEST = r"as accurate(?:ly)? as possible|best (?:possible )?(?:model|quality|result|accuracy)|highest (?:quality|accuracy)|most accurate|(?:lo|le) mas preciso|so genau wie moglich"
 QUANTILES = (
     r"quantiles?|percentiles?|prediction intervals?|cuantil\w*|quantil\w*|upper and lower|worst case and best case"
 )

@@ -5,6 +5,11 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from pydantic import SecretStr
+
+from genie_widgets.schema import LLMSettings
+
+KEY = "sk-not-to-be-seen"
 RESPONSES, CHAT = "/v1/responses", "/v1/chat/completions"
 
 
@@ -70,3 +75,26 @@ class LLMServer:
         return json.dumps(
             {"id": "c", "object": "chat.completion", "created": 1, "model": "scripted", "choices": [choice]}
         )
+
+
+def settings_for(server, **changes):
+    """Settings for a server that answers at once, or fails at once."""
+    given = {"api_key": SecretStr(KEY), "base_url": server.url, "model": "scripted", "timeout_s": 3}
+    return LLMSettings(**(given | changes))
+
+
+def answer(**fields):
+    """A model's answer: a plan without any field, but for those given."""
+    empty = {
+        "status": "plan",
+        "target": None,
+        "problem_type": None,
+        "metric": None,
+        "features": [],
+        "quantile_levels": [],
+        "ignore": [],
+        "time_limit_s": None,
+        "candidates": [],
+        "reason": "",
+    }
+    return json.dumps(empty | fields)

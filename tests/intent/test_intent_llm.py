@@ -4,22 +4,12 @@ import json
 
 import pandas as pd
 import pytest
-from llm_server import CHAT, RESPONSES, LLMServer
-from pydantic import SecretStr
+from llm_server import CHAT, KEY, RESPONSES, LLMServer, answer, settings_for
 
 from genie_widgets.data import read_table
 from genie_widgets.intent import make_plan, sent_to_llm
-from genie_widgets.schema import LLMSettings
 
-KEY = "sk-not-to-be-seen"
 CELL = "Zanzibarian"
-
-
-@pytest.fixture
-def server():
-    made = LLMServer()
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -33,26 +23,6 @@ def profile():
         }
     )
     return read_table(frame, name="people").profile
-
-
-def settings_for(server, **changes):
-    return LLMSettings(api_key=SecretStr(KEY), base_url=server.url, model="scripted", timeout_s=3, **changes)
-
-
-def answer(**fields):
-    empty = {
-        "status": "plan",
-        "target": None,
-        "problem_type": None,
-        "metric": None,
-        "features": [],
-        "quantile_levels": [],
-        "ignore": [],
-        "time_limit_s": None,
-        "candidates": [],
-        "reason": "",
-    }
-    return json.dumps(empty | fields)
 
 
 def is_embedded_with_a_warning(made, profile, prompt):
