@@ -81,8 +81,8 @@ def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfi
         fields["positive_class"] = positive_class_of(profile.column(fields["target"]), "")[0]
     if kind != "quantile":
         fields["quantile_levels"] = ()
-    elif not fields["quantile_levels"]:
-        fields["quantile_levels"] = (0.1, 0.5, 0.9)
+    else:
+        fields["quantile_levels"] = tuple(sorted(set(fields["quantile_levels"]))) or (0.1, 0.5, 0.9)
 
 
 def _kept(plan: Plan, target: str) -> Constraints:

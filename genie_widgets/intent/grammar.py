@@ -36,7 +36,7 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     asked = find_constraints(text, profile)
     ranked = rank_targets(asked.rest, profile)
     if not is_clear(ranked):
-        return _question(ranked, profile, asked.rest)
+        return _question([c for c in ranked if c.column not in asked.ignore] or ranked, profile, asked.rest)
     best = ranked[0]
     evidence = Evidence(field="target", value=best.column, source="prompt", quote=best.quote)
     plan = build_plan(profile, text, best.column, asked, evidence)

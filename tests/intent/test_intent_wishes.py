@@ -1,0 +1,222 @@
+"""What a sentence asks besides its target: time, metric, quality, columns, quantiles, the split, the class."""
+
+import pytest
+
+from genie_widgets.intent import make_plan
+
+
+def plan(profile, prompt):
+    made = make_plan(profile, prompt)
+    assert made.status == "plan", made
+    return made
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("90 seconds", 90),
+        ("90s", 90),
+        ("1.5 minutes", 90),
+        ("1,5 minutes", 90),
+        ("five minutes", 300),
+        ("5-minute", 300),
+        ("2h", 7200),
+        ("an hour", 3600),
+        ("half an hour", 1800),
+        ("a quarter of an hour", 900),
+        ("1 hour 30 minutes", 5400),
+        ("1 hour and 30 minutes", 5400),
+        ("one hour and 30 minutes", 5400),
+        ("2 minutes 30 seconds", 150),
+        ("1 hour, 2 minutes, 3 seconds", 3723),
+        ("1h30", 5400),
+        ("5 minuten", 300),
+        ("cinco minutos", 300),
+        ("une demi-heure", 1800),
+        ("5分钟", 300),
+    ],
+)
+def test_a_time_is_read_and_quoted_in_full(customers, words, seconds):
+    made = plan(customers, f"predict income, {words}")
+    assert made.time_limit_s == seconds
+    (evidence,) = [item for item in made.evidence if item.field == "time_limit_s"]
+    assert evidence.source == "prompt"
+    assert evidence.quote in words
+    assert not made.blockers
+
+
+@pytest.mark.parametrize(
+    "words", ["0 seconds", "0 minutes", "3 seconds", "-5 minutes", "99999 hours", "9" * 400 + " hours"]
+)
+def test_a_time_that_cannot_be_kept_blocks_and_is_named(customers, words):
+    (problem,) = plan(customers, f"predict income, {words}").blockers
+    assert (problem.code, problem.field) == ("plan-time-limit", "time_limit_s")
+    assert "10 seconds and 24 hours" in problem.remedy
+
+
+def test_the_default_time_says_that_it_is_one(customers):
+    made = plan(customers, "predict income")
+    assert made.time_limit_s == 120
+    assert [item.source for item in made.evidence if item.field == "time_limit_s"] == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "metric"),
+    [
+        ("predict churned with accuracy", "accuracy"),
+        ("predict churned, optimise balanced accuracy", "balanced_accuracy"),
+        ("predict churned by roc auc", "roc_auc"),
+        ("predict churned, don't miss any", "recall"),
+        ("predict churned without false alarms", "precision"),
+        ("predict churned, log loss", "log_loss"),
+        ("predict churned, MCC", "mcc"),
+        ("predict plan with f1", "f1_macro"),
+        ("predict plan with roc auc", "roc_auc_ovo_macro"),
+        ("predict income, minimise the mean absolute error", "mean_absolute_error"),
+        ("predict income with RMSE", "root_mean_squared_error"),
+        ("predict income, r squared", "r2"),
+        ("predict income, MAPE", "mean_absolute_percentage_error"),
+        ("predict churned", "roc_auc"),
+        ("predict plan", "accuracy"),
+        ("predict income", "root_mean_squared_error"),
+        ("predict the quantiles of income", "pinball_loss"),
+    ],
+)
+def test_the_metric_is_the_one_that_is_asked_for_or_fits(customers, prompt, metric):
+    made = plan(customers, prompt)
+    assert made.metric == metric
+    assert not made.blockers
+
+
+@pytest.mark.parametrize("prompt", ["predict income with f1", "predict churned with rmse"])
+def test_a_metric_of_another_kind_blocks_and_is_not_changed_in_silence(customers, prompt):
+    (problem,) = plan(customers, prompt).blockers
+    assert (problem.code, problem.field) == ("plan-metric-misfit", "metric")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "quality"),
+    [
+        ("predict churned", "balanced"),
+        ("predict churned quickly", "fast"),
+        ("a rough model of churned", "fast"),
+        ("predict churned, best quality", "best"),
+        ("predict churned as accurately as possible", "best"),
+        ("predict churned as accurate as possible", "best"),
+    ],
+)
+def test_the_quality_is_read(customers, prompt, quality):
+    assert plan(customers, prompt).quality == quality
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ignored"),
+    [
+        ("predict churned, ignore age and zip", {"age", "zip"}),
+        ("predict churned, ignore age, zip and customer_id", {"age", "zip", "customer_id"}),
+        ("predict churned without age, 5 minutes", {"age"}),
+        ("predict churned ignoring the salary", {"income"}),
+        ("predict churned but don't use income or joined", {"income", "joined"}),
+        ("ignore zip. predict churned", {"zip"}),
+        ("predict churned, ignore zip; leave out visits", {"zip", "visits"}),
+        ("predict churned, ignore the weather", set()),
+        ("vorhersage churned ohne zip", {"zip"}),
+    ],
+)
+def test_columns_to_be_left_out_are_left_out(customers, prompt, ignored):
+    made = plan(customers, prompt)
+    assert set(made.asked_to_ignore) == ignored
+    assert not ignored & set(made.feature_columns(customers.column_names))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "features"),
+    [
+        ("predict churned using only age and income, 2 minutes", ("age", "income")),
+        ("predict churned based only on zip", ("zip",)),
+        ("predict churned from age", None),
+    ],
+)
+def test_only_these_columns_is_a_limit_and_from_is_none(customers, prompt, features):
+    assert plan(customers, prompt).features == features
+
+
+@pytest.mark.parametrize(
+    ("words", "levels"),
+    [
+        ("the quantiles of income", (0.1, 0.5, 0.9)),
+        ("the 0.05 and 0.95 quantiles of income", (0.05, 0.95)),
+        ("the 10th and 90th percentile of income", (0.1, 0.9)),
+        ("the 10/50/90 quantiles of income", (0.1, 0.5, 0.9)),
+        ("income, quantiles 0.9, 0.1", (0.1, 0.9)),
+        ("income, quantiles at 0.25 and 0.75", (0.25, 0.75)),
+        ("income with an 80% prediction interval", (0.1, 0.5, 0.9)),
+        ("income with 90% prediction intervals", (0.05, 0.5, 0.95)),
+    ],
+)
+def test_quantiles_are_read_and_ascend(customers, words, levels):
+    made = plan(customers, f"predict {words}, 2 minutes")
+    assert (made.problem_type, made.quantile_levels, made.time_limit_s) == ("quantile", levels, 120)
+    assert not made.blockers
+
+
+def test_quantiles_of_words_are_classes(customers):
+    made = plan(customers, "predict the quantiles of plan")
+    assert (made.problem_type, made.quantile_levels) == ("multiclass", ())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kind", "column"),
+    [
+        ("predict churned", "random", None),
+        ("predict churned, split by zip", "group", "zip"),
+        ("predict churned, split by time", "time", "joined"),
+        ("predict churned, split by the date joined", "time", "joined"),
+    ],
+)
+def test_the_split_is_read(customers, prompt, kind, column):
+    made = plan(customers, prompt)
+    assert (made.validation.kind, made.validation.column) == (kind, column)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "target", "kind"),
+    [
+        ("predict visits", "visits", "multiclass"),
+        ("how many visits?", "visits", "regression"),
+        ("PREDICT CHURNED", "churned", "binary"),
+        ("predict chruned", "churned", "binary"),
+        ("predict salary", "income", "regression"),
+        ("who is on the pro plan?", "plan", "multiclass"),
+        ("churned", "churned", "binary"),
+        ("predecir churned", "churned", "binary"),
+        ("预测 churned", "churned", "binary"),
+        ("predict the age", "age", "regression"),
+    ],
+)
+def test_the_target_is_found_and_its_values_say_the_type(customers, prompt, target, kind):
+    made = plan(customers, prompt)
+    assert (made.target, made.problem_type) == (target, kind)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "count"), [("predict age and income", 2), ("predict plan or churned", 2), ("5 minutes, ignore zip", 0)]
+)
+def test_more_or_less_than_one_target_is_a_question(customers, prompt, count):
+    asked = make_plan(customers, prompt)
+    assert (asked.status, asked.field) == ("question", "target")
+    assert 2 <= len(asked.candidates) <= 5
+    assert sum(name in prompt for name in asked.candidates) == count
+    assert "customer_id" not in asked.candidates
+
+
+def test_an_id_is_asked_about_with_the_reason(customers):
+    asked = make_plan(customers, "predict customer_id")
+    assert asked.status == "question"
+    assert "names each row" in asked.text
+
+
+def test_a_refusal_offers_a_sentence_that_works(customers):
+    refusal = make_plan(customers, "cluster my customers")
+    offer = refusal.text.split('"')[1]
+    assert plan(customers, offer).target in customers.column_names
