@@ -1,0 +1,129 @@
+"""What leaves Genie works without it: the bundle and the recorded model, each in a fresh process, in another folder."""
+
+import os
+import subprocess
+import sys
+import zipfile
+
+import pandas as pd
+import pytest
+
+import genie_widgets as gw
+from genie_widgets.data import samples
+from genie_widgets.schema import Settings
+
+pytestmark = pytest.mark.slow
+
+# Any import of Genie in the fresh process is an error.
+NO_GENIE = """
+import sys
+class NoGenie:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "genie_widgets":
+            raise ImportError("this must work without Genie")
+sys.meta_path.insert(0, NoGenie())
+"""
+
+LOAD = """
+import sys
+import mlflow
+import pandas as pd
+mlflow.set_tracking_uri(sys.argv[1])
+model = mlflow.pyfunc.load_model(sys.argv[2])
+model.predict(pd.read_parquet(sys.argv[3])).to_csv(sys.argv[4], index=False)
+"""
+
+
+@pytest.fixture(scope="module")
+def table():
+    return gw.read_table(next(sample for sample in samples() if sample.name == "flights").path)
+
+
+@pytest.fixture(scope="module")
+def run(table, tmp_path_factory):
+    plan = gw.plan(table, "Which flights will arrive late? 25 seconds", llm=None)
+    made = gw.train(table, plan, settings=Settings(workspace=tmp_path_factory.mktemp("journey")))
+    made.wait()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def expected(run, table):
+    return run.predict(table.frame.head(20))
+
+
+def fresh(folder, *command):
+    (folder / "sitecustomize.py").write_text(NO_GENIE)
+    environment = {**os.environ, "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def assert_same(predicted, expected):
+    assert list(predicted["prediction"].astype(str)) == list(expected["prediction"].astype(str))
+    for name in expected.columns[1:]:
+        assert predicted[name].to_numpy() == pytest.approx(expected[name].to_numpy(), abs=1e-6)
+
+
+def test_the_bundle_predicts_without_genie(run, table, expected, tmp_path):
+    with zipfile.ZipFile(run.bundle_path) as bundle:
+        bundle.extractall(tmp_path)
+    table.frame.head(20).to_parquet(tmp_path / "new.parquet")
+    said = fresh(tmp_path, "predict.py", "new.parquet", "out.csv")
+    assert "20 rows" in said
+    out = pd.read_csv(tmp_path / "out.csv")
+    assert_same(out, expected)
+    assert list(out["flight_id"]) == list(table.frame["flight_id"].head(20))
+    fresh(tmp_path, "predict.py", "input_example.csv", "example.csv")
+    assert len(pd.read_csv(tmp_path / "example.csv")) == len(pd.read_csv(tmp_path / "input_example.csv"))
+
+
+def test_the_bundles_pins_are_those_of_this_environment(run, tmp_path):
+    import importlib.metadata
+
+    with zipfile.ZipFile(run.bundle_path) as bundle:
+        pins = dict(line.split("==") for line in bundle.read("requirements.txt").decode().split())
+    assert {"autogluon.tabular", "pandas", "numpy", "scikit-learn"} <= set(pins)
+    for name, version in pins.items():
+        try:
+            assert importlib.metadata.version(name) == version
+        except importlib.metadata.PackageNotFoundError:
+            assert importlib.metadata.version(f"{name}-cpu") == version
+
+
+def test_the_run_is_recorded_with_all_that_was_promised(run):
+    import mlflow
+
+    tracking = run.result.tracking
+    assert tracking.problem is None
+    client = mlflow.MlflowClient(tracking.uri)
+    recorded = client.get_run(tracking.run_id)
+    assert recorded.data.params["target"] == "late"
+    assert recorded.data.params["time_limit_s"] == "25"
+    result = run.result
+    for row in result.leaderboard:
+        assert f"models/{row.model}/validation" in recorded.data.metrics
+    main = result.evaluation.metrics[0]
+    assert recorded.data.metrics[f"holdout/{main.name}"] == pytest.approx(main.value)
+    files = {file.path for file in client.list_artifacts(tracking.run_id)}
+    assert {"plan.json", "result.json", "explanation.json", "report.html", "plots"} <= files
+    assert "plots/roc.json" in {file.path for file in client.list_artifacts(tracking.run_id, "plots")}
+    assert client.get_registered_model("genie-flights-csv-late").latest_versions
+
+
+def test_the_recorded_model_predicts_in_a_fresh_process_without_genie(run, table, expected, tmp_path):
+    import mlflow
+
+    tracking = run.result.tracking
+    mlflow.set_tracking_uri(tracking.uri)
+    info = mlflow.models.get_model_info(tracking.model_uri)
+    assert info.signature.inputs.input_names() == list(run.result.features)
+    assert info.saved_input_example_info is not None
+    table.frame.head(20).to_parquet(tmp_path / "new.parquet")
+    (tmp_path / "load.py").write_text(LOAD)
+    fresh(tmp_path, "load.py", tracking.uri, tracking.model_uri, "new.parquet", "out.csv")
+    assert_same(pd.read_csv(tmp_path / "out.csv"), expected)
