@@ -9,7 +9,10 @@ from typing import Any
 from genie_widgets.cli.plan import EXIT_NOT_A_PLAN, add_table_and_prompt
 from genie_widgets.cli.progress import follow
 from genie_widgets.cli.show import print_answer, print_result
-from genie_widgets.schema import Answer, Plan
+from genie_widgets.schema import Answer, Plan, Tracking
+
+# A container may end with this command, and the recording process with it.
+RECORD_WAIT_S = 30.0
 
 
 def add_commands(commands: Any) -> None:
@@ -44,8 +47,17 @@ def _run(arguments: argparse.Namespace) -> int:
     print_result(result)
     for artefact in result.artefacts:
         print(f"{artefact.kind:>12}  {run.path / artefact.path}")
+    print(_record(run.wait_recorded(RECORD_WAIT_S)))
     print(f"\nPredict new rows with: genie predict {run.id} NEW_TABLE")
     return 0
+
+
+def _record(tracking: Tracking | None) -> str:
+    if tracking is None:
+        return "      record  still being written to MLflow"
+    if tracking.problem is not None:
+        return f"      record  {tracking.problem}"
+    return f"      record  MLflow run {tracking.run_id} at {tracking.uri}"
 
 
 def _settle(table: Any, answer: Answer, arguments: argparse.Namespace) -> Plan | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult, WhatIf
+from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult, Tracking, WhatIf
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.store import RunFolder, RunView, fold
 
@@ -151,6 +151,23 @@ class Run:
                 return self._ended(view)
             if deadline is not None and time.monotonic() > deadline:
                 raise TimeoutError(f"the run goes on after {timeout_s} seconds")
+            time.sleep(POLL_INTERVAL_S)
+
+    def wait_recorded(self, timeout_s: float = 60.0) -> Tracking | None:
+        """Wait until the run that has ended is recorded in MLflow, or is known not to be.
+
+        Returns
+        -------
+        Tracking or None
+            Where the record is, or its problem; None if it takes longer.
+        """
+        deadline = time.monotonic() + timeout_s
+        while True:
+            result = self.result
+            if result is not None and result.tracking is not None:
+                return result.tracking
+            if time.monotonic() > deadline:
+                return None
             time.sleep(POLL_INTERVAL_S)
 
     def _ended(self, view: RunView) -> RunResult:

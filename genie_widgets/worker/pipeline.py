@@ -306,14 +306,11 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
 
 
 def _finish(run: Run, recorder: Recorder, result: RunResult) -> None:
-    started = time.monotonic()
     status = "stopped" if run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
-    run.enter("tracking", "Recording the run")
-    # The record is read from the folder: a slow server costs the run nothing but what is left of its seconds.
-    recorder.record(wait_s=max(0.0, run.budget.left_s(keeping_s=0.5)))
-    run.timed("tracking", started)
+    # The record is read from the folder by a process of its own: no tracking server delays the run's end.
+    recorder.record()
     run.folder.append(Finished(status="stopped" if status == "stopped" else "done", total_s=_since(run)))
 
 

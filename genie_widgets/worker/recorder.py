@@ -26,20 +26,9 @@ class Recorder:
             start_new_session=True,
         )
 
-    def record(self, wait_s: float) -> bool:
-        """Ask for the record, and wait for it.
-
-        Returns
-        -------
-        bool
-            Whether it stands; if not, the process goes on for a bounded time by itself.
-        """
+    def record(self) -> None:
+        """Ask for the record; the process writes it, or why there is none, in bounded time by itself."""
         self._say("record\n")
-        try:
-            self._process.wait(wait_s)
-        except subprocess.TimeoutExpired:
-            return False
-        return True
 
     def abandon(self) -> None:
         """End the process without a record: there is no model."""

@@ -44,6 +44,7 @@ def run(table, tmp_path_factory):
     plan = gw.plan(table, "Which flights will arrive late? 25 seconds", llm=None)
     made = gw.train(table, plan, settings=Settings(workspace=tmp_path_factory.mktemp("journey")))
     made.wait()
+    assert made.wait_recorded(90) is not None
     yield made
     made.close()
 
