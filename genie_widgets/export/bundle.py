@@ -43,11 +43,19 @@ def write_bundle(
     -------
     Path
         The bundle.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the model's folder holds no file.
     """
+    files = sorted(file for file in model_path.rglob("*") if file.is_file())
+    if not files:
+        raise FileNotFoundError(f"no model in {model_path}")
     temporary = path.with_name(f".{path.name}.part")
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
-            for file in sorted(file for file in model_path.rglob("*") if file.is_file()):
+            for file in files:
                 bundle.write(file, f"model/{file.relative_to(model_path).as_posix()}")
             bundle.writestr("requirements.txt", "\n".join(result.requirements) + "\n")
             bundle.writestr("predict.py", (_TEMPLATES / "predict.py.txt").read_text(encoding="utf-8"))

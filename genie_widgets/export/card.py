@@ -7,12 +7,14 @@ import re
 from genie_widgets.schema import METRICS, MetricValue, Problem, RunResult
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
+_NUMBERED = re.compile(r"^(\d+)\.")
 MAX_COLUMNS = 200
 
 
 def plain(text: object) -> str:
     """Make people's text plain in Markdown: one line, nothing of it a mark."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    escaped = _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
+    return _NUMBERED.sub(r"\1\\.", escaped)
 
 
 def model_card(result: RunResult) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# What spreadsheets take for a formula (OWASP, "CSV Injection"). A plain number is left alone: "-3" is no formula.
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# What spreadsheets take for a formula (OWASP, "CSV Injection"; ASVS 1.2.10), full-width signs of East Asian keyboards
+# included. A plain number is left alone: "-3" is no formula.
+_FORMULA = re.compile(r"[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+\-]?[\d.,\s]+([eE][+\-]?\d+)?%?\Z")
+# Control characters that the XML of a workbook cannot hold.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def neutralised(cell: object) -> object:
@@ -49,13 +53,20 @@ def write_predictions(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
-def _safe(frame: pd.DataFrame) -> pd.DataFrame:
+def _safe(frame: pd.DataFrame, made_safe: Callable[[object], object] = neutralised) -> pd.DataFrame:
+    from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
+
     safe = frame.copy(deep=False)
     for place, kind in enumerate(frame.dtypes):
-        if str(kind) in ("object", "category", "string", "str"):
-            safe.isetitem(place, [neutralised(cell) for cell in frame.iloc[:, place]])
-    safe.columns = [neutralised(name) for name in frame.columns]
+        if not is_numeric_dtype(kind) and not is_datetime64_any_dtype(kind):
+            safe.isetitem(place, [made_safe(cell) for cell in frame.iloc[:, place]])
+    safe.columns = [made_safe(name) for name in frame.columns]
     return safe
+
+
+def _writable(cell: object) -> object:
+    """Neutralise what a workbook can hold of a cell: what is taken out may stand before a formula's sign."""
+    return neutralised(_NOT_IN_XML.sub("", cell) if isinstance(cell, str) else cell)
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -65,7 +76,12 @@ def _write_csv(frame: pd.DataFrame, path: Path) -> None:
 
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:
-    _safe(frame).to_excel(path, index=False)
+    safe = _safe(frame, _writable)
+    for place, kind in enumerate(safe.dtypes):
+        if getattr(kind, "tz", None) is not None:
+            # A spreadsheet knows no time zones.
+            safe.isetitem(place, safe.iloc[:, place].dt.tz_convert("UTC").dt.tz_localize(None))
+    safe.to_excel(path, index=False)
 
 
 def _write_parquet(frame: pd.DataFrame, path: Path) -> None:
