@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote
 
 DATABASE, ARTIFACTS = "mlflow.db", "mlflow-artifacts"
 # MLflow's own are 120 s and 7 tries: minutes of waiting for a server that is down.
@@ -18,6 +19,9 @@ _QUIET = {
     "DO_NOT_TRACK": "true",
     "GIT_PYTHON_REFRESH": "quiet",
 }
+_MAY_HOLD_A_USER = re.compile(r"[^/].*@", re.DOTALL)
+_FORGOT_THE_SCHEME = re.compile(r"[^/.][^/]*:.*@", re.DOTALL)
+LEAST_SECRET = 4
 
 
 def local_uri(workspace: Path) -> str:
@@ -26,10 +30,24 @@ def local_uri(workspace: Path) -> str:
 
 
 def without_credentials(uri: str) -> str:
-    """Take user, password and query out of an address, so that it can be shown and kept."""
-    parts = urlsplit(uri)
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit((parts.scheme, host, parts.path, "", "")) if parts.netloc else uri.partition("?")[0]
+    """Take user, password and query out of an address, so that it can be shown and kept.
+
+    By signs rather than by the rules of addresses: a password with a slash breaks the rules, and is one all the same.
+    """
+    return _parts(uri)[0]
+
+
+def _parts(uri: str) -> tuple[str, str, str]:
+    """Take an address apart: what may be shown of it, user and password, and what follows the question mark."""
+    scheme, sign, rest = uri.partition("://")
+    if not sign:
+        scheme, rest = "", uri
+    credentials = ""
+    # A path of this machine may hold an "@" of its own.
+    if _MAY_HOLD_A_USER.match(rest) if sign else _FORGOT_THE_SCHEME.match(rest):
+        credentials, _, rest = rest.rpartition("@")
+    place, _, query = rest.partition("?")
+    return scheme + sign + (place.partition("#")[0] if sign else place), credentials, query
 
 
 def with_credentials(shown: str) -> str:
@@ -38,16 +56,26 @@ def with_credentials(shown: str) -> str:
     return known if shown and without_credentials(known) == shown else shown
 
 
-def credentials(uri: str) -> str:
-    """Take user, password and the sign after them from an address; what stands nowhere if it has none."""
-    before, sign, _ = urlsplit(uri).netloc.rpartition("@")
-    return before + sign or "\0"
+def scrubbed(text: str, uri: str) -> str:
+    """Take an address's credentials out of a text, such as a traceback."""
+    _, credentials, query = _parts(uri)
+    password = credentials.partition(":")[2]
+    words = [password, unquote(password), query, *(value for _, value in parse_qsl(query))]
+    if credentials:
+        text = text.replace(f"{credentials}@", "")
+    for word in sorted(words, key=len, reverse=True):
+        # Shorter ones stand everywhere in a text; nobody's secret is so short.
+        if len(word) >= LEAST_SECRET:
+            text = text.replace(word, "***")
+    return text
 
 
 def be_quiet() -> None:
     """Give MLflow short waits and no telemetry, unless the host has set them."""
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
+    # MLflow prints the run's address with user and password, and what is printed stands in the log.
+    os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] = "true"
 
 
 @contextmanager

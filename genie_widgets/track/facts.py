@@ -17,8 +17,9 @@ MAX_NAME = 200
 
 
 def key(name: str) -> str:
-    """Make a name that MLflow takes."""
-    return _NOT_ALLOWED.sub("_", name)[:MAX_NAME] or "_"
+    """Make a name that MLflow takes: it must stay one when read as a path, too."""
+    parts = _NOT_ALLOWED.sub("_", name)[:MAX_NAME].split("/")
+    return "/".join(part for part in parts if part not in ("", ".", "..")) or "_"
 
 
 def registry_name(result: RunResult) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
 from genie_widgets.track import facts
-from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, credentials, local_uri, without_credentials
+from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, local_uri, scrubbed, without_credentials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +59,8 @@ class Tracker:
 
     def _prepare(self) -> None:
         be_quiet()
-        logging.getLogger("mlflow").setLevel(logging.ERROR)
+        for library in ("mlflow", "urllib3"):  # urllib3 warns of each try, with the address's query
+            logging.getLogger(library).setLevel(logging.ERROR)
         import mlflow
 
         mlflow.set_tracking_uri(self._uri)
@@ -124,7 +125,7 @@ class Tracker:
 
     def _write(self, error: Exception, heading: str) -> None:
         """Write a traceback to the log, without the address's credentials."""
-        trace = "".join(traceback.format_exception(error)).replace(credentials(self._uri), "")
+        trace = scrubbed("".join(traceback.format_exception(error)), self._uri)
         sys.stderr.write(f"{heading}\n{trace}\n")
 
     def _log(
