@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import secrets
 import sys
@@ -24,8 +25,10 @@ def problem_of(error: BaseException, what: str) -> Problem:
         return error.problem
     reference = secrets.token_hex(4)
     trace = "".join(traceback.format_exception(error))
-    sys.stderr.write(f"reference {reference}\n{trace}\n")
-    sys.stderr.flush()
+    # The log lies on the disk that may be full: the problem is told all the same.
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"reference {reference}\n{trace}\n")
+        sys.stderr.flush()
     if isinstance(error, MemoryError):
         return Problem(
             code="out-of-memory",

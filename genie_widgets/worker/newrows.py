@@ -63,14 +63,36 @@ def align(frame: pd.DataFrame, request: RunRequest) -> tuple[pd.DataFrame, list[
 def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[Any], int]:
     dtype = profile.dtype
     if dtype.startswith("datetime"):
-        typed = pd.to_datetime(column, errors="coerce")
+        typed = _dates(column, zone=dtype.partition(", ")[2].rstrip("]"))
     elif dtype.startswith(("int", "float", "uint")):
-        typed = pd.to_numeric(column, errors="coerce")
+        typed = _numbers(column)
     elif dtype == "bool":
         typed = column.map(lambda cell: _TRUTH.get(str(cell).strip().lower()))
-    elif dtype == "object" and not pd.api.types.is_object_dtype(column.dtype):
-        typed = column.astype(object).where(column.notna(), None)
-        typed = typed.map(lambda cell: cell if cell is None or isinstance(cell, (str, bool)) else str(cell))
+    elif dtype == "object":
+        typed = column.astype(object).where(column.notna(), None).map(_word)
     else:
         typed = column
     return typed, int(typed.isna().sum() - column.isna().sum())
+
+
+def _dates(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
+    """Read dates as the training table has them: in its time zone, or in none."""
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        # Pandas would count nanoseconds since 1970.
+        return pd.Series(pd.NaT, index=column.index, dtype="datetime64[ns]")
+    dates = pd.to_datetime(column, errors="coerce", utc=True, format="mixed")
+    return dates.dt.tz_convert(zone) if zone else dates.dt.tz_localize(None)
+
+
+def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return pd.Series(float("nan"), index=column.index)
+    numbers = pd.to_numeric(column, errors="coerce")
+    return numbers.astype(float) if numbers.dtype == object else numbers
+
+
+def _word(cell: Any) -> Any:
+    """Make a cell's word; pandas makes fractions of whole numbers where cells are missing."""
+    if cell is None or isinstance(cell, (str, bool)):
+        return cell
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)

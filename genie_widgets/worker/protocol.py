@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import sys
 import threading
 from pathlib import Path
 from typing import IO, Any
@@ -48,10 +47,12 @@ class Pipe:
             return None
 
     def _listen(self) -> None:
-        for line in sys.stdin:
+        # Bytes: what is no text must be passed over like any other nonsense, not end the listening. A reader of its own:
+        # Python aborts where it ends while a thread waits in sys.stdin.
+        for line in os.fdopen(os.dup(0), "rb"):
             try:
                 message = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(message, dict):
                 self._lines.put(message)

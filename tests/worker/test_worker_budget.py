@@ -1,0 +1,48 @@
+"""The seconds a person gave: training always gets its share, and no more than all are given away."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genie_widgets.worker.budget import MIN_TRAINING_SHARE, plan_budget
+
+LIMITS = st.floats(min_value=0, max_value=1e7)
+ROWS = st.integers(min_value=0, max_value=10**10)
+
+
+@settings(max_examples=50, deadline=None)
+@given(limit_s=LIMITS, n_rows=ROWS)
+def test_training_keeps_its_share_of_any_limit(limit_s, n_rows):
+    budget = plan_budget(0.0, limit_s, n_rows)
+    shares = (budget.scoring_s, budget.explaining_s, budget.exporting_s, budget.tracking_s)
+    assert all(share >= 0 for share in shares)
+    assert budget.reserve_s == pytest.approx(sum(shares))
+    assert limit_s - budget.reserve_s >= MIN_TRAINING_SHARE * limit_s - 1e-6 * limit_s
+
+
+@settings(max_examples=50, deadline=None)
+@given(limit_s=LIMITS, more_s=LIMITS, n_rows=ROWS)
+def test_more_seconds_never_mean_less_training(limit_s, more_s, n_rows):
+    less, more = (plan_budget(0.0, seconds, n_rows) for seconds in (limit_s, limit_s + more_s))
+    assert more.limit_s - more.reserve_s >= less.limit_s - less.reserve_s - 1e-6 * more.limit_s
+
+
+@settings(max_examples=50, deadline=None)
+@given(limit_s=LIMITS, n_rows=ROWS, more=ROWS)
+def test_more_rows_never_mean_less_time_to_score_and_copy_together(limit_s, n_rows, more):
+    few, many = (plan_budget(0.0, limit_s, rows) for rows in (n_rows, n_rows + more))
+    assert many.reserve_s >= few.reserve_s - 1e-6 * limit_s
+
+
+def test_a_long_run_is_nearly_all_training():
+    assert plan_budget(0.0, 3600, 10_000).reserve_s < 0.02 * 3600
+
+
+def test_seconds_left_are_counted_from_the_confirmation():
+    now = time.time()
+    budget = plan_budget(now - 100, 160, 1000)
+    assert 0 < budget.left_s() <= 60
+    assert budget.left_s(keeping_s=1000) < 0
+    assert plan_budget(now - 100, 50, 1000).left_s() < 0
