@@ -22,6 +22,10 @@ _LEDGER = re.compile(
 )
 _SPACES = re.compile(r"(?<=\d)['\u00a0\u202f ](?=\d{3}(?!\d))")
 CHECKED = 200
+# A float holds whole numbers of 15 digits exactly; longer ones are ids and card numbers, and would change.
+_LONG_WHOLE = re.compile(r"\s*[-+]?\d{16,}\s*\Z")
+_YEAR_FIRST = re.compile(r"\s*\d{4}[-/.]")
+_DAY_MONTH = r"\s*(\d{1,2})([-/.])(\d{1,2})[-/.]"
 
 
 def understand(frame: pd.DataFrame, *, comma_is_decimal: bool = False) -> tuple[pd.DataFrame, list[str]]:
@@ -68,7 +72,8 @@ def _numeric(column: pd.Series[Any], some: pd.Series[Any], comma_is_decimal: boo
     """Read plain numbers, with a comma or point for thousands or decimals; None if the cells are none."""
     if all(_PLAIN_NUMBER.match(cell) for cell in some):
         # Postcodes and ids keep their zeros: as numbers they would lose them.
-        return (column, "") if column.str.match(_LEADING_ZERO, na=False).any() else _number(column, column)
+        kept = column.str.match(_LEADING_ZERO, na=False) | column.str.match(_LONG_WHOLE, na=False)
+        return (column, "") if kept.any() else _number(column, column)
     thousands = all(_PLAIN_NUMBER.match(cell) or _THOUSANDS.match(cell) for cell in some)
     decimal = all(_PLAIN_NUMBER.match(cell) or _DECIMAL_COMMA.match(cell) for cell in some)
     if decimal and (comma_is_decimal or not thousands):
@@ -108,12 +113,30 @@ def _number(column: pd.Series[Any], cleaned: pd.Series[Any], note: str = "") -> 
 
 
 def _date(column: pd.Series[Any]) -> tuple[pd.Series[Any], str]:
-    for day_first in (False, True):
+    if column.dropna().map(lambda cell: _YEAR_FIRST.match(cell) is not None).all():
+        iso = column.str.strip().str.replace(r"^(\d{4})[/.](\d+)[/.]", r"\1-\2-", regex=True)
+        dates = pd.to_datetime(iso, errors="coerce", format="ISO8601", utc=True)
+        if dates.isna().sum() == column.isna().sum():
+            return dates.dt.tz_localize(None), ""
+    for day_first in _orders(column):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # pandas says that it guesses the order; so do we, below
-            dates = pd.to_datetime(column, errors="coerce", dayfirst=day_first)
+            dates = pd.to_datetime(column, errors="coerce", dayfirst=day_first, utc=True)
         if dates.isna().sum() == column.isna().sum():
-            if getattr(dates.dt, "tz", None) is not None:
-                dates = dates.dt.tz_convert("UTC").dt.tz_localize(None)
-            return dates, "dates with the day first" if day_first else ""
+            order = "day" if day_first else "month"
+            return dates.dt.tz_localize(None), f"dates with the {order} first"
     return column, ""
+
+
+def _orders(column: pd.Series[Any]) -> tuple[bool, ...]:
+    """Say which orders are possible, the likelier first; True is the day first.
+
+    pandas decides for each cell where it guesses no format, so that one column
+    could be read in both orders.
+    """
+    parts = column.str.extract(_DAY_MONTH)
+    first, second = pd.to_numeric(parts[0]).max() > 12, pd.to_numeric(parts[2]).max() > 12
+    if first or second:
+        return () if first and second else (bool(first),)
+    # With points between them the day stands first everywhere.
+    return (True, False) if (parts[1].dropna() == ".").all() else (False, True)

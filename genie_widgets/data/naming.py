@@ -25,7 +25,9 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
     unnamed: list[str] = []
     repeated: list[str] = []
     for position, raw in enumerate(names, start=1):
-        name = "" if raw is None or raw != raw else str(raw).strip()  # noqa: PLR0124 -- NaN alone differs from itself
+        missing = raw is None or (not isinstance(raw, str) and str(raw) in ("nan", "NaT", "<NA>"))
+        # Half a character, as JSON and Python allow it, can be written to no file.
+        name = "" if missing else str(raw).encode("utf-8", "replace").decode().strip()
         if not name or name.startswith("Unnamed: "):
             name = f"column_{position}"
             unnamed.append(name)

@@ -43,6 +43,13 @@ def binary_file(name: str, what: str) -> GenieError:
     )
 
 
+def packed_file(name: str, what: str) -> GenieError:
+    """Make the error of an archive: which of its files is meant, only the person knows."""
+    return unreadable(
+        "packed-file", f"{name} is {what}, not a table.", "Unpack it, and open the table that is in it.", name
+    )
+
+
 def broken(name: str, what: str) -> GenieError:
     """Make the error of a file that begins as it should and cannot be read to its end."""
     return unreadable(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from genie_widgets.schema import ColumnKind, ColumnProfile, Problem, TableProfile, ValueCount
@@ -62,7 +63,7 @@ def _column(column: pd.Series[Any], n_rows: int) -> ColumnProfile:
     present = column.dropna()
     counts = _counts(present)
     n_distinct = len(counts)
-    kind = _kind(column, present, counts, n_rows)
+    kind = _kind(column, present, counts)
     top = MANY_TOP_VALUES if n_distinct <= MANY_TOP_VALUES else FEW_TOP_VALUES
     facts: dict[str, float] = {}
     if pd.api.types.is_datetime64_any_dtype(column) and len(present):
@@ -75,7 +76,7 @@ def _column(column: pd.Series[Any], n_rows: int) -> ColumnProfile:
                 "minimum": float(finite.min()),
                 "maximum": float(finite.max()),
                 "mean": float(finite.mean()),
-                "std": float(finite.std()) if len(finite) > 1 else 0.0,
+                "std": _spread(finite) if len(finite) > 1 else 0.0,
             }
     return ColumnProfile(
         name=str(column.name),
@@ -90,6 +91,11 @@ def _column(column: pd.Series[Any], n_rows: int) -> ColumnProfile:
     )
 
 
+def _spread(finite: pd.Series[Any]) -> float:
+    with np.errstate(over="ignore"):  # numbers near the largest there are: their spread is infinite
+        return float(finite.std())
+
+
 def _counts(present: pd.Series[Any]) -> pd.Series[int]:
     try:
         return present.value_counts()
@@ -97,7 +103,7 @@ def _counts(present: pd.Series[Any]) -> pd.Series[int]:
         return present.astype(str).value_counts()
 
 
-def _kind(column: pd.Series[Any], present: pd.Series[Any], counts: pd.Series[int], n_rows: int) -> ColumnKind:
+def _kind(column: pd.Series[Any], present: pd.Series[Any], counts: pd.Series[int]) -> ColumnKind:
     n_distinct = len(counts)
     if not n_distinct:
         return "empty"
@@ -105,7 +111,7 @@ def _kind(column: pd.Series[Any], present: pd.Series[Any], counts: pd.Series[int
         return "constant"
     if pd.api.types.is_datetime64_any_dtype(column):
         return "date"
-    unique = n_distinct == len(present) and n_rows > 20
+    unique = n_distinct == len(present) > 20
     named_as_id = _ID_NAME.search(str(column.name)) is not None
     if pd.api.types.is_bool_dtype(column):
         return "boolean"

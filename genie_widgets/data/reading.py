@@ -7,16 +7,25 @@ import io
 import json
 import zlib
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from genie_widgets.data import problems
 from genie_widgets.data.cells import MISSING, understand
 from genie_widgets.data.naming import clean_names
+from genie_widgets.data.plain import plain_columns
 from genie_widgets.data.profiling import profile_frame
-from genie_widgets.data.sniffing import DELIMITERS, decode, file_kind, find_delimiter
+from genie_widgets.data.sniffing import (
+    DELIMITERS,
+    MAX_TITLE_ROWS,
+    SAMPLE_LINES,
+    count_title_rows,
+    decode,
+    file_kind,
+    find_delimiter,
+    without_separator_line,
+    without_titles,
+)
 from genie_widgets.data.table import Table
 
 HEAD_BYTES = 4096
@@ -72,6 +81,12 @@ def _content(path: Path, wording: str) -> bytes:
         raise problems.unreadable(
             "no-permission", f"{path.name} may not be read.", "Ask its owner for the permission to read it.", path.name
         ) from None
+    except (OSError, ValueError) as error:  # a name that no file can have, a disk that fails
+        shown = repr(path.name[:60])[1:-1]
+        reason = getattr(error, "strerror", None) or "no file can have this name"
+        raise problems.unreadable(
+            "unreadable-file", f"{shown} could not be opened: {reason}.", "Check the name, or copy the file.", shown
+        ) from None
 
 
 def _parse(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -81,7 +96,10 @@ def _parse(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
     if kind == "foreign":
         raise problems.binary_file(name, words)
     if kind == "gzip":
-        frame, reading = _parse(_unpacked(content, name), name)
+        unpacked = _unpacked(content, name)
+        if file_kind(unpacked[:HEAD_BYTES])[0] == "gzip":  # such a file may hold itself without end
+            raise problems.packed_file(name, "gzip inside gzip")
+        frame, reading = _parse(unpacked, name)
         return frame, ["gzip", *reading]
     if kind == "parquet":
         return _parquet(content, name), ["Parquet"]
@@ -120,29 +138,56 @@ def _parquet(content: bytes, name: str) -> pd.DataFrame:
 
 
 def _excel(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
-    import zipfile
-
     try:
         book = pd.ExcelFile(io.BytesIO(content), engine="openpyxl")
-        sheets = {str(sheet): book.parse(sheet) for sheet in book.sheet_names}
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+        sheets = {
+            str(sheet): book.parse(sheet, header=None, dtype=object, na_values=list(MISSING), keep_default_na=False)
+            for sheet in book.sheet_names
+        }
+    except Exception:  # whatever stands in a damaged archive, the parsers below raise as it comes
+        if b"xl/" not in content and content.startswith(b"PK"):
+            raise problems.packed_file(name, "a zip archive") from None
         raise problems.broken(name, "an Excel workbook") from None
     filled = {sheet: frame for sheet, frame in sheets.items() if len(frame.columns)}
     if not filled:
         raise problems.empty_file(name)
     sheet = max(filled, key=lambda key: filled[key].size)
-    reading = ["Excel", f"sheet {sheet}"] if len(sheets) > 1 else ["Excel"]
-    return filled[sheet], reading
+    frame, notes = _sheet(filled[sheet])
+    return frame, ["Excel", *([f"sheet {sheet}"] if len(sheets) > 1 else []), *notes]
+
+
+def _sheet(raw: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Give a sheet its names and types: cells of text are understood as in a text file."""
+    first = raw.head(MAX_TITLE_ROWS + SAMPLE_LINES)
+    n_titles = count_title_rows([["" if pd.isna(cell) else str(cell) for cell in row] for row in first.to_numpy()])
+    header, body = raw.iloc[n_titles], raw.iloc[n_titles + 1 :].dropna(how="all").reset_index(drop=True)
+    notes = dict.fromkeys(_title_notes(n_titles))
+    columns = {}
+    for place in body.columns:
+        column = body[place]
+        if column.notna().any() and column.dropna().map(lambda cell: isinstance(cell, str)).all():
+            typed, told = understand(column.to_frame())
+            columns[place] = typed[place]
+            notes.update(dict.fromkeys(told))
+        else:
+            columns[place] = column.infer_objects() if column.notna().any() else column.astype("float64")
+    frame = pd.DataFrame(columns, index=body.index)
+    frame.columns = pd.Index(header.tolist(), dtype=object)
+    return frame, list(notes)
+
+
+def _title_notes(n_titles: int) -> list[str]:
+    return [f"{n_titles} title row(s) left out"] if n_titles else []
 
 
 def _json(content: bytes) -> pd.DataFrame | None:
     text = decode(content)[0]
     try:
         rows = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         try:
             rows = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
         return pd.DataFrame.from_records(rows)
@@ -151,8 +196,9 @@ def _json(content: bytes) -> pd.DataFrame | None:
 
 def _text(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
     text, encoding = decode(content)
-    text = text.replace("\x00", "")
-    delimiter = find_delimiter(text)
+    text, named = without_separator_line(text.replace("\x00", ""))
+    delimiter = named or find_delimiter(text)
+    text, n_titles = without_titles(text, delimiter)
     try:
         raw = pd.read_csv(
             io.StringIO(text),
@@ -173,7 +219,7 @@ def _text(content: bytes, name: str) -> tuple[pd.DataFrame, list[str]]:
         raise problems.header_only(name)
     frame, notes = understand(raw.iloc[1:].reset_index(drop=True), comma_is_decimal=delimiter == ";")
     frame.columns = pd.Index(header.tolist())
-    return frame, [DELIMITERS[delimiter], encoding, *notes]
+    return frame, [DELIMITERS[delimiter], encoding, *_title_notes(n_titles), *notes]
 
 
 def _table(frame: pd.DataFrame, name: str, reading: list[str]) -> Table:
@@ -183,39 +229,5 @@ def _table(frame: pd.DataFrame, name: str, reading: list[str]) -> Table:
         raise problems.header_only(name)
     if len(names) < 2:
         raise problems.one_column(name, names[0] if names else "")
-    frame = _plain(frame.reset_index(drop=True))
+    frame = plain_columns(frame.reset_index(drop=True))
     return Table(name=name, frame=frame, profile=profile_frame(frame, name=name, reading=reading, problems=warnings))
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Bring columns to types that every library below understands.
-
-    Nullable integers vanish inside AutoGluon, time zones break its date
-    features, and lists in cells cannot be hashed.
-    """
-    changed = {}
-    for name in frame.columns:
-        column = frame[name]
-        if isinstance(column.dtype, pd.DatetimeTZDtype):
-            changed[name] = column.dt.tz_convert("UTC").dt.tz_localize(None)
-        elif isinstance(column.dtype, pd.PeriodDtype):
-            changed[name] = column.dt.to_timestamp()
-        elif pd.api.types.is_timedelta64_dtype(column):
-            changed[name] = column.dt.total_seconds()
-        elif pd.api.types.is_extension_array_dtype(column.dtype) and not isinstance(column.dtype, pd.CategoricalDtype):
-            changed[name] = _without_extension(column)
-        elif column.dtype == object:
-            odd = column.map(lambda cell: isinstance(cell, (list, dict, set, bytes, tuple)))
-            if odd.any():
-                changed[name] = column.where(~odd, column.astype(str))
-    return frame.assign(**changed) if changed else frame
-
-
-def _without_extension(column: pd.Series[Any]) -> pd.Series[Any]:
-    if pd.api.types.is_bool_dtype(column) or pd.api.types.is_numeric_dtype(column):
-        missing = bool(column.isna().any())
-        if pd.api.types.is_bool_dtype(column):
-            return column.astype(object).where(column.notna(), None) if missing else column.astype(bool)
-        plain: pd.Series[Any] = column.astype(np.dtype("float64" if missing else column.dtype.name.lower()))
-        return plain
-    return column.astype(object).where(column.notna(), None)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+from collections import Counter
+from collections.abc import Sequence
 from typing import Literal
 
 FileKind = Literal["text", "parquet", "excel", "gzip", "json", "foreign"]
@@ -24,6 +27,9 @@ DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE_LINES = 100
 # A text file may hold a stray control character; a binary one is full of them.
 MAX_CONTROL_SHARE = 0.02
+MAX_TITLE_ROWS = 20
+_SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[-+]?[\d.,]+\s*\Z")
 
 
 def file_kind(head: bytes) -> tuple[FileKind, str]:
@@ -60,13 +66,69 @@ def decode(content: bytes) -> tuple[str, str]:
 def find_delimiter(text: str) -> str:
     """Find the delimiter that splits the first lines most evenly into most cells."""
     lines = [line for line in text[:200_000].splitlines() if line.strip()][:SAMPLE_LINES]
-    best, best_score = ",", (0.0, 0)
-    for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter)]
-        if not widths or widths[0] < 2:
+    # A title above the table has no delimiter: where the first line decides nothing, the commonest width does.
+    for first_line_counts in (True, False):
+        best, best_score = "", (0.0, 0)
+        for delimiter in DELIMITERS:
+            widths = [len(row) for row in _rows("\n".join(lines), delimiter)]
+            usual = widths[0] if first_line_counts and widths else _usual(widths)
+            if usual < 2:
+                continue
+            score = (sum(width == usual for width in widths) / len(widths), usual)
+            if score > best_score:
+                best, best_score = delimiter, score
+        if best:
+            return best
+    return ","
+
+
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    except csv.Error:  # a cell longer than the csv module takes
+        return []
+
+
+def _usual(widths: Sequence[int]) -> int:
+    return Counter(widths).most_common(1)[0][0] if widths else 0
+
+
+def without_separator_line(text: str) -> tuple[str, str | None]:
+    """Take off the line "sep=;" that Excel understands, and give the delimiter that it names."""
+    match = _SEPARATOR_LINE.match(text)
+    return (text[match.end() :], match[1]) if match else (text, None)
+
+
+def count_title_rows(rows: Sequence[Sequence[str]]) -> int:
+    """Count the rows of one cell ("Sales of 2024") and the empty ones above the row of column names.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The table's first rows, as they stand in the file.
+
+    Returns
+    -------
+    int
+        0 where the first row may be the names themselves.
+    """
+    usual = _usual([len(row) for row in rows if row])
+    titles = 0
+    for n, row in enumerate(rows[:MAX_TITLE_ROWS]):
+        filled = [cell for cell in row if cell.strip()]
+        if not filled:
             continue
-        evenness = sum(width == widths[0] for width in widths) / len(widths)
-        score = (evenness, widths[0])
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best
+        if len(filled) == 1 and row[0].strip() and (len(row) == 1 < usual or usual > 2):
+            titles += 1
+            continue
+        is_names = len(filled) > 1 and not any(_NUMBER.match(cell) for cell in filled)
+        return n if titles and is_names else 0
+    return 0
+
+
+def without_titles(text: str, delimiter: str) -> tuple[str, int]:
+    """Take off the lines above the row of column names, and count them."""
+    lines = text[:200_000].splitlines(keepends=True)[: MAX_TITLE_ROWS + SAMPLE_LINES]
+    # Such a line holds no quoted line end, so that rows are lines here.
+    n_titles = count_title_rows(_rows("".join(lines), delimiter))
+    return text[sum(len(line) for line in lines[:n_titles]) :], n_titles

@@ -55,6 +55,7 @@ class Run:
     timings: dict[str, float] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
     stop_told: bool = False
+    is_salvage: bool = False
 
     def should_stop(self) -> bool:
         """Whether a person asked to stop; the log is told once."""
@@ -102,11 +103,9 @@ def run_pipeline(folder: RunFolder) -> TrainedModel | None:
     run = Run(folder, request, budget)
     recorder = Recorder(folder)
     try:
-        model, split = _train(run)
-        result = _score(run, model, split)
-        result = _explain(run, model, split, result)
-        result = _export(run, model, split, result)
-        _finish(run, recorder, result)
+        split = set_apart(run)
+        model = _train(run, split)
+        finish(run, recorder, model, split)
     except Exception as error:
         recorder.abandon()
         folder.append(Failed(problem=problem_of(error, "The training did not end well")))
@@ -114,9 +113,17 @@ def run_pipeline(folder: RunFolder) -> TrainedModel | None:
     return model
 
 
-def _train(run: Run) -> tuple[TrainedModel, Split]:
+def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> None:
+    """Score, explain, export and record a model."""
+    result = _score(run, model, split)
+    result = _explain(run, model, split, result)
+    result = _export(run, model, split, result)
+    _end(run, recorder, result)
+
+
+def set_apart(run: Run) -> Split:
+    """Set rows apart for the score; the same rows whenever it is called for the same run."""
     from genie_widgets.evaluate import split as split_rows
-    from genie_widgets.train import detect_machine, fit
 
     started = time.monotonic()
     request, plan = run.request, run.request.plan
@@ -132,8 +139,15 @@ def _train(run: Run) -> tuple[TrainedModel, Split]:
         run.notes.append(problem)
         run.folder.append(Warned(problem=problem))
     run.timed("preparing", started)
+    return split
+
+
+def _train(run: Run, split: Split) -> TrainedModel:
+    from genie_widgets.train import detect_machine, fit
 
     started = time.monotonic()
+    request, plan = run.request, run.request.plan
+    columns = plan.feature_columns(request.profile.column_names)
     run.enter("training", "Training models")
     greater = METRICS[plan.metric].greater_is_better
     best: list[float] = []
@@ -167,7 +181,7 @@ def _train(run: Run) -> tuple[TrainedModel, Split]:
         should_stop=run.should_stop,
     )
     run.timed("training", started)
-    return model, split
+    return model
 
 
 def _training_seconds(run: Run) -> float:
@@ -305,8 +319,8 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
     return _save(run, _with_files(run, result), "bundle")
 
 
-def _finish(run: Run, recorder: Recorder, result: RunResult) -> None:
-    status = "stopped" if run.should_stop() else "done"
+def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
+    status = "stopped" if run.is_salvage or run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
     # The record is read from the folder by a process of its own: no tracking server delays the run's end.

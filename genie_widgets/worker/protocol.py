@@ -47,8 +47,8 @@ class Pipe:
             return None
 
     def _listen(self) -> None:
-        # Bytes: what is no text must be passed over like any other nonsense, not end the listening. A reader of its own:
-        # Python aborts where it ends while a thread waits in sys.stdin.
+        # Bytes: what is no text must be passed over like any other nonsense, not end the listening.
+        # A reader of its own: Python aborts where it ends while a thread waits in sys.stdin.
         for line in os.fdopen(os.dup(0), "rb"):
             try:
                 message = json.loads(line)
