@@ -6,7 +6,9 @@ costs nothing and no process loads what it does not need.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.version import __version__
@@ -49,6 +51,17 @@ __all__ = [
     "read_table",
     "train",
 ]
+
+
+class _Face(ModuleType):
+    """Keeps the public names: importing the engine ``genie_widgets.train`` must not hide the function ``train``."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Face
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -1,6 +1,11 @@
 """Every test has its own workspace, and none reaches a language model or a tracking server by accident."""
 
+import os
+
 import pytest
+
+# As the worker does it for itself: models that tests train here must not starve the servers that they started.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 @pytest.fixture(autouse=True)

@@ -25,7 +25,7 @@ def metrics_html(evaluation: Evaluation) -> str:
         for metric in evaluation.metrics
     )
     return (
-        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Figures"><table class="g-t g-metrics"><caption>'
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Figures"><table class="g-t g-metrics g-stack"><caption>'
         f"On {evaluation.n_rows:,} rows that no model has seen ({esc(evaluation.split)}). "
         f"Baseline: {esc(evaluation.baseline)}.</caption><thead><tr>"
         f'<th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th>'
@@ -54,7 +54,7 @@ def leaderboard_html(rows: Sequence[LeaderboardRow], metric: str, best: str) -> 
     label = info.label if info else metric
     better = "" if info is None or info.greater_is_better else " Lower is better."
     return (
-        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Models"><table class="g-t"><caption>'
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Models"><table class="g-t g-stack"><caption>'
         f"Models by {esc(label)}, best on validation rows first; they were chosen by those rows, so only the "
         f'untouched rows are honest.{better}</caption><thead><tr><th scope="col">Model</th>'
         f'<th scope="col" class="n">Validation</th><th scope="col" class="n">Untouched rows</th>'

@@ -97,7 +97,8 @@ class Server:
     def _predict(self, message: dict[str, Any]) -> dict[str, Any]:
         from genie_widgets.export import write_predictions
 
-        frame = pd.read_parquet(self._inside(message["input"]))
+        # An index that repeats would join each prediction to many rows.
+        frame = pd.read_parquet(self._inside(message["input"])).reset_index(drop=True)
         output = self._inside(message["output"])
         features, problems = align(frame, self._asked)
         pieces = [

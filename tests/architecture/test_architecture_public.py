@@ -1,5 +1,7 @@
 """The public face: every promised name is there, and is what it says."""
 
+import importlib
+
 import pytest
 
 import genie_widgets as gw
@@ -13,6 +15,12 @@ COMMANDS = ("demo", "dashboard", "run", "plan", "predict", "runs", "doctor")
 def test_name_is_public(name):
     assert name in gw.__all__
     assert callable(getattr(gw, name))
+
+
+def test_importing_an_engine_hides_no_public_name():
+    engine = importlib.import_module("genie_widgets.train")
+    assert gw.train is not engine
+    assert gw.train is importlib.import_module("genie_widgets.session").train
 
 
 def test_unknown_names_are_told():

@@ -130,7 +130,8 @@ def test_a_failing_report_and_explanation_are_warnings_whose_tracebacks_are_in_t
 
     (end,) = of_type(folder, Finished)
     assert end.status == "done"
-    problems = [event.problem for event in of_type(folder, Warned)]
+    # On a busy machine the process may also have started late; that is told, and is not what is tested here.
+    problems = [event.problem for event in of_type(folder, Warned) if event.problem.code != "started-late"]
     assert [(problem.severity, problem.code) for problem in problems] == [("warning", "unexpected")] * 2
     assert "explained" in problems[0].title
     assert "report" in problems[1].title
