@@ -28,6 +28,7 @@ from genie_widgets.schema import (
 )
 from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder
+from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.budget import Budget, plan_budget
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
@@ -299,7 +300,7 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
     result = result.model_copy(update={"notes": tuple(run.notes)})
 
     def report() -> None:
-        folder.report_path.write_text(report_html(result, run.request.profile, run.request.prompt), encoding="utf-8")
+        write_atomically(folder.report_path, report_html(result, run.request.profile, run.request.prompt))
 
     def bundle() -> None:
         model.save_slim(folder.model_path)
