@@ -25,8 +25,8 @@ def metrics_html(evaluation: Evaluation) -> str:
         for metric in evaluation.metrics
     )
     return (
-        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Figures"><table class="g-t g-metrics g-stack"><caption>'
-        f"On {evaluation.n_rows:,} rows that no model has seen ({esc(evaluation.split)}). "
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="Figures"><table class="g-t g-metrics g-stack">'
+        f"<caption>On {evaluation.n_rows:,} rows that no model has seen ({esc(evaluation.split)}). "
         f"Baseline: {esc(evaluation.baseline)}.</caption><thead><tr>"
         f'<th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th>'
         f'<th scope="col" class="n">Baseline</th></tr></thead><tbody>{rows}</tbody></table></div>'

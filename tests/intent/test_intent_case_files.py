@@ -112,7 +112,7 @@ def test_what_must_not_be_planned_says_so(half):
         assert case["problem_type"] is None, case["id"]
 
 
-@pytest.mark.parametrize(("half", "least", "tables"), [("dev", 240, 25)])
+@pytest.mark.parametrize(("half", "least", "tables"), [("dev", 240, 25), ("heldout", 160, 15)])
 def test_there_are_as_many_of_each_kind_as_promised(half, least, tables):
     every, plans = cases(half), planned(half)
     asked = Counter(case.get("expect") for case in every)
