@@ -10,13 +10,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.evaluate.scoring import evaluate
+    from genie_widgets.evaluate.deciding import Wish, decide
+    from genie_widgets.evaluate.scored import parts, scored_table
+    from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
 
-_HOME = {"Split": "splitting", "evaluate": "scoring", "split": "splitting", "verdict": "verdicts"}
+_HOME = {
+    "Split": "splitting",
+    "Wish": "deciding",
+    "at_threshold": "scoring",
+    "decide": "deciding",
+    "evaluate": "scoring",
+    "group_codes": "scoring",
+    "parts": "scored",
+    "rows_of": "scoring",
+    "scored_table": "scored",
+    "split": "splitting",
+    "verdict": "verdicts",
+}
 
-__all__ = ["Split", "evaluate", "split", "verdict"]
+__all__ = [
+    "Split",
+    "Wish",
+    "at_threshold",
+    "decide",
+    "evaluate",
+    "group_codes",
+    "parts",
+    "rows_of",
+    "scored_table",
+    "split",
+    "verdict",
+]
 
 
 def __getattr__(name: str) -> Any:

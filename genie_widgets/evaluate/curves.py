@@ -8,9 +8,14 @@ kind               x                             y
 roc                false positive rate           true positive rate
 precision_recall   recall                        precision
 calibration        mean predicted probability    share that is true (`counts`: rows)
+gain               share of the rows acted on    share of the positives found
+lift               share of the rows acted on    times as many as by chance
+threshold          threshold                     share, by `series` (precision, recall, alarms)
 predicted_true     predicted value               true value
 residuals          predicted value               true minus predicted value
+error_by_size      mean predicted value          mean absolute error (`counts`: rows)
 quantile_coverage  level asked for               share of true values not above it
+pinball            level asked for               pinball loss
 =================  ============================  =====================================
 """
 
@@ -54,7 +59,9 @@ def _class_curves(rows: ClassRows) -> tuple[Curve, ...]:
             found += [roc(truth, score, rows.labels[code]), precision_recall(truth, score, rows.labels[code])]
         if len(truth):
             found.append(calibration(truth, score, rows.labels[code]))
-    order = {"roc": 0, "precision_recall": 1, "calibration": 2}
+    if rows.positive is not None:
+        found += _acting(rows.truth == rows.positive, rows.probabilities[:, rows.positive], rows.labels[rows.positive])
+    order = {"roc": 0, "precision_recall": 1, "calibration": 2, "gain": 3, "lift": 4, "threshold": 5}
     return tuple(sorted(found, key=lambda curve: order[curve.kind]))
 
 
@@ -84,13 +91,7 @@ def precision_recall(truth: NDArray[np.bool_], score: Floats, series: str) -> Cu
 
 def calibration(truth: NDArray[np.bool_], score: Floats, series: str) -> Curve:
     """Mean prediction against what came true, in bins of about equally many rows."""
-    order = np.argsort(score, kind="stable")
-    n_bins = int(np.clip(len(score) // 10, 1, MOST_BINS))
-    edges = np.linspace(0, len(score), n_bins + 1).round().astype(int)
-    ordered = score[order]
-    # Rows of equal score belong to one bin: else their order, which means nothing, would decide.
-    inner = sorted({int(np.searchsorted(ordered, ordered[edge])) for edge in edges[1:-1]} - {0})
-    bins = np.split(order, inner)
+    bins = _bins(score)
     return _curve(
         "calibration",
         series,
@@ -98,6 +99,37 @@ def calibration(truth: NDArray[np.bool_], score: Floats, series: str) -> Curve:
         np.array([truth[rows].mean() for rows in bins]),
         tuple(len(rows) for rows in bins),
     )
+
+
+def _bins(values: Floats) -> list[NDArray[np.intp]]:
+    """Cut rows into bins of about equally many, smallest values first."""
+    order = np.argsort(values, kind="stable")
+    n_bins = int(np.clip(len(values) // 10, 1, MOST_BINS))
+    edges = np.linspace(0, len(values), n_bins + 1).round().astype(int)
+    ordered = values[order]
+    # Rows of equal value belong to one bin: else their order, which means nothing, would decide.
+    inner = sorted({int(np.searchsorted(ordered, ordered[edge])) for edge in edges[1:-1]} - {0})
+    return np.split(order, inner)
+
+
+def _acting(truth: NDArray[np.bool_], score: Floats, series: str) -> list[Curve]:
+    """Curves of acting on the rows with the highest probabilities."""
+    if not truth.any() or truth.all():
+        return []
+    hits, false = _cumulative(truth, score)
+    alarms = hits + false
+    share = alarms / alarms[-1]
+    keep = _corners(share, hits)
+    lift = (hits[1:] / alarms[1:]) / truth.mean()
+    thinned = _spread(len(lift))
+    levels = np.unique(score)[::-1]
+    shown = _spread(len(levels))
+    by_threshold = {"precision": hits[1:] / alarms[1:], "recall": hits[1:] / hits[-1], "alarms": share[1:]}
+    return [
+        _curve("gain", series, share[keep], (hits / hits[-1])[keep]),
+        _curve("lift", series, share[1:][thinned], lift[thinned]),
+        *(_curve("threshold", name, levels[shown], values[shown]) for name, values in by_threshold.items()),
+    ]
 
 
 def _number_curves(rows: NumberRows, seed: int) -> tuple[Curve, ...]:
@@ -110,14 +142,31 @@ def _number_curves(rows: NumberRows, seed: int) -> tuple[Curve, ...]:
     return (
         _curve("predicted_true", "rows", predicted, truth),
         _curve("residuals", "rows", predicted, truth - predicted),
+        _error_by_size(rows),
+    )
+
+
+def _error_by_size(rows: NumberRows) -> Curve:
+    """Mean absolute error in bins of about equally many rows, from small predictions to large ones."""
+    bins = _bins(rows.predicted)
+    errors = np.abs(rows.truth - rows.predicted)
+    return _curve(
+        "error_by_size",
+        "rows",
+        np.array([rows.predicted[part].mean() for part in bins]),
+        np.array([errors[part].mean() for part in bins]),
+        tuple(len(part) for part in bins),
     )
 
 
 def _coverage(rows: QuantileRows) -> tuple[Curve, ...]:
     if not len(rows) or not len(rows.levels):
         return ()
+    error = rows.truth[:, None] - rows.predicted
+    loss = np.maximum(rows.levels * error, (rows.levels - 1) * error).mean(axis=0)
     return (
         _curve("quantile_coverage", "quantiles", rows.levels, (rows.truth[:, None] <= rows.predicted).mean(axis=0)),
+        _curve("pinball", "quantiles", rows.levels, loss),
     )
 
 

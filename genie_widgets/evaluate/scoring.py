@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from genie_widgets.evaluate.baseline import Baseline
 from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.curves import confusion, curves
+from genie_widgets.evaluate.deciding import decided
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.metrics import metric_names, metric_value, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
 from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan
 
 # Pairwise ranking costs a sort and a pass for each pair of classes: no interval beyond this.
@@ -77,19 +79,58 @@ def evaluate(
         return Evaluation(n_rows=0, split=how, metrics=(), baseline="none: no row could be scored")
     train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
     baseline = Baseline(rows, train)
-    drawn = None if groups is None else np.unique(pd.factorize(np.asarray(groups)[used])[0], return_inverse=True)[1]
     return Evaluation(
         n_rows=len(rows),
         split=how,
-        metrics=_metrics(rows, plan, baseline, drawn, seed),
+        metrics=_metrics(rows, plan, baseline.value, group_codes(groups, used), seed),
         baseline=baseline.words,
         curves=curves(rows, seed=seed),
         confusion=confusion(rows) if isinstance(rows, ClassRows) else None,
     )
 
 
+def rows_of(scored: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> tuple[Rows, NDArray[np.bool_]]:
+    """Read scored rows (see `scored_table`) as metrics take them.
+
+    Returns
+    -------
+    tuple
+        The rows that can be scored, and which of the table's those are, shape (n,).
+    """
+    given = parts(scored, plan, classes)
+    if plan.problem_type in ("binary", "multiclass"):
+        return _class_rows(scored[TRUTH], given["predictions"], given.get("probabilities"), plan, tuple(classes))
+    predicted = given["quantiles"] if plan.problem_type == "quantile" else given["predictions"]
+    return _number_rows(scored[TRUTH], predicted, plan)
+
+
+def at_threshold(
+    evaluation: Evaluation, scored: pd.DataFrame, plan: Plan, classes: Sequence[str], threshold: float | None, seed: int
+) -> Evaluation:
+    """Give an evaluation's figures as they are with another threshold; None for the model's own."""
+    rows, used = rows_of(scored, plan, classes)
+    assert isinstance(rows, ClassRows)
+    if threshold is not None:
+        rows = decided(rows, threshold)
+    # The baseline ignores the threshold as it ignores the columns.
+    baselines = {metric.name: metric.baseline for metric in evaluation.metrics}
+    found = _metrics(rows, plan, baselines.get, group_codes(scored.get(GROUP), used), seed)
+    return evaluation.model_copy(update={"metrics": found, "confusion": confusion(rows)})
+
+
+def group_codes(groups: Any, used: NDArray[np.bool_]) -> NDArray[np.intp] | None:
+    """Give the groups of the rows that are used numbers, from 0."""
+    if groups is None:
+        return None
+    return np.asarray(np.unique(pd.factorize(np.asarray(groups)[used])[0], return_inverse=True)[1], dtype=np.intp)
+
+
 def _metrics(
-    rows: Rows, plan: Plan, baseline: Baseline, groups: NDArray[np.intp] | None, seed: int
+    rows: Rows,
+    plan: Plan,
+    baseline: Callable[[str], float | None],
+    groups: NDArray[np.intp] | None,
+    seed: int,
 ) -> tuple[MetricValue, ...]:
     n_classes = len(rows.labels) if isinstance(rows, ClassRows) else 0
     names = [name for name in metric_names(plan) if name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO]
@@ -108,7 +149,7 @@ def _metrics(
             value=value,
             low=bounds[name][0] if name in bounds else None,
             high=bounds[name][1] if name in bounds else None,
-            baseline=baseline.value(name),
+            baseline=baseline(name),
             greater_is_better=METRICS[name].greater_is_better,
         )
         for name, value in values.items()

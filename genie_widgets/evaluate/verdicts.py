@@ -60,6 +60,8 @@ def verdict(result: RunResult) -> tuple[str, ...]:
     leaning = _leans_on(result.explanation)
     if leaning:
         sentences.append(leaning)
+    if result.decision is not None:
+        sentences.extend(result.decision.words[:2])
     if result.status == "stopped":
         sentences.append("Training was stopped early on request; this is the best model found until then.")
     return tuple(sentences)

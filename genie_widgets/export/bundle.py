@@ -79,6 +79,7 @@ def _facts(result: RunResult) -> str:
         "features": list(result.features),
         "quantile_levels": list(plan.quantile_levels),
         "versions": result.versions,
+        "decision": None if result.decision is None else result.decision.model_dump(exclude={"expected", "words"}),
     }
     return json.dumps(facts, indent=1, ensure_ascii=False)
 

@@ -43,6 +43,7 @@ def model_card(result: RunResult) -> str:
         f"> {plain(result.prompt) or 'nothing in words'}",
         "## How good",
         _figures(result),
+        *_decided(result),
         "## Data",
         f"{result.n_rows:,} rows; {result.n_train:,} to learn from, {result.n_holdout:,} kept apart to score. "
         f"Left out: {', '.join(plain(name) for name in plan.ignore) or 'nothing'}.",
@@ -56,6 +57,12 @@ def model_card(result: RunResult) -> str:
         f"Best model: {plain(result.best_model)}. Run {result.run_id}.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _decided(result: RunResult) -> list[str]:
+    if result.decision is None:
+        return []
+    return ["## Decision", *(plain(sentence) for sentence in result.decision.words)]
 
 
 def _cautions(result: RunResult) -> list[Problem]:

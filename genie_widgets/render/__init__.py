@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.render.charts import Figure
+    from genie_widgets.render.deciding import decision_html
     from genie_widgets.render.escape import duration, esc, moment, number
     from genie_widgets.render.explained import beeswarm_figure, importance_figure, row_sentences, waterfall_figure
     from genie_widgets.render.gallery import figures
@@ -33,6 +34,7 @@ _HOME = {
     "number": "escape",
     "Figure": "charts",
     "beeswarm_figure": "explained",
+    "decision_html": "deciding",
     "esc": "escape",
     "figures": "gallery",
     "importance_figure": "explained",
@@ -55,6 +57,7 @@ _HOME = {
 __all__ = [
     "Figure",
     "beeswarm_figure",
+    "decision_html",
     "duration",
     "esc",
     "evidence_html",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from genie_widgets.render.charts import Figure, axis, distinct, figure, guide, label, line, points
+from genie_widgets.render.charts import HEIGHT_PX, Figure, axis, distinct, figure, guide, label, line, points
 from genie_widgets.render.escape import number
 from genie_widgets.render.explained import importance_figure
-from genie_widgets.schema import Confusion, Curve, RunResult
+from genie_widgets.schema import Confusion, Curve, Decision, RunResult
 
 MAX_CELLS_WITH_TEXT = 15
+MAX_CLASSES_DRAWN = 30
 
 
 def figures(result: RunResult) -> tuple[Figure, ...]:
@@ -18,24 +20,81 @@ def figures(result: RunResult) -> tuple[Figure, ...]:
     Returns
     -------
     tuple of Figure
-        What its problem type has: ROC, precision-recall, calibration and
-        confusion for classes; predicted against true and residuals for
-        numbers; coverage for quantiles; importance where it is explained.
+        What its problem type has: confusion, figures by class, ROC, precision-recall and
+        calibration for classes, and for two of them gain, lift and threshold; predicted
+        against true, residuals and error by size for numbers; coverage and pinball loss for
+        quantiles; importance where it is explained.
     """
     made = []
     if result.evaluation is not None:
         if result.evaluation.confusion is not None:
             made.append(_confusion(result.evaluation.confusion))
+            if result.plan.problem_type == "multiclass":
+                made.append(_per_class(result.evaluation.confusion))
         for kind, make in _BY_KIND.items():
             curves = [curve for curve in result.evaluation.curves if curve.kind == kind and curve.x]
             if curves:
                 made.append(make(curves))
+        if result.decision is not None:
+            made = [_marked(plot, result.decision) if plot.kind == "threshold" else plot for plot in made]
     if result.explanation is not None and result.explanation.outputs:
         made.append(importance_figure(result.explanation))
     return tuple(made)
 
 
-def _confusion(confusion: Confusion) -> Figure:
+def _by_size(confusion: Confusion) -> Confusion:
+    """Put the classes in order, the most frequent first; classes of equal size stay as they were."""
+    order = sorted(range(len(confusion.labels)), key=lambda place: -sum(confusion.counts[place]))
+    return Confusion(
+        labels=tuple(confusion.labels[place] for place in order),
+        counts=tuple(tuple(confusion.counts[row][column] for column in order) for row in order),
+    )
+
+
+def _per_class(confusion: Confusion) -> Figure:
+    """Draw precision and recall of each class, the class that is found worst first."""
+    columns = [sum(row[place] for row in confusion.counts) for place in range(len(confusion.labels))]
+    found = []
+    for place, name in enumerate(confusion.labels):
+        hit, true = confusion.counts[place][place], sum(confusion.counts[place])
+        if true:
+            found.append((hit / true, hit / columns[place] if columns[place] else 0.0, true, name))
+    found.sort(key=lambda item: item[:2])
+    shown = found[:MAX_CLASSES_DRAWN]
+    labels = distinct(label(name, 24) for *_, name in shown)
+    told = "; ".join(
+        f"{name} ({true:,} rows): {100 * recall:.0f}% found, {100 * precision:.0f}% of its predictions right"
+        for recall, precision, true, name in shown
+    )
+    more = f" {len(found) - len(shown)} classes that are found better are not shown." if len(found) > len(shown) else ""
+    bars = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "y": labels,
+            "x": [item[place] for item in shown],
+            "name": name,
+            "customdata": [item[2] for item in shown],
+            "hovertemplate": name + ", %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
+        }
+        for place, name in ((0, "recall (found)"), (1, "precision (right)"))
+    ]
+    return figure(
+        "Figures by class",
+        "per_class",
+        bars,
+        f"{told}.{more}",
+        {
+            "xaxis": axis("share", range=[0, 1], tickformat=".0%"),
+            "yaxis": axis(type="category", autorange="reversed", showgrid=False),
+            "barmode": "group",
+            "height": max(HEIGHT_PX, 60 + 34 * len(shown)),
+        },
+    )
+
+
+def _confusion(unsorted: Confusion) -> Figure:
+    confusion = _by_size(unsorted) if len(unsorted.labels) > 2 else unsorted
     labels = distinct(label(name, 24) for name in confusion.labels)
     totals = [max(1, sum(row)) for row in confusion.counts]
     shares = [[cell / total for cell in row] for row, total in zip(confusion.counts, totals, strict=True)]
@@ -106,6 +165,71 @@ def _calibration(curves: Sequence[Curve]) -> Figure:
     )
 
 
+def _gain(curves: Sequence[Curve]) -> Figure:
+    return figure(
+        "Gain: how many are found by acting on the likeliest rows",
+        "gain",
+        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (0, 1), "chance")],
+        "Share of the positives found against share of the rows acted on, likeliest first. "
+        + _at(curves, 0.2, "Acting on 20% of the rows", "are found"),
+        {
+            "xaxis": axis("rows acted on, likeliest first", range=[0, 1], tickformat=".0%"),
+            "yaxis": axis("positives found", range=[0, 1.02], tickformat=".0%"),
+        },
+    )
+
+
+def _lift(curves: Sequence[Curve]) -> Figure:
+    told = []
+    for share in (0.1, 0.2, 0.5):
+        for curve in curves[:1]:
+            near = _nearest(curve.x, share)
+            told.append(f"{100 * share:.0f}%: {curve.y[near]:.1f} times")
+    return figure(
+        "Lift: how much better than chance",
+        "lift",
+        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (1, 1), "chance")],
+        f"Positives among the rows acted on, as a multiple of chance, by the share acted on. {'; '.join(told)}.",
+        {
+            "xaxis": axis("rows acted on, likeliest first", range=[0, 1], tickformat=".0%"),
+            "yaxis": axis("times as many as by chance", rangemode="tozero"),
+        },
+    )
+
+
+_THRESHOLD_NAMES = {"precision": "alarms that are right", "recall": "positives found", "alarms": "rows that are alarms"}
+
+
+def _threshold(curves: Sequence[Curve]) -> Figure:
+    told = []
+    for threshold in (0.2, 0.5, 0.8):
+        near = [_nearest(c.x, threshold) for c in curves]
+        shares = ", ".join(
+            f"{100 * c.y[place]:.0f}% {_THRESHOLD_NAMES.get(c.series, c.series)}"
+            for c, place in zip(curves, near, strict=True)
+        )
+        told.append(f"from {threshold:.0%} on: {shares}")
+    return figure(
+        "What a threshold does",
+        "threshold",
+        [line(c.x, c.y, _THRESHOLD_NAMES.get(c.series, c.series)) for c in curves],
+        f"Shares by the probability from which on a row is an alarm; {'; '.join(told)}.",
+        {
+            "xaxis": axis("threshold", range=[0, 1], tickformat=".0%"),
+            "yaxis": axis("share", range=[0, 1.02], tickformat=".0%"),
+        },
+    )
+
+
+def _marked(plot: Figure, decision: Decision) -> Figure:
+    """Mark the threshold that was decided on."""
+    if decision.threshold > 1:
+        return plot
+    at = decision.threshold
+    spec = {**plot.spec, "data": [*plot.spec["data"], guide((at, at), (0, 1), "decided")]}
+    return replace(plot, spec=spec, text=f"{plot.text} Decided: {at:.1%}.")
+
+
 def _predicted_true(curves: Sequence[Curve]) -> Figure:
     values = [value for c in curves for value in (*c.x, *c.y)]
     ends = (min(values), max(values))
@@ -132,6 +256,33 @@ def _residuals(curves: Sequence[Curve]) -> Figure:
     )
 
 
+def _error_by_size(curves: Sequence[Curve]) -> Figure:
+    told = "; ".join(
+        f"around {number(x)}: {number(y)} ({count:,} rows)"
+        for c in curves
+        for x, y, count in zip(c.x, c.y, c.counts, strict=True)
+    )
+    return figure(
+        "Mean error from small predictions to large ones",
+        "error_by_size",
+        [line(c.x, c.y, c.series, mode="lines+markers") for c in curves],
+        f"Mean absolute error by the size of the prediction: {told}.",
+        {"xaxis": axis("predicted"), "yaxis": axis("mean absolute error", rangemode="tozero")},
+    )
+
+
+def _pinball(curves: Sequence[Curve]) -> Figure:
+    told = "; ".join(f"{x:g}: {number(y)}" for c in curves for x, y in zip(c.x, c.y, strict=True))
+    bars = [{"type": "bar", "x": [f"{x:g}" for x in c.x], "y": list(c.y), "name": label(c.series)} for c in curves]
+    return figure(
+        "Error of each quantile (pinball loss)",
+        "pinball",
+        bars,
+        f"Pinball loss of each predicted quantile, lower is better: {told}.",
+        {"xaxis": axis("quantile", type="category"), "yaxis": axis("pinball loss", rangemode="tozero")},
+    )
+
+
 def _coverage(curves: Sequence[Curve]) -> Figure:
     told = "; ".join(f"{x:g}: {100 * y:.0f}%" for c in curves for x, y in zip(c.x, c.y, strict=True))
     return figure(
@@ -143,10 +294,14 @@ def _coverage(curves: Sequence[Curve]) -> Figure:
     )
 
 
+def _nearest(values: Sequence[float], wanted: float) -> int:
+    return min(range(len(values)), key=lambda place: abs(values[place] - wanted))
+
+
 def _at(curves: Sequence[Curve], x: float, before: str, after: str) -> str:
     told = []
     for curve in curves[:10]:
-        near = min(range(len(curve.x)), key=lambda place: abs(curve.x[place] - x))
+        near = _nearest(curve.x, x)
         told.append(f"{curve.series}: {100 * curve.y[near]:.0f}%")
     return f"{before}, {'; '.join(told)} {after}." if told else ""
 
@@ -155,7 +310,12 @@ _BY_KIND: dict[str, Callable[[Sequence[Curve]], Figure]] = {
     "roc": _roc,
     "precision_recall": _precision_recall,
     "calibration": _calibration,
+    "gain": _gain,
+    "lift": _lift,
+    "threshold": _threshold,
     "predicted_true": _predicted_true,
     "residuals": _residuals,
+    "error_by_size": _error_by_size,
     "quantile_coverage": _coverage,
+    "pinball": _pinball,
 }

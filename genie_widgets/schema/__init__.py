@@ -4,6 +4,7 @@ Everything above this floor speaks in these types. The LLM fills a `Plan`, the
 worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
 """
 
+from genie_widgets.schema.decision import Decision, Expected
 from genie_widgets.schema.explanation import (
     Contribution,
     ExplainedOutput,
@@ -63,9 +64,11 @@ __all__ = [
     "Confusion",
     "Contribution",
     "Curve",
+    "Decision",
     "Evaluation",
     "Event",
     "Evidence",
+    "Expected",
     "ExplainedOutput",
     "Explanation",
     "Failed",

@@ -80,7 +80,7 @@ class ResultUpdated(_Event):
     """``result.json`` was rewritten; `part` says what is new in it."""
 
     type: Literal["result_updated"] = "result_updated"
-    part: Literal["scores", "explanation", "report", "bundle", "tracking"]
+    part: Literal["scores", "explanation", "report", "bundle", "tracking", "decision"]
 
 
 class Finished(_Event):

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from genie_widgets.schema.base import Value
+from genie_widgets.schema.decision import Decision
 from genie_widgets.schema.explanation import Explanation
 from genie_widgets.schema.plan import Plan
 from genie_widgets.schema.problem import Problem
@@ -41,10 +42,11 @@ class MetricValue(Value):
 class Curve(Value):
     """Points of one line or cloud of a plot.
 
-    `kind` is one of ``roc``, ``precision_recall``, ``calibration``,
-    ``predicted_true``, ``residuals``, ``quantile_coverage``; `series` names the
-    class or quantile; `x` and `y` have the same length. `counts`: rows behind
-    each point, where a point stands for many (calibration).
+    `kind` is one of ``roc``, ``precision_recall``, ``calibration``, ``gain``, ``lift``,
+    ``threshold``, ``predicted_true``, ``residuals``, ``error_by_size``,
+    ``quantile_coverage``, ``pinball``; `series` names the class,
+    quantile or figure; `x` and `y` have the same length. `counts`: rows behind each
+    point, where a point stands for many (calibration, error by size).
     """
 
     kind: str
@@ -124,6 +126,8 @@ class RunResult(Value):
         Versions of the libraries that matter for loading the model.
     requirements : tuple of str
         Pins of what the model needs to predict, as pip reads them.
+    decision : Decision or None
+        The threshold that a person chose; `evaluation` and predictions then follow it.
     """
 
     run_id: str
@@ -147,3 +151,11 @@ class RunResult(Value):
     timings: dict[str, float] = Field(default_factory=dict)
     versions: dict[str, str] = Field(default_factory=dict)
     requirements: tuple[str, ...] = ()
+    decision: Decision | None = None
+
+    @property
+    def positive_class(self) -> str:
+        """The class whose probability is reported; empty unless there are two."""
+        if self.plan.problem_type != "binary":
+            return ""
+        return self.plan.positive_class or "".join(self.classes[1:2])

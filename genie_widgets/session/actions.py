@@ -80,6 +80,14 @@ class RowExplained(Value):
     explanation: Explanation
 
 
+class Decided(Value):
+    """A threshold was chosen; figures follow it, and predictions made before it do not."""
+
+    run_id: str
+    view: RunView
+    result: RunResult | None
+
+
 class Tried(Value):
     """A made-up row was predicted and explained."""
 
@@ -112,6 +120,7 @@ Action = (
     | RunSeen
     | Predicted
     | RowExplained
+    | Decided
     | Tried
     | Troubled
     | NoticeDismissed

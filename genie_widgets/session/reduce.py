@@ -74,6 +74,12 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id and state.predictions is not None and state.predictions.path == path:
                 changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
+        case a.Decided(run_id=run_id, view=view, result=result):
+            changes = {"busy": "", "problem": None}
+            if run_id == state.run_id:
+                withdrawn = {"predictions": None, "row_explanation": None, "what_if": None}
+                changes.update({"view": view, "result": result or state.result, **withdrawn})
+            return state.model_copy(update=changes)
         case a.Tried(run_id=run_id, what_if=what_if):
             return state.model_copy(update={"what_if": what_if}) if run_id == state.run_id else state
         case a.Troubled(problem=problem):

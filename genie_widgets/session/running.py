@@ -10,7 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.schema import Event, Explanation, GenieError, Problem, RunRequest, RunResult, Tracking, WhatIf
+from genie_widgets.schema import (
+    Decision,
+    Event,
+    Explanation,
+    GenieError,
+    Problem,
+    RunRequest,
+    RunResult,
+    Tracking,
+    WhatIf,
+)
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.store import RunFolder, RunView, fold
 
@@ -177,6 +187,47 @@ class Run:
         if result is None:
             raise GenieError(_no_model())
         return result
+
+    def decide(
+        self,
+        *,
+        cost_missed: float | None = None,
+        cost_false_alarm: float | None = None,
+        capacity: int | None = None,
+        of_rows: int | None = None,
+        threshold: float | None = None,
+    ) -> Decision | None:
+        """Choose the threshold of two classes, and save it with the model: predictions and figures follow it.
+
+        Parameters
+        ----------
+        cost_missed, cost_false_alarm : float, optional
+            What a positive row costs that is not found, and a negative one that is taken for positive.
+        capacity, of_rows : int, optional
+            So many rows can be acted on, of a list of so many; by default as many as the table had.
+        threshold : float, optional
+            A probability of your own. With nothing at all the model's own threshold comes back.
+
+        Returns
+        -------
+        Decision or None
+            With what to expect of it, measured on untouched rows; None for the model's own threshold.
+
+        Raises
+        ------
+        GenieError
+            If the wish is unclear, the model has not two classes, or the run has not ended.
+        """
+        from genie_widgets.evaluate import Wish
+        from genie_widgets.session.deciding import decide_for
+
+        if not self.view.is_over:
+            raise GenieError(_no_model())
+        if all(value is None for value in (cost_missed, cost_false_alarm, capacity, threshold)):
+            return decide_for(self._folder, None)
+        rows = of_rows if of_rows is not None or capacity is None else self.request.profile.n_rows
+        wish = Wish(cost_missed, cost_false_alarm, capacity, rows, threshold)
+        return decide_for(self._folder, wish)
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict new rows.

@@ -207,6 +207,11 @@ class Session:
             self._pending += 1
         self._executor.submit(self._do, self._try)
 
+    def decide(self, **wish: Any) -> None:
+        """Choose the threshold of two classes; see `Run.decide`. Without a wish the model's own comes back."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Deciding", self._decide, wish)
+
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
         self._begin("Opening the run", self._open, run_id)
@@ -408,6 +413,12 @@ class Session:
             table = read()
             path, problems = run.predictions_file(table.frame)
             self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+
+    def _decide(self, wish: dict[str, Any]) -> None:
+        run = self._run
+        if run is not None:
+            run.decide(**wish)
+            self._dispatch(a.Decided(run_id=run.id, view=run.view, result=run.result))
 
     def _try(self) -> None:
         try:

@@ -109,6 +109,11 @@ class RunFolder:
         return self.path / "input_example.parquet"
 
     @property
+    def scored_path(self) -> Path:
+        """Path of the rows that were kept apart, with their true answers and predictions."""
+        return self.path / "scored.parquet"
+
+    @property
     def tracking_path(self) -> Path:
         """Path of where the run is recorded."""
         return self.path / "tracking.json"

@@ -54,6 +54,10 @@ def metrics(result: RunResult) -> dict[str, float]:
         found[f"models/{row.model}/validation"] = row.score_validation
         found[f"models/{row.model}/holdout"] = row.score_holdout
         found[f"models/{row.model}/fit_s"] = row.fit_s
+    if result.decision is not None:
+        found["decision/threshold"] = result.decision.threshold
+        for figure in result.decision.expected:
+            found[f"decision/{figure.name}"] = figure.value
     for name, seconds in result.timings.items():
         found[f"seconds/{name}"] = seconds
     return {key(name): value for name, value in found.items() if value is not None and math.isfinite(value)}
@@ -76,6 +80,7 @@ def model_facts(result: RunResult) -> dict[str, Any]:
         "problem_type": plan.problem_type,
         "features": list(result.features),
         "quantile_levels": list(plan.quantile_levels),
+        "decision": None if result.decision is None else result.decision.model_dump(exclude={"expected", "words"}),
     }
 
 

@@ -23,6 +23,14 @@ class Model(PythonModel):
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002
         """Predict rows: `prediction`, and a column for each class's probability or each quantile."""
         rows = model_input[self._facts["features"]]
+        decision = self._facts["decision"]
+        if decision:
+            # The threshold that was decided on: positive from this probability on.
+            probabilities = self._predictor.predict_proba(rows, as_multiclass=True)
+            named = {str(label): label for label in probabilities.columns}
+            alarm = probabilities[named[decision["positive"]]].astype(float) >= decision["threshold"]
+            words = {True: named[decision["positive"]], False: named[decision["negative"]]}
+            return pd.DataFrame({"prediction": alarm.map(words)}).join(probabilities.add_prefix("probability of "))
         predicted = self._predictor.predict(rows)
         if self._facts["problem_type"] == "quantile":
             middle = min(self._facts["quantile_levels"], key=lambda level: abs(level - 0.5))

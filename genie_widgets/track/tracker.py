@@ -81,8 +81,9 @@ class Tracker:
         report_path: Path,
         model_path: Path,
         input_example: pd.DataFrame | None,
+        recorded: str = "",
     ) -> Tracking:
-        """Record a run.
+        """Record a run, or what changed in one that is recorded already.
 
         Parameters
         ----------
@@ -98,6 +99,8 @@ class Tracker:
             Folder of the slim model; left out where there is none.
         input_example : DataFrame or None
             A few rows as the model takes them.
+        recorded : str
+            MLflow's id of the run's record, where there is one: figures, files and model are added to it.
 
         Returns
         -------
@@ -107,7 +110,7 @@ class Tracker:
         try:
             if self._experiment_id is None:
                 self._prepare()
-            return self._log(request, result, figures, report_path, model_path, input_example)
+            return self._log(request, result, figures, report_path, model_path, input_example, recorded)
         except Exception as error:
             return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=self._problem(error))
 
@@ -136,13 +139,18 @@ class Tracker:
         report_path: Path,
         model_path: Path,
         input_example: pd.DataFrame | None,
+        recorded: str,
     ) -> Tracking:
         import mlflow
 
         name = f"{result.plan.target} {result.run_id[:6]}"
-        with mlflow.start_run(experiment_id=self._experiment_id, run_name=name, tags=facts.tags(result)) as run:
-            mlflow.log_params(facts.parameters(request, result))
+        again = {"run_id": recorded} if recorded else {"experiment_id": self._experiment_id, "run_name": name}
+        with mlflow.start_run(**again, tags=facts.tags(result)) as run:
+            if not recorded:
+                mlflow.log_params(facts.parameters(request, result))
             mlflow.log_metrics(facts.metrics(result))
+            if result.decision is not None:
+                mlflow.log_dict(result.decision.model_dump(mode="json"), "decision.json")
             mlflow.log_dict(request.plan.model_dump(mode="json"), "plan.json")
             mlflow.log_dict(result.model_dump(mode="json", exclude={"explanation"}), "result.json")
             if result.explanation is not None:

@@ -6,6 +6,7 @@ import ipywidgets as w
 
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import card, heading, show, with_classes
+from genie_widgets.widgets.results.decide import DecideTab
 from genie_widgets.widgets.results.explanation import ExplanationTab
 from genie_widgets.widgets.results.files import FilesTab
 from genie_widgets.widgets.results.models import ModelsTab
@@ -25,6 +26,7 @@ class ResultsStep(Step):
             VerdictTab,
             ModelsTab,
             PlotsTab,
+            DecideTab,
             ExplanationTab,
             WhatIfTab,
             PredictTab,

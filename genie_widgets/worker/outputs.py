@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from genie_widgets.schema import Plan
+from genie_widgets.schema import Decision, Plan
 
 if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 MAX_EXPLAINED_CLASSES = 10
 
 
-def predictions_frame(model: TrainedModel, features: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Predict rows.
+def predictions_frame(
+    model: TrainedModel, features: pd.DataFrame, plan: Plan, decision: Decision | None = None
+) -> pd.DataFrame:
+    """Predict rows; where a threshold was decided on, by it.
 
     Returns
     -------
@@ -30,8 +32,14 @@ def predictions_frame(model: TrainedModel, features: pd.DataFrame, plan: Plan) -
         middle = int(np.argmin([abs(float(level) - 0.5) for level in quantiles.columns]))
         named = {f"quantile {level}": quantiles[level] for level in quantiles.columns}
         return pd.DataFrame({"prediction": quantiles.iloc[:, middle], **named})
-    frame = pd.DataFrame({"prediction": model.predict(features)})
     probabilities = model.predict_proba(features)
+    if probabilities is not None and decision is not None:
+        labelled: dict[str, Any] = {str(label): label for label in probabilities.columns}
+        alarm = probabilities[labelled[decision.positive]].to_numpy(dtype=float) >= decision.threshold
+        labels = [labelled[decision.positive if positive else decision.negative] for positive in alarm]
+        frame = pd.DataFrame({"prediction": pd.Series(labels, index=features.index)})
+    else:
+        frame = pd.DataFrame({"prediction": model.predict(features)})
     if probabilities is not None:
         for label in probabilities.columns:
             frame[f"probability of {label}"] = probabilities[label]

@@ -206,7 +206,7 @@ def _training_seconds(run: Run) -> float:
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
-    from genie_widgets.evaluate import evaluate, verdict
+    from genie_widgets.evaluate import evaluate, parts, scored_table, verdict
 
     started = time.monotonic()
     run.enter("scoring", "Scoring on rows that no model has seen")
@@ -233,16 +233,23 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
     def score() -> None:
         rows = split.holdout[list(features)]
         quantile = plan.problem_type == "quantile"
-        found["evaluation"] = evaluate(
+        scored = scored_table(
             split.holdout[plan.target],
+            plan=plan,
             predictions=None if quantile else model.predict(rows),
             probabilities=model.predict_proba(rows),
             quantiles=model.predict_quantiles(rows) if quantile else None,
+            groups=split.groups,
+        )
+        # Kept: every figure can be traced to its rows, and asked of any part of them.
+        scored.to_parquet(run.folder.scored_path)
+        found["evaluation"] = evaluate(
+            scored["truth"],
+            **parts(scored, plan, result.classes),
             plan=plan,
-            classes=model.classes,
+            classes=result.classes,
             y_train=split.train[plan.target],
             how=split.how,
-            groups=split.groups,
             seed=request.seed,
         )
 

@@ -47,6 +47,7 @@ def main(path: Path) -> None:
         report_path=folder.report_path,
         model_path=folder.model_path,
         input_example=example,
+        recorded=result.tracking.run_id if result.tracking is not None else "",
     )
     folder.write_tracking(tracking)
     folder.append(ResultUpdated(part="tracking"))

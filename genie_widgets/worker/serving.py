@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from genie_widgets.schema import Explanation, GenieError, Problem, RunRequest, WhatIf
+from genie_widgets.schema import Decision, Explanation, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align
@@ -80,6 +80,11 @@ class Server:
             self._model = load_model(slim if slim.exists() else self._folder.predictor_path)
         return self._model
 
+    def _decision(self) -> Decision | None:
+        """Read the threshold anew: a person may have changed it since the last request."""
+        result = self._folder.read_result()
+        return result.decision if result is not None else None
+
     def _inside(self, relative: object) -> Path:
         """Resolve a path that must lie inside the run folder."""
         path = (self._folder.path / str(relative)).resolve()
@@ -101,8 +106,9 @@ class Server:
         frame = pd.read_parquet(self._inside(message["input"])).reset_index(drop=True)
         output = self._inside(message["output"])
         features, problems = align(frame, self._asked)
+        decision = self._decision()
         pieces = [
-            predictions_frame(self._loaded, features.iloc[start : start + CHUNK_ROWS], self._asked.plan)
+            predictions_frame(self._loaded, features.iloc[start : start + CHUNK_ROWS], self._asked.plan, decision)
             for start in range(0, max(1, len(features)), CHUNK_ROWS)
         ]
         predicted = pd.concat(pieces)
@@ -128,7 +134,7 @@ class Server:
         request = self._asked
         cells = dict(message["cells"])
         row, problems = align(pd.DataFrame([cells], dtype=object), request)
-        predicted = predictions_frame(self._loaded, row, request.plan).iloc[0]
+        predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
         answers = [(str(name).partition(" of ")[2] or str(name), float(value)) for name, value in predicted[1:].items()]
         explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
         tried = WhatIf(

@@ -49,7 +49,10 @@ def test_binary_evaluation():
     assert main.low < main.value < main.high
     assert main.baseline == 0.5
     assert "the most frequent class" in evaluation.baseline
-    assert [curve.kind for curve in evaluation.curves] == ["roc", "precision_recall", "calibration"]
+    assert [curve.kind for curve in evaluation.curves] == [
+        *("roc", "precision_recall", "calibration", "gain", "lift"),
+        *("threshold", "threshold", "threshold"),
+    ]
     assert evaluation.confusion.labels == ("no", "yes")
     assert evaluation.confusion.counts == tuple(
         tuple(row) for row in reference.confusion_matrix(truth, chance > 0.5).tolist()
@@ -144,7 +147,7 @@ def test_regression_baseline_fits_the_metric():
     assert found["root_mean_squared_error"].baseline == pytest.approx(truth.std())  # the mean, 2.5
     assert found["r2"].baseline == 0
     assert evaluation.baseline == "always the training rows' mean, 2.5 (for absolute errors their median, 0)"
-    assert {curve.kind for curve in evaluation.curves} == {"predicted_true", "residuals"}
+    assert {curve.kind for curve in evaluation.curves} == {"predicted_true", "residuals", "error_by_size"}
 
 
 def test_quantiles():
@@ -162,10 +165,41 @@ def test_quantiles():
     )
     (metric,) = evaluation.metrics
     assert metric.value == pytest.approx(metric.baseline)
-    (curve,) = evaluation.curves
-    assert curve.x == levels
-    assert curve.y == pytest.approx(levels, abs=1e-3)
+    coverage, pinball = evaluation.curves
+    assert coverage.x == pinball.x == levels
+    assert coverage.y == pytest.approx(levels, abs=1e-3)
+    for level, loss, predicted in zip(levels, pinball.y, quantiles.to_numpy().T, strict=True):
+        assert loss == pytest.approx(reference.mean_pinball_loss(truth, predicted, alpha=level))
     assert "own quantiles" in evaluation.baseline
+
+
+def test_gain_lift_and_threshold_are_scikit_learns_figures():
+    evaluation, truth, chance = score_binary(n=200)
+    found = {(curve.kind, curve.series): curve for curve in evaluation.curves}
+    for share, gain in zip(*(found["gain", "yes"].x, found["gain", "yes"].y), strict=True):
+        acted = np.argsort(-chance)[: round(share * 200)]
+        assert gain == pytest.approx(truth[acted].sum() / truth.sum())
+    for share, lift in zip(*(found["lift", "yes"].x, found["lift", "yes"].y), strict=True):
+        acted = np.argsort(-chance)[: round(share * 200)]
+        assert lift == pytest.approx(truth[acted].mean() / truth.mean())
+    shown = {"precision": reference.precision_score, "recall": reference.recall_score}
+    for name, score in shown.items():
+        curve = found["threshold", name]
+        for threshold, value in zip(curve.x, curve.y, strict=True):
+            assert value == pytest.approx(score(truth, chance >= threshold))
+    alarms = found["threshold", "alarms"]
+    assert alarms.y == pytest.approx([(chance >= threshold).mean() for threshold in alarms.x])
+
+
+def test_error_by_size_covers_every_row():
+    rng = np.random.default_rng(0)
+    predicted = rng.normal(size=1_000)
+    truth = predicted + rng.normal(size=1_000) * np.abs(predicted)
+    evaluation = evaluate(truth, predictions=predicted, plan=plan("regression", "r2"), y_train=truth, how="")
+    curve = next(curve for curve in evaluation.curves if curve.kind == "error_by_size")
+    assert sum(curve.counts) == 1_000
+    assert np.average(curve.y, weights=curve.counts) == pytest.approx(reference.mean_absolute_error(truth, predicted))
+    assert max(curve.y[0], curve.y[-1]) > 3 * min(curve.y)
 
 
 def test_points_are_thinned_and_ends_kept():

@@ -3,10 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 import zipfile
 
+import numpy as np
 import pandas as pd
 import pytest
+from sklearn.metrics import confusion_matrix
 
 import genie_widgets as gw
 from genie_widgets.data import samples
@@ -128,3 +131,48 @@ def test_the_recorded_model_predicts_in_a_fresh_process_without_genie(run, table
     (tmp_path / "load.py").write_text(LOAD)
     fresh(tmp_path, "load.py", tracking.uri, tracking.model_uri, "new.parquet", "out.csv")
     assert_same(pd.read_csv(tmp_path / "out.csv"), expected)
+
+
+def test_a_decision_goes_with_the_model_wherever_it_goes(run, table, tmp_path):
+    import mlflow
+
+    head = table.frame.head(200)
+    chance = run.predict(head)["probability of yes"]
+    decision = run.decide(cost_missed=500, cost_false_alarm=20)
+    assert decision.threshold < 0.3
+    expected = np.where(chance >= decision.threshold, "yes", "no")
+
+    # In this process, and for whoever opens the run later.
+    assert list(run.predict(head)["prediction"]) == list(expected)
+    again = gw.open_run(run.id, Settings(workspace=run.path.parent.parent))
+    assert again.result.decision == decision
+    shown = again.result.evaluation
+    scored = pd.read_parquet(run.path / "scored.parquet")
+    alarm = scored["probability of yes"] >= decision.threshold
+    assert shown.confusion.counts == tuple(map(tuple, confusion_matrix(scored["truth"] == "yes", alarm).tolist()))
+    assert decision.words[0] in run.report_path.read_text(encoding="utf-8")
+
+    # In the bundle.
+    with zipfile.ZipFile(run.bundle_path) as bundle:
+        bundle.extractall(tmp_path)
+    head.to_parquet(tmp_path / "new.parquet")
+    fresh(tmp_path, "predict.py", "new.parquet", "out.csv")
+    assert list(pd.read_csv(tmp_path / "out.csv")["prediction"]) == list(expected)
+
+    # In the registry, as a version of its own.
+    first = run.wait_recorded(1)
+    deadline = time.monotonic() + 90
+    while run.result.tracking.model_uri == first.model_uri and time.monotonic() < deadline:
+        time.sleep(0.2)
+    tracking = run.result.tracking
+    assert tracking.problem is None
+    assert tracking.run_id == first.run_id
+    (tmp_path / "load.py").write_text(LOAD)
+    fresh(tmp_path, "load.py", tracking.uri, tracking.model_uri, "new.parquet", "recorded.csv")
+    assert list(pd.read_csv(tmp_path / "recorded.csv")["prediction"]) == list(expected)
+    recorded = mlflow.MlflowClient(tracking.uri).get_run(tracking.run_id)
+    assert recorded.data.metrics["decision/threshold"] == pytest.approx(decision.threshold)
+
+    # And back.
+    assert run.decide() is None
+    assert list(run.predict(head)["prediction"]) == list(np.where(chance >= 0.5, "yes", "no"))

@@ -25,10 +25,10 @@ from genie_widgets.schema import (
 )
 
 KINDS = {
-    "binary": ("roc", "precision_recall", "calibration"),
+    "binary": ("roc", "precision_recall", "calibration", "gain", "lift", "threshold"),
     "multiclass": ("roc", "precision_recall", "calibration"),
-    "regression": ("predicted_true", "residuals"),
-    "quantile": ("quantile_coverage",),
+    "regression": ("predicted_true", "residuals", "error_by_size"),
+    "quantile": ("quantile_coverage", "pinball"),
 }
 
 
@@ -103,7 +103,7 @@ def make_result(text="x", problem_type="multiclass", **changes):
             MetricValue(name=text, label=text, value=0.9),
         ),
         curves=tuple(
-            Curve(kind=kind, series=series, x=(0.0, 0.1, 1.0), y=(0.2, 0.6, 1.0))
+            Curve(kind=kind, series=series, x=(0.0, 0.1, 1.0), y=(0.2, 0.6, 1.0), counts=(10, 10, 10))
             for kind in KINDS[problem_type]
             for series in (text, "other")
         ),

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from genie_widgets import render
-from genie_widgets.schema import Confusion, Curve
+from genie_widgets.schema import Confusion, Curve, Decision
 
 TYPES = ["binary", "multiclass", "regression", "quantile"]
 
@@ -37,10 +37,13 @@ def test_every_figure_is_valid_for_plotly_and_plain_json(make, problem_type):
 @pytest.mark.parametrize(
     ("problem_type", "kinds"),
     [
-        ("binary", ["confusion", "roc", "precision_recall", "calibration", "importance"]),
-        ("multiclass", ["confusion", "roc", "precision_recall", "calibration", "importance"]),
-        ("regression", ["predicted_true", "residuals", "importance"]),
-        ("quantile", ["quantile_coverage", "importance"]),
+        (
+            "binary",
+            ["confusion", "roc", "precision_recall", "calibration", "gain", "lift", "threshold", "importance"],
+        ),
+        ("multiclass", ["confusion", "per_class", "roc", "precision_recall", "calibration", "importance"]),
+        ("regression", ["predicted_true", "residuals", "error_by_size", "importance"]),
+        ("quantile", ["quantile_coverage", "pinball", "importance"]),
     ],
 )
 def test_each_problem_type_has_its_plots(make, problem_type, kinds):
@@ -159,3 +162,27 @@ def test_a_column_that_moves_nothing_is_not_told(make):
     row = explanation.outputs[0].rows[0]
     still = row.model_copy(update={"contributions": (row.contributions[0].model_copy(update={"value": 0.0}),)})
     assert len(render.row_sentences(explanation, still, "yes", 0.4)) == 1
+
+
+def test_classes_of_a_confusion_are_sorted_and_the_worst_found_comes_first_by_class(make):
+    confusion = Confusion(labels=("a", "b", "c"), counts=((1, 0, 1), (0, 6, 0), (1, 0, 3)))
+    plots = {figure.kind: figure for figure in render.figures(with_evaluation(make, "multiclass", confusion=confusion))}
+    heat = plots["confusion"].spec["data"][0]
+    assert heat["x"] == heat["y"] == ["b", "c", "a"]
+    assert heat["z"] == [[1, 0, 0], [0, 0.75, 0.25], [0, 0.5, 0.5]]
+    recall, precision = plots["per_class"].spec["data"]
+    assert recall["y"] == ["a", "c", "b"]
+    assert recall["x"] == [0.5, 0.75, 1]
+    assert precision["x"] == [0.5, 0.75, 1]
+
+
+def test_a_decision_is_marked_where_the_threshold_is_shown(make):
+    result = make.result("x", "binary")
+    decided = result.model_copy(
+        update={"decision": Decision(rule="threshold", threshold=0.3, positive="x", negative="y", n_rows=9)}
+    )
+    before, after = (
+        next(figure for figure in render.figures(each) if figure.kind == "threshold") for each in (result, decided)
+    )
+    assert len(after.spec["data"]) == len(before.spec["data"]) + 1
+    assert after.text.endswith("Decided: 30.0%.")

@@ -120,6 +120,8 @@ TEMPLATES = {
     "%{y}: %{x:.3g}<extra></extra>",
     "%{text}: %{x:+.3g}<extra></extra>",
     "%{y}: %{delta:+.3g}<extra></extra>",
+    "recall (found), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
+    "precision (right), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
     "true %{y}, predicted %{x}: %{text} rows (%{z:.0%})<extra></extra>",
 }
 

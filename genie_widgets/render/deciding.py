@@ -1,0 +1,53 @@
+"""A decision as HTML: what it says, what to expect of it, and the rows that it gets right and wrong."""
+
+from __future__ import annotations
+
+from genie_widgets.render.escape import esc, number
+from genie_widgets.schema import Confusion, Expected, RunResult
+
+_SHARES = ("alarms", "precision", "recall")
+
+
+def decision_html(result: RunResult) -> str:
+    """Show the decision of a run, or how its own threshold does."""
+    decision = result.decision
+    confusion = result.evaluation.confusion if result.evaluation is not None else None
+    counts = _confusion(confusion) if confusion is not None else ""
+    if decision is None:
+        return f"<h3>With the model's own threshold</h3>{counts}"
+    first, *rest = decision.words
+    words = f'<p class="g-verdict">{esc(first)}</p>' + "".join(f"<p>{esc(sentence)}</p>" for sentence in rest)
+    rows = "".join(
+        f'<tr><th scope="row">{esc(figure.label)}</th><td class="n">{_shown(figure.value, figure)}</td>'
+        f'<td class="n">{_between(figure)}</td></tr>'
+        for figure in decision.expected
+    )
+    table = (
+        '<div class="g-scroll" tabindex="0" role="region" aria-label="What to expect"><table class="g-t"><caption>What '
+        f"to expect, on {decision.n_rows:,} untouched rows</caption><thead><tr><th scope='col'>Figure</th>"
+        '<th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th></tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+    return f"{words}{table}<h3>Right and wrong with this threshold</h3>{counts}"
+
+
+def _confusion(confusion: Confusion) -> str:
+    heads = "".join(f'<th scope="col" class="n">predicted {esc(name)}</th>' for name in confusion.labels)
+    rows = "".join(
+        f'<tr><th scope="row">truly {esc(name)}</th>{"".join(f"<td class=n>{count:,}</td>" for count in counts)}</tr>'
+        for name, counts in zip(confusion.labels, confusion.counts, strict=True)
+    )
+    return (
+        '<div class="g-scroll" tabindex="0" role="region" aria-label="Right and wrong"><table class="g-t"><thead><tr>'
+        f"<td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _shown(value: float, figure: Expected) -> str:
+    return f"{100 * value:.1f}%" if figure.name in _SHARES else number(value)
+
+
+def _between(figure: Expected) -> str:
+    if figure.low is None or figure.high is None:
+        return "–"
+    return f"{_shown(figure.low, figure)} to {_shown(figure.high, figure)}"

@@ -1,0 +1,112 @@
+"""A person's threshold becomes the run's: figures, verdict, report, bundle and record follow it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from genie_widgets.schema import Decision, GenieError, Problem, ResultUpdated
+from genie_widgets.store import RunFolder
+
+if TYPE_CHECKING:
+    from genie_widgets.evaluate import Wish
+
+RECORDING = "genie_widgets.worker.recording"
+
+
+def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
+    """Choose a run's threshold and save it with the model.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Of a run that has ended.
+    wish : Wish or None
+        None goes back to the model's own threshold.
+
+    Returns
+    -------
+    Decision or None
+        As it was saved.
+
+    Raises
+    ------
+    GenieError
+        If the wish is unclear, or the run has no two classes or no scored rows.
+    """
+    import pandas as pd
+
+    from genie_widgets.evaluate import at_threshold, decide, group_codes, rows_of, verdict
+    from genie_widgets.evaluate.rows import ClassRows
+
+    result, request = folder.read_result(), folder.read_request()
+    if result is None or result.evaluation is None or not folder.scored_path.exists():
+        raise GenieError(_NO_SCORES)
+    scored = pd.read_parquet(folder.scored_path)
+    rows, used = rows_of(scored, result.plan, result.classes)
+    if not isinstance(rows, ClassRows) or result.plan.problem_type != "binary":
+        raise GenieError(_NO_CLASSES)
+    groups = group_codes(scored.get("group"), used)
+    decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
+    threshold = None if decision is None else decision.threshold
+    evaluation = at_threshold(result.evaluation, scored, result.plan, result.classes, threshold, request.seed)
+    result = result.model_copy(update={"decision": decision, "evaluation": evaluation})
+    result = result.model_copy(update={"verdict": verdict(result)})
+    folder.write_result(result)
+    _write_files(folder)
+    folder.append(ResultUpdated(part="decision"))
+    _record(folder)
+    return decision
+
+
+def _write_files(folder: RunFolder) -> None:
+    """Write the report and the bundle anew, where the run had them."""
+    import pandas as pd
+
+    from genie_widgets.export import write_bundle
+    from genie_widgets.render import report_html
+    from genie_widgets.store.files import write_atomically
+
+    result, request = folder.read_result(), folder.read_request()
+    if result is None:
+        return
+    if folder.report_path.exists():
+        write_atomically(folder.report_path, report_html(result, request.profile, request.prompt))
+    if folder.bundle_path.exists():
+        write_bundle(
+            folder.bundle_path,
+            result=result,
+            model_path=folder.model_path,
+            input_example=pd.read_parquet(folder.example_path),
+            report_path=folder.report_path if folder.report_path.exists() else None,
+        )
+
+
+def _record(folder: RunFolder) -> None:
+    """Have the change recorded, by a process that outlives this one; nobody waits for it."""
+    with folder.log_path.open("ab") as log:
+        recorder = subprocess.Popen(
+            [sys.executable, "-m", RECORDING, str(folder.path)],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    assert recorder.stdin is not None
+    recorder.stdin.write(b"record\n")
+    recorder.stdin.close()
+
+
+_NO_SCORES = Problem(
+    code="no-scored-rows",
+    title="This run has no scored rows to choose a threshold on.",
+    remedy="Wait for its end, or train again: runs of older versions did not keep them.",
+    culprit="decision",
+)
+_NO_CLASSES = Problem(
+    code="no-two-classes",
+    title="A threshold needs a model of two classes, and this one has not exactly two.",
+    remedy="Ask a yes-or-no question of the table to decide by costs or by a capacity.",
+    culprit="decision",
+)
