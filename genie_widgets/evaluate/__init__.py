@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate.deciding import Wish, decide
+    from genie_widgets.evaluate.drifting import drift
+    from genie_widgets.evaluate.group_figures import by_group
     from genie_widgets.evaluate.scored import parts, scored_table
     from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of
     from genie_widgets.evaluate.splitting import Split, split
@@ -20,7 +22,9 @@ _HOME = {
     "Split": "splitting",
     "Wish": "deciding",
     "at_threshold": "scoring",
+    "by_group": "group_figures",
     "decide": "deciding",
+    "drift": "drifting",
     "evaluate": "scoring",
     "group_codes": "scoring",
     "parts": "scored",
@@ -34,7 +38,9 @@ __all__ = [
     "Split",
     "Wish",
     "at_threshold",
+    "by_group",
     "decide",
+    "drift",
     "evaluate",
     "group_codes",
     "parts",

@@ -17,6 +17,8 @@ from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.metrics import metric_names, metric_value, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
 from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
+from genie_widgets.evaluate.shuffling import shuffled_as_good
+from genie_widgets.evaluate.weak_groups import weak_groups
 from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan
 
 # Pairwise ranking costs a sort and a pass for each pair of classes: no interval beyond this.
@@ -34,6 +36,7 @@ def evaluate(
     y_train: Any,
     how: str,
     groups: Any = None,
+    cells: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Evaluation:
     """Score predictions against the truth, beside a baseline, with intervals and figures of plots.
@@ -58,6 +61,8 @@ def evaluate(
         How the rows were kept apart, in words.
     groups : array-like, shape (n,), optional
         Group of each row, where whole groups were kept apart: intervals then draw groups.
+    cells : DataFrame, shape (n, n_columns), optional
+        Columns to look for groups of rows in on which the model errs more.
     seed : int
         Same seed, same intervals and same thinned points.
 
@@ -79,13 +84,16 @@ def evaluate(
         return Evaluation(n_rows=0, split=how, metrics=(), baseline="none: no row could be scored")
     train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
     baseline = Baseline(rows, train)
+    metrics = _metrics(rows, plan, baseline.value, group_codes(groups, used), seed)
     return Evaluation(
         n_rows=len(rows),
         split=how,
-        metrics=_metrics(rows, plan, baseline.value, group_codes(groups, used), seed),
+        metrics=metrics,
         baseline=baseline.words,
         curves=curves(rows, seed=seed),
         confusion=confusion(rows) if isinstance(rows, ClassRows) else None,
+        shuffled_as_good=shuffled_as_good(metrics[0].name, rows, seed=seed) if metrics else None,
+        weak_groups=() if cells is None else weak_groups(rows, cells.loc[used]),
     )
 
 
@@ -105,7 +113,14 @@ def rows_of(scored: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> tuple[R
 
 
 def at_threshold(
-    evaluation: Evaluation, scored: pd.DataFrame, plan: Plan, classes: Sequence[str], threshold: float | None, seed: int
+    evaluation: Evaluation,
+    scored: pd.DataFrame,
+    plan: Plan,
+    classes: Sequence[str],
+    threshold: float | None,
+    *,
+    cells: pd.DataFrame | None = None,
+    seed: int = 0,
 ) -> Evaluation:
     """Give an evaluation's figures as they are with another threshold; None for the model's own."""
     rows, used = rows_of(scored, plan, classes)
@@ -115,7 +130,13 @@ def at_threshold(
     # The baseline ignores the threshold as it ignores the columns.
     baselines = {metric.name: metric.baseline for metric in evaluation.metrics}
     found = _metrics(rows, plan, baselines.get, group_codes(scored.get(GROUP), used), seed)
-    return evaluation.model_copy(update={"metrics": found, "confusion": confusion(rows)})
+    changed = {
+        "metrics": found,
+        "confusion": confusion(rows),
+        "shuffled_as_good": shuffled_as_good(found[0].name, rows, seed=seed) if found else None,
+        "weak_groups": () if cells is None else weak_groups(rows, cells.loc[used]),
+    }
+    return evaluation.model_copy(update=changed)
 
 
 def group_codes(groups: Any, used: NDArray[np.bool_]) -> NDArray[np.intp] | None:

@@ -12,6 +12,11 @@ FEW_ROWS = 100
 NEARLY_PERFECT_GAP = 0.01
 # A column with more than this share of all importance dominates.
 DOMINANT_SHARE = 0.6
+# A suspected leak with at least this share of all importance is what the predictions rest on.
+LEANS_ON_LEAK = 0.2
+# If more than this share of shuffles score as well, the score may be luck.
+LUCK = 0.05
+MOST_LISTED = 3
 PERFECT = {
     "roc_auc": 1.0,
     "roc_auc_ovo_macro": 1.0,
@@ -47,16 +52,15 @@ def verdict(result: RunResult) -> tuple[str, ...]:
         return ("The model could not be scored: no untouched row gave a usable figure.",)
     main = evaluation.metrics[0]
     sentences = [_how_good(main, evaluation, result.plan), _against_baseline(main)]
-    plain = _plainly(evaluation, result.plan)
-    if plain:
-        sentences.append(plain)
+    sentences += [_by_luck(evaluation), _leaks(result), _plainly(evaluation, result.plan)]
     if evaluation.n_rows < FEW_ROWS:
         rows = "row" if evaluation.n_rows == 1 else "rows"
         sentences.append(
             f"Only {evaluation.n_rows} untouched {rows} could be scored: take every figure as a rough one."
         )
-    if _nearly_perfect(main):
+    if _nearly_perfect(main) and not _leaks(result):
         sentences.append(_suspicion(result.explanation))
+    sentences += [_moved(evaluation), _where_it_fails(evaluation, result.plan)]
     leaning = _leans_on(result.explanation)
     if leaning:
         sentences.append(leaning)
@@ -64,7 +68,71 @@ def verdict(result: RunResult) -> tuple[str, ...]:
         sentences.extend(result.decision.words[:2])
     if result.status == "stopped":
         sentences.append("Training was stopped early on request; this is the best model found until then.")
-    return tuple(sentences)
+    return tuple(sentence for sentence in sentences if sentence)
+
+
+def _by_luck(evaluation: Evaluation) -> str:
+    share = evaluation.shuffled_as_good
+    if share is None or share <= LUCK:
+        return ""
+    return (
+        f"Do not use this model: with the true answers shuffled among the rows, {share:.0%} of the tries scored as "
+        "well. What it found may be luck; more rows, or other columns, may help."
+    )
+
+
+def _leaks(result: RunResult) -> str:
+    suspicious = [problem.culprit for problem in result.plan.problems if problem.code == "leak"]
+    ranked = _importance(result.explanation)
+    total = sum(value for value, _ in ranked)
+    shares = {column: value / total for value, column in ranked}
+    leaning = [column for column in suspicious if shares.get(column, 0.0) >= LEANS_ON_LEAK]
+    if not leaning:
+        return ""
+    share = sum(shares[column] for column in leaning)
+    it = "it" if len(leaning) == 1 else "they"
+    return (
+        f"Do not use this model before you have checked {_listed(leaning)}: {share:.0%} of what moves the predictions "
+        f"rests on what may give {result.plan.target!r} away. If {it} can only be known after the outcome, leave "
+        f"{'it' if len(leaning) == 1 else 'them'} out and train again."
+    )
+
+
+def _moved(evaluation: Evaluation) -> str:
+    if not evaluation.drift:
+        return ""
+    named = [f"{item.column!r} ({item.share:.0%} of the rows)" for item in evaluation.drift[:MOST_LISTED]]
+    more = len(evaluation.drift) - len(named)
+    others = f", and {more} more columns" if more else ""
+    large = any(item.is_large for item in evaluation.drift)
+    advice = (
+        "Do not count on this score for later rows: train again as new ones come."
+        if large
+        else "Watch the score as new rows come."
+    )
+    return f"The untouched rows differ from those it learned from in {', '.join(named)}{others}. {advice}"
+
+
+def _where_it_fails(evaluation: Evaluation, plan: Plan) -> str:
+    if not evaluation.weak_groups:
+        return ""
+    is_class = plan.problem_type in ("binary", "multiclass")
+    told = []
+    for group in evaluation.weak_groups:
+        where = f"{group.column!r} is {group.group}" if group.group else f"{group.column!r} is missing"
+        inside, outside = (
+            (f"{group.error:.0%} wrong", f"{group.elsewhere:.0%}")
+            if is_class
+            else (f"a mean error of {significant(group.error)}", significant(group.elsewhere))
+        )
+        told.append(f"where {where} ({group.n_rows:,} rows): {inside} against {outside} elsewhere")
+    looked = evaluation.weak_groups[0].n_looked_at
+    return f"It is clearly worse {'; '.join(told)}. That is no accident of having looked at {looked:,} groups."
+
+
+def _listed(names: list[str]) -> str:
+    quoted = [repr(name) for name in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
 def _how_good(metric: MetricValue, evaluation: Evaluation, plan: Plan) -> str:
@@ -157,8 +225,7 @@ def _leans_on(explanation: Explanation | None) -> str:
     ranked = _importance(explanation)
     if not ranked:
         return ""
-    names = [repr(column) for _, column in ranked[:3]]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = _listed([column for _, column in ranked[:MOST_LISTED]])
     return f"The predictions lean most on {listed}; that tells what the model uses, not what causes the target."
 
 

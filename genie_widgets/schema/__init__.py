@@ -12,6 +12,7 @@ from genie_widgets.schema.explanation import (
     FeatureImportance,
     RowExplanation,
 )
+from genie_widgets.schema.groups import GroupFigure, GroupReport, GroupRow
 from genie_widgets.schema.messages import (
     Event,
     Failed,
@@ -44,11 +45,13 @@ from genie_widgets.schema.result import (
     Artefact,
     Confusion,
     Curve,
+    Drift,
     Evaluation,
     LeaderboardRow,
     MetricValue,
     RunResult,
     Tracking,
+    WeakGroup,
 )
 from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
@@ -65,6 +68,7 @@ __all__ = [
     "Contribution",
     "Curve",
     "Decision",
+    "Drift",
     "Evaluation",
     "Event",
     "Evidence",
@@ -75,6 +79,9 @@ __all__ = [
     "FeatureImportance",
     "Finished",
     "GenieError",
+    "GroupFigure",
+    "GroupReport",
+    "GroupRow",
     "LLMSettings",
     "LeaderboardRow",
     "MetricInfo",
@@ -100,6 +107,7 @@ __all__ = [
     "Validation",
     "ValueCount",
     "Warned",
+    "WeakGroup",
     "WhatIf",
     "decode_event",
     "default_metric",

@@ -63,6 +63,40 @@ class Confusion(Value):
     counts: tuple[tuple[int, ...], ...]
 
 
+class WeakGroup(Value):
+    """Rows on which the model errs clearly more than on all others.
+
+    Attributes
+    ----------
+    column, group : str
+        The column, and its value or part of its range; empty for missing cells.
+    n_rows : int
+        Untouched rows in it.
+    error, elsewhere : float
+        Inside and outside: the share of wrong rows for classes, else the mean error.
+    at_least : float
+        The difference that is sure at 95%, allowing for all groups looked at.
+    n_looked_at : int
+        How many that were.
+    """
+
+    column: str
+    group: str
+    n_rows: int
+    error: float
+    elsewhere: float
+    at_least: float
+    n_looked_at: int
+
+
+class Drift(Value):
+    """A column whose values lie differently in new rows; `share` of them would have to move."""
+
+    column: str
+    share: float
+    is_large: bool
+
+
 class Evaluation(Value):
     """Figures on rows that no model has seen.
 
@@ -80,6 +114,14 @@ class Evaluation(Value):
         Figures of the plots, thinned to at most 1,000 points each.
     confusion : Confusion or None
         For classes.
+    shuffled_as_good : float or None
+        Share of 199 shuffles of the true answers among the rows that score at least as well
+        by the plan's metric (a permutation test's p-value); None where it cannot be told.
+    weak_groups : tuple of WeakGroup
+        Where the model errs clearly more, worst first.
+    drift : tuple of Drift
+        Where the untouched rows are the latest ones, or whole groups: columns whose values lie
+        differently in them than in the rows that were learned from.
     """
 
     n_rows: int
@@ -88,6 +130,9 @@ class Evaluation(Value):
     baseline: str
     curves: tuple[Curve, ...] = ()
     confusion: Confusion | None = None
+    shuffled_as_good: float | None = None
+    weak_groups: tuple[WeakGroup, ...] = ()
+    drift: tuple[Drift, ...] = ()
 
 
 class Artefact(Value):

@@ -50,7 +50,10 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     groups = group_codes(scored.get("group"), used)
     decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
     threshold = None if decision is None else decision.threshold
-    evaluation = at_threshold(result.evaluation, scored, result.plan, result.classes, threshold, request.seed)
+    cells = pd.read_parquet(folder.table_path, columns=list(result.features)).loc[scored.index]
+    evaluation = at_threshold(
+        result.evaluation, scored, result.plan, result.classes, threshold, cells=cells, seed=request.seed
+    )
     result = result.model_copy(update={"decision": decision, "evaluation": evaluation})
     result = result.model_copy(update={"verdict": verdict(result)})
     folder.write_result(result)

@@ -12,6 +12,7 @@ import pandas as pd
 from genie_widgets.schema import (
     METRICS,
     Artefact,
+    Evaluation,
     Failed,
     Finished,
     ModelFinished,
@@ -206,7 +207,7 @@ def _training_seconds(run: Run) -> float:
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
-    from genie_widgets.evaluate import evaluate, parts, scored_table, verdict
+    from genie_widgets.evaluate import drift, evaluate, parts, scored_table, verdict
 
     started = time.monotonic()
     run.enter("scoring", "Scoring on rows that no model has seen")
@@ -250,8 +251,12 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
             classes=result.classes,
             y_train=split.train[plan.target],
             how=split.how,
+            cells=rows,
             seed=request.seed,
         )
+        if plan.validation.kind != "random" and isinstance(found["evaluation"], Evaluation):
+            moved = drift(split.train, split.holdout, features, seed=request.seed)
+            found["evaluation"] = found["evaluation"].model_copy(update={"drift": moved})
 
     def board() -> None:
         rows = split.holdout[[*features, plan.target]].head(MAX_LEADERBOARD_ROWS)

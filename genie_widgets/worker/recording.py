@@ -6,10 +6,17 @@ and ends. It reads everything from the run folder.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sys
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genie_widgets.schema import RunRequest
+    from genie_widgets.store import RunFolder
+    from genie_widgets.track import Tracker
 
 LOW_PRIORITY = 10
 # The last word on a server that never answers.
@@ -19,10 +26,6 @@ MAX_SECONDS = 120.0
 def main(path: Path) -> None:
     """Prepare, wait for the word on stdin, and record."""
     os.nice(LOW_PRIORITY)
-    import pandas as pd
-
-    from genie_widgets.render import figures
-    from genie_widgets.schema import ResultUpdated
     from genie_widgets.store import RunFolder
     from genie_widgets.track import Tracker, with_credentials
 
@@ -36,6 +39,18 @@ def main(path: Path) -> None:
     watchdog = threading.Timer(MAX_SECONDS, lambda: os._exit(1))
     watchdog.daemon = True
     watchdog.start()
+    with (folder.path / "recording.lock").open("w") as turn:
+        # One after the other: whoever comes last records the result as it is then.
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        _record(folder, request, tracker)
+
+
+def _record(folder: RunFolder, request: RunRequest, tracker: Tracker) -> None:
+    import pandas as pd
+
+    from genie_widgets.render import figures
+    from genie_widgets.schema import ResultUpdated
+
     result = folder.read_result()
     if result is None:
         return

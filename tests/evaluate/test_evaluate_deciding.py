@@ -193,11 +193,11 @@ def test_every_figure_follows_the_threshold_and_comes_back():
     before = evaluate(
         table["truth"], **parts(table, PLAN, CLASSES), plan=PLAN, classes=CLASSES, y_train=["no", "no", "yes"], how="h"
     )
-    after = at_threshold(before, table, PLAN, CLASSES, 0.2, 0)
+    after = at_threshold(before, table, PLAN, CLASSES, 0.2)
     alarm = rows.probabilities[:, 1] >= 0.2
     assert after.confusion.counts == tuple(tuple(row) for row in confusion_matrix(rows.truth, alarm).tolist())
     by_name = {metric.name: metric for metric in after.metrics}
     assert by_name["recall"].value == pytest.approx(recall_score(rows.truth, alarm))
     assert by_name["roc_auc"] == before.metrics[0]
     assert [metric.baseline for metric in after.metrics] == [metric.baseline for metric in before.metrics]
-    assert at_threshold(before, table, PLAN, CLASSES, None, 0) == before
+    assert at_threshold(before, table, PLAN, CLASSES, None) == before

@@ -1,0 +1,86 @@
+"""Whether new rows are like those that a model learned from, column by column."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.schema import Drift
+
+MOST_ROWS = 20_000
+# Below this many new rows a difference cannot be told from chance.
+LEAST_ROWS = 30
+ALPHA = 0.01
+# Shares of rows that must lie differently for it to matter, however many rows prove that they do.
+NOTABLE, LARGE = 0.1, 0.25
+
+
+def drift(learned: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str], *, seed: int = 0) -> tuple[Drift, ...]:
+    """Find the columns whose values lie differently in new rows.
+
+    For numbers and dates the measure is the largest gap between the two cumulative distributions
+    (Kolmogorov-Smirnov), for other columns the share of rows that would have to change their value (total variation);
+    missing cells are a value of their own. A column is named if its gap is larger than chance would make it in one of
+    a hundred tables, allowing for the number of columns, and at least 10%.
+
+    Parameters
+    ----------
+    learned, new : DataFrame
+        With `columns`, of the same types; of many rows samples are compared.
+    columns : sequence of str
+        The columns to compare.
+    seed : int
+        Same seed, same samples.
+
+    Returns
+    -------
+    tuple of Drift
+        Largest first; empty below 30 new rows.
+    """
+    if min(len(learned), len(new)) < LEAST_ROWS or not columns:
+        return ()
+    learned, new = (
+        frame if len(frame) <= MOST_ROWS else frame.sample(MOST_ROWS, random_state=seed) for frame in (learned, new)
+    )
+    found = []
+    for name in columns:
+        gap, freedom = _gap(learned[name], new[name])
+        if gap >= max(NOTABLE, _by_chance(len(learned), len(new), freedom, ALPHA / len(columns))):
+            found.append(Drift(column=name, share=gap, is_large=gap >= LARGE))
+    return tuple(sorted(found, key=lambda item: -item.share))
+
+
+def _by_chance(n: int, m: int, freedom: int, alpha: float) -> float:
+    """Bound a gap by chance: of cumulative distributions (Smirnov), or of `freedom` + 1 shares (McDiarmid)."""
+    per_row = math.sqrt((n + m) / (n * m))
+    if freedom == 0:
+        return per_row * math.sqrt(math.log(2 / alpha) / 2)
+    return per_row * (math.sqrt(freedom) + math.sqrt(2 * math.log(1 / alpha))) / 2
+
+
+def _gap(learned: pd.Series[float], new: pd.Series[float]) -> tuple[float, int]:
+    kind = learned.dtype
+    is_date = pd.api.types.is_datetime64_any_dtype(kind) and pd.api.types.is_datetime64_any_dtype(new.dtype)
+    is_number = (
+        pd.api.types.is_numeric_dtype(kind)
+        and pd.api.types.is_numeric_dtype(new.dtype)
+        and not pd.api.types.is_bool_dtype(kind)
+    )
+    if is_number or is_date:
+        a, b = (_numbers(part, is_date) for part in (learned, new))
+        points = np.sort(np.unique(np.concatenate([a, b])))
+        # Missing cells lie below all others: their share differing is a gap like any.
+        below = (np.searchsorted(np.sort(part), points, side="right") / len(part) for part in (a, b))
+        return float(np.abs(np.subtract(*below)).max()), 0
+    shares = [part.astype(str).where(part.notna(), "\0").value_counts(normalize=True) for part in (learned, new)]
+    both = pd.concat(shares, axis=1).fillna(0.0).to_numpy()
+    return float(np.abs(both[:, 0] - both[:, 1]).sum() / 2), max(1, len(both) - 1)
+
+
+def _numbers(column: pd.Series[float], is_date: bool) -> np.ndarray:
+    values = column.astype("int64").where(column.notna()) if is_date else column
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    return np.where(np.isnan(numbers), -np.inf, numbers)

@@ -1,0 +1,194 @@
+"""Figures by the groups of a column: each with its interval, and its difference from all other rows.
+
+Equal to fairlearn's `MetricFrame` on the same rows. Small groups get no interval and no judgement, and the intervals
+of differences allow for the number of groups, so that one of many does not stand out by chance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genie_widgets.evaluate.bootstrap import resample_weights
+from genie_widgets.evaluate.grouping import Groups, grouped
+from genie_widgets.evaluate.metrics import weighted_metric
+from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
+from genie_widgets.evaluate.verdicts import significant
+from genie_widgets.schema import METRICS, GroupFigure, GroupReport, GroupRow, Plan
+
+# Below this many rows a group's figure is mostly chance.
+LEAST_ROWS = 30
+MOST_UNDEFINED = 0.2
+CONFIDENCE = 0.95
+_MORE = {
+    "selection_rate": "Predicted positive",
+    "false_positive_rate": "False alarms among negatives",
+}
+_SHOWN = {
+    "binary": ("accuracy", "recall", "precision"),
+    "multiclass": ("accuracy",),
+    "regression": ("mean_absolute_error",),
+    "quantile": ("pinball_loss",),
+}
+_SHARES = frozenset({"accuracy", "recall", "precision", "balanced_accuracy", *_MORE})
+
+Weighted = Callable[[Floats], Floats]
+
+
+def by_group(
+    rows: Rows, column: pd.Series[Any], plan: Plan, *, was_used: bool, clusters: Any = None, seed: int = 0
+) -> GroupReport:
+    """Give the figures of a model by the groups of a column.
+
+    Parameters
+    ----------
+    rows : Rows
+        Scored rows.
+    column : Series, shape (n,)
+        A column of the table, row by row; the model need not have learned from it.
+    plan : Plan
+        `problem_type` and `metric` are used.
+    was_used : bool
+        Whether the model learned from the column.
+    clusters : ndarray of int, shape (n,), optional
+        Where whole groups were kept apart: intervals then draw those.
+    seed : int
+        Same seed, same intervals.
+
+    Returns
+    -------
+    GroupReport
+    """
+    groups = grouped(column)
+    inside = [groups.codes == code for code in range(len(groups.labels))]
+    judged = [int(mask.sum()) >= LEAST_ROWS and int((~mask).sum()) >= LEAST_ROWS for mask in inside]
+    n_judged = max(1, sum(judged))
+    made = tuple(
+        GroupRow(
+            group=label,
+            n_rows=int(mask.sum()),
+            is_small=int(mask.sum()) < LEAST_ROWS,
+            figures=_figures(rows, mask, plan, n_judged if is_judged else 0, clusters, seed),
+        )
+        for label, mask, is_judged in zip(groups.labels, inside, judged, strict=True)
+    )
+    report = GroupReport(column=str(column.name), was_used=was_used, groups=made)
+    return report.model_copy(update={"words": _words(report, groups)})
+
+
+def figure_names(plan: Plan) -> tuple[str, ...]:
+    """Name the figures shown for a plan: its own metric first."""
+    more = tuple(_MORE) if plan.problem_type == "binary" else ()
+    return tuple(dict.fromkeys((plan.metric, *_SHOWN[plan.problem_type], *more)))
+
+
+def _figures(
+    rows: Rows, mask: NDArray[np.bool_], plan: Plan, n_judged: int, clusters: Any, seed: int
+) -> tuple[GroupFigure, ...]:
+    parts = [_taken(rows, mask), _taken(rows, ~mask)]
+    metrics = {name: [_metric(name, part) for part in parts] for name in figure_names(plan)}
+    drawn = _drawn(metrics, [mask, ~mask], clusters, seed) if n_judged else {}
+    found = []
+    for name, (inner, outer) in metrics.items():
+        value, other = (_value(metric, part) for metric, part in zip((inner, outer), parts, strict=True))
+        fields: dict[str, Any] = {"name": name, "label": _MORE.get(name) or METRICS[name].label, "value": value}
+        if value is not None and other is not None:
+            fields["difference"] = value - other
+        if name in drawn and value is not None:
+            fields["low"], fields["high"] = _interval(drawn[name][0], 1 - CONFIDENCE)
+            if other is not None:
+                bounds = _interval(drawn[name][0] - drawn[name][1], (1 - CONFIDENCE) / n_judged)
+                fields["difference_low"], fields["difference_high"] = bounds
+        found.append(GroupFigure(**fields))
+    return tuple(found)
+
+
+def _drawn(
+    metrics: dict[str, list[Weighted | None]], masks: list[NDArray[np.bool_]], clusters: Any, seed: int
+) -> dict[str, tuple[Floats, Floats]]:
+    blocks: dict[str, list[tuple[Floats, Floats]]] = {name: [] for name in metrics}
+    for weights in resample_weights(len(masks[0]), seed=seed, groups=clusters):
+        for name, (inner, outer) in metrics.items():
+            if inner is not None and outer is not None:
+                with np.errstate(divide="ignore", invalid="ignore"):
+                    blocks[name].append((inner(weights[:, masks[0]]), outer(weights[:, masks[1]])))
+    return {
+        name: (np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found]))
+        for name, found in blocks.items()
+        if found
+    }
+
+
+def _interval(values: Floats, alpha: float) -> tuple[float | None, float | None]:
+    defined = values[np.isfinite(values)]
+    if len(defined) < (1 - MOST_UNDEFINED) * len(values):
+        return None, None
+    low, high = np.quantile(defined, [alpha / 2, 1 - alpha / 2])
+    return float(low), float(high)
+
+
+def _metric(name: str, rows: Rows) -> Weighted | None:
+    if not len(rows):
+        return None
+    if name in _MORE:
+        if not isinstance(rows, ClassRows) or rows.positive is None:
+            return None
+        asked = np.ones(len(rows)) if name == "selection_rate" else (rows.truth != rows.positive).astype(float)
+        alarm = (rows.predicted == rows.positive).astype(float)
+
+        def of(weights: Floats) -> Floats:
+            n = weights @ asked
+            return np.asarray(np.divide(weights @ (asked * alarm), n, out=np.full(len(weights), np.nan), where=n > 0))
+
+        return of
+    return weighted_metric(name, rows)
+
+
+def _value(metric: Weighted | None, rows: Rows) -> float | None:
+    if metric is None:
+        return None
+    value = float(metric(np.ones((1, len(rows))))[0])
+    return value if np.isfinite(value) else None
+
+
+def _taken(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
+    if isinstance(rows, ClassRows):
+        chances = None if rows.probabilities is None else rows.probabilities[mask]
+        return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask], probabilities=chances)
+    return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask])
+
+
+def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:
+    said = []
+    for row in report.groups:
+        for figure in row.figures:
+            if not figure.differs or figure.value is None or figure.difference is None:
+                continue
+            more = "higher" if figure.difference > 0 else "lower"
+            said.append(
+                f"{figure.label} is {more} for {row.group!r} ({row.n_rows:,} rows): {_shown(figure.value, figure)} "
+                f"against {_shown(figure.value - figure.difference, figure)} for all others (difference "
+                f"{_shown(figure.difference_low, figure)} to {_shown(figure.difference_high, figure)})."
+            )
+    if not said:
+        said.append(f"No difference between the groups of {report.column!r} is larger than chance would make it.")
+    small = [row.group for row in report.groups if row.is_small]
+    if small:
+        said.append(
+            f"{len(small)} of the {len(groups.labels)} groups have fewer than {LEAST_ROWS} untouched rows: "
+            "too few to judge them by."
+        )
+    if not report.was_used:
+        said.append("The model did not learn from this column; it may know it all the same, from others.")
+    return tuple(said)
+
+
+def _shown(value: float | None, figure: GroupFigure) -> str:
+    if value is None:
+        return "–"
+    return f"{value:.1%}" if figure.name in _SHARES else significant(value)

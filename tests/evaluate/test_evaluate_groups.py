@@ -1,0 +1,130 @@
+"""Figures by group: fairlearn's on the same rows, differences that hold, small groups not over-read."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate
+from sklearn import metrics as reference
+
+from genie_widgets.evaluate import by_group
+from genie_widgets.evaluate.grouping import MISSING, OTHERS, grouped
+from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
+from genie_widgets.schema import Plan
+
+BINARY = Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="yes")
+
+
+def binary(n=1_500, seed=0, against="B"):
+    """Rows of three groups; in the one called `against` half of the answers are turned round."""
+    rng = np.random.default_rng(seed)
+    group = rng.choice(["A", "B", "C"], n, p=[0.6, 0.3, 0.1])
+    chance = rng.random(n)
+    truth = (rng.random(n) < chance).astype(int)
+    turned = (group == against) & (rng.random(n) < 0.5)
+    shown = np.where(turned, 1 - chance, chance)
+    rows = ClassRows(truth, (shown > 0.5).astype(int), ("no", "yes"), np.column_stack([1 - shown, shown]), 1)
+    return rows, pd.Series(group, name="town")
+
+
+def figures(report, group):
+    row = next(row for row in report.groups if row.group == group)
+    return {figure.name: figure for figure in row.figures}
+
+
+def test_figures_by_group_are_fairlearns():
+    rows, town = binary()
+    report = by_group(rows, town, BINARY, was_used=True)
+    measured = {
+        "accuracy": reference.accuracy_score,
+        "recall": reference.recall_score,
+        "precision": reference.precision_score,
+        "selection_rate": selection_rate,
+        "false_positive_rate": false_positive_rate,
+    }
+    frame = MetricFrame(metrics=measured, y_true=rows.truth, y_pred=rows.predicted, sensitive_features=town)
+    ranked = MetricFrame(
+        metrics=reference.roc_auc_score, y_true=rows.truth, y_pred=rows.probabilities[:, 1], sensitive_features=town
+    )
+    assert [row.group for row in report.groups] == ["A", "B", "C"]
+    for group in "ABC":
+        found = figures(report, group)
+        for name in measured:
+            assert found[name].value == pytest.approx(frame.by_group.loc[group, name])
+        assert found["roc_auc"].value == pytest.approx(ranked.by_group[group])
+
+
+def test_the_group_that_is_served_worse_is_named_with_its_interval():
+    rows, town = binary()
+    report = by_group(rows, town, BINARY, was_used=False)
+    accuracy = figures(report, "B")["accuracy"]
+    assert accuracy.differs
+    assert accuracy.difference_low < accuracy.difference < accuracy.difference_high < 0
+    assert any(sentence.startswith("Accuracy is lower for 'B'") for sentence in report.words)
+    assert "did not learn from this column" in report.words[-1]
+
+
+def test_differences_between_groups_that_are_alike_are_rarely_taken_for_real():
+    wrong = 0
+    for seed in range(8):
+        rows, town = binary(300, seed, against="")
+        report = by_group(rows, town, BINARY, was_used=True)
+        wrong += any(figures(report, group)["accuracy"].differs for group in "ABC")
+    # At 95% over all groups together, one is to be expected in twenty.
+    assert wrong <= 2
+
+
+def test_a_small_group_is_shown_and_not_judged():
+    rows, town = binary(400)
+    town.iloc[:12] = "tiny"
+    report = by_group(rows, town, BINARY, was_used=True)
+    tiny = next(row for row in report.groups if row.group == "tiny")
+    assert tiny.is_small
+    assert all(figure.low is None and not figure.differs for figure in tiny.figures)
+    assert "1 of the 4 groups" in " ".join(report.words)
+
+
+def test_numbers_and_quantiles_have_their_errors_by_group():
+    rng = np.random.default_rng(0)
+    truth = rng.normal(size=300)
+    side = pd.Series(np.where(rng.random(300) < 0.5, "l", "r"), name="side")
+    predicted = truth + np.where(side == "l", 3, 0.1) * rng.normal(size=300)
+    plan = Plan(target="y", problem_type="regression", metric="r2")
+    report = by_group(NumberRows(truth, predicted), side, plan, was_used=True)
+    left = figures(report, "l")["mean_absolute_error"]
+    assert left.value == pytest.approx(reference.mean_absolute_error(truth[side == "l"], predicted[side == "l"]))
+    assert left.differs
+    plan = Plan(target="y", problem_type="quantile", metric="pinball_loss", quantile_levels=(0.5,))
+    report = by_group(QuantileRows(truth, predicted[:, None], np.array([0.5])), side, plan, was_used=True)
+    assert figures(report, "l")["pinball_loss"].differs
+
+
+def test_a_group_of_one_class_has_no_ranking_and_no_error():
+    rows, _ = binary(300)
+    only = pd.Series(np.where(rows.truth == 1, "yes", "no"), name="y again")
+    report = by_group(rows, only, BINARY, was_used=True)
+    assert figures(report, "yes")["roc_auc"].value is None
+    assert figures(report, "yes")["false_positive_rate"].value is None
+
+
+def test_columns_of_every_kind_become_groups():
+    n = 100
+    many = grouped(pd.Series(range(n)))
+    assert many.labels == ("0 to 24", "25 to 49", "50 to 74", "75 to 99")
+    assert np.bincount(many.codes).tolist() == [25, 25, 25, 25]
+    few = grouped(pd.Series([3, 1, 2, 1] * 5))
+    assert few.labels == ("1", "2", "3")
+    words = grouped(pd.Series([f"w{min(i, 20)}" for i in range(n)]))
+    assert words.labels[0] == "w20"
+    assert words.labels[-1] == OTHERS
+    assert len(words.labels) == 12
+    gaps = grouped(pd.Series([1.5, None, 2.5, None]))
+    assert gaps.labels == ("1.5", "2.5", MISSING)
+    assert gaps.codes.tolist() == [0, 2, 1, 2]
+    days = grouped(pd.Series(pd.date_range("2024-01-01", periods=n)))
+    assert days.labels[0] == "2024-01-01 to 2024-01-25"
+    truths = grouped(pd.Series([True, False, True]))
+    assert truths.labels == ("True", "False")
+    nothing = grouped(pd.Series([None, None], dtype=object))
+    assert nothing.labels == (MISSING,)
+    same = grouped(pd.Series([0.0] * 90 + list(range(20))))
+    assert len(same.labels) == len(set(same.codes))
