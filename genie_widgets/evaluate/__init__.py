@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.evaluate.deciding import Wish, decide
+    from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
     from genie_widgets.evaluate.group_figures import by_group
     from genie_widgets.evaluate.scored import parts, scored_table
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Split": "splitting",
     "Wish": "deciding",
+    "at_decision": "deciding",
     "at_threshold": "scoring",
     "by_group": "group_figures",
     "decide": "deciding",
@@ -37,6 +38,7 @@ _HOME = {
 __all__ = [
     "Split",
     "Wish",
+    "at_decision",
     "at_threshold",
     "by_group",
     "decide",

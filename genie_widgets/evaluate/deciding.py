@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genie_widgets.evaluate.bootstrap import intervals
-from genie_widgets.evaluate.rows import ClassRows, Floats
+from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
 from genie_widgets.schema import Decision, Expected, GenieError, Problem
 
 # With fewer rows of either class, the cheapest threshold on the rows is mostly luck.
@@ -134,6 +134,13 @@ def decided(rows: ClassRows, threshold: float) -> ClassRows:
     negative = next(code for code in range(len(rows.labels)) if code != rows.positive)
     alarm = rows.probabilities[:, rows.positive] >= threshold
     return replace(rows, predicted=np.where(alarm, rows.positive, negative))
+
+
+def at_decision(rows: Rows, decision: Decision | None) -> Rows:
+    """Give rows as they are predicted after a decision; as they are where there is none."""
+    if decision is None or not isinstance(rows, ClassRows):
+        return rows
+    return decided(rows, decision.threshold)
 
 
 def _is_tuned(truth: Mask) -> bool:

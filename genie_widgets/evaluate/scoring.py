@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from genie_widgets.evaluate.baseline import Baseline
 from genie_widgets.evaluate.bootstrap import intervals
+from genie_widgets.evaluate.conformal import interval_of
 from genie_widgets.evaluate.curves import confusion, curves
 from genie_widgets.evaluate.deciding import decided
 from genie_widgets.evaluate.labels import label_codes
@@ -94,6 +95,7 @@ def evaluate(
         confusion=confusion(rows) if isinstance(rows, ClassRows) else None,
         shuffled_as_good=shuffled_as_good(metrics[0].name, rows, seed=seed) if metrics else None,
         weak_groups=() if cells is None else weak_groups(rows, cells.loc[used]),
+        interval=interval_of(rows) if isinstance(rows, NumberRows) else None,
     )
 
 

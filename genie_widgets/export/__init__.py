@@ -1,6 +1,6 @@
 """Files to take away: predictions that are safe to open, and a model that works without Genie."""
 
 from genie_widgets.export.bundle import write_bundle
-from genie_widgets.export.predictions import write_predictions
+from genie_widgets.export.predictions import CsvWriter, write_predictions
 
-__all__ = ["write_bundle", "write_predictions"]
+__all__ = ["CsvWriter", "write_bundle", "write_predictions"]

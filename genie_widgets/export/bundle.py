@@ -79,6 +79,9 @@ def _facts(result: RunResult) -> str:
         "features": list(result.features),
         "quantile_levels": list(plan.quantile_levels),
         "versions": result.versions,
+        "interval": None
+        if result.evaluation is None or result.evaluation.interval is None
+        else result.evaluation.interval.model_dump(),
         "decision": None if result.decision is None else result.decision.model_dump(exclude={"expected", "words"}),
     }
     return json.dumps(facts, indent=1, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,15 +53,57 @@ def write_predictions(frame: pd.DataFrame, path: Path) -> Path:
     return path
 
 
+class CsvWriter:
+    """A CSV file of predictions, written part by part; see `write_predictions`.
+
+    Parameters
+    ----------
+    path : Path
+        The file; it is begun with the first part.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> CsvWriter:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, frame: pd.DataFrame) -> None:
+        """Append rows; all parts have the same columns."""
+        is_first = self._file is None
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
+        _safe(frame).to_csv(self._file, index=False, header=is_first, lineterminator="\r\n")
+
+
 def _safe(frame: pd.DataFrame, made_safe: Callable[[object], object] = neutralised) -> pd.DataFrame:
     from pandas.api.types import is_datetime64_any_dtype, is_numeric_dtype
 
     safe = frame.copy(deep=False)
     for place, kind in enumerate(frame.dtypes):
         if not is_numeric_dtype(kind) and not is_datetime64_any_dtype(kind):
-            safe.isetitem(place, [made_safe(cell) for cell in frame.iloc[:, place]])
+            # Many rows have few different cells: each of them is looked at once.
+            known = _Remembered(made_safe)
+            safe.isetitem(place, [known[cell] if isinstance(cell, str) else cell for cell in frame.iloc[:, place]])
     safe.columns = [made_safe(name) for name in frame.columns]
     return safe
+
+
+class _Remembered(dict[str, object]):
+    """What becomes of each text, worked out when it is first met."""
+
+    def __init__(self, work_out: Callable[[object], object]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, text: str) -> object:
+        made = self[text] = self._work_out(text)
+        return made
 
 
 def _writable(cell: object) -> object:

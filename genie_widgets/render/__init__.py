@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from genie_widgets.render.escape import duration, esc, moment, number
     from genie_widgets.render.explained import beeswarm_figure, importance_figure, row_sentences, waterfall_figure
     from genie_widgets.render.gallery import figures
+    from genie_widgets.render.groups import groups_figure, groups_html
     from genie_widgets.render.pieces import (
         evidence_html,
         plan_summary_html,
@@ -37,6 +38,8 @@ _HOME = {
     "decision_html": "deciding",
     "esc": "escape",
     "figures": "gallery",
+    "groups_figure": "groups",
+    "groups_html": "groups",
     "importance_figure": "explained",
     "leaderboard_html": "results",
     "metrics_html": "results",
@@ -62,6 +65,8 @@ __all__ = [
     "esc",
     "evidence_html",
     "figures",
+    "groups_figure",
+    "groups_html",
     "importance_figure",
     "leaderboard_html",
     "metrics_html",

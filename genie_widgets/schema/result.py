@@ -97,6 +97,18 @@ class Drift(Value):
     is_large: bool
 
 
+class Interval(Value):
+    """How far the true number may lie from a predicted one.
+
+    Split-conformal (Vovk et al., 2005; Lei et al., 2018): of rows like the `n_rows` untouched ones, at least the share
+    `level` lies within `half_width` of its prediction, whatever the model.
+    """
+
+    level: float
+    half_width: float
+    n_rows: int
+
+
 class Evaluation(Value):
     """Figures on rows that no model has seen.
 
@@ -122,6 +134,8 @@ class Evaluation(Value):
     drift : tuple of Drift
         Where the untouched rows are the latest ones, or whole groups: columns whose values lie
         differently in them than in the rows that were learned from.
+    interval : Interval or None
+        For numbers: of predictions of new rows.
     """
 
     n_rows: int
@@ -133,6 +147,7 @@ class Evaluation(Value):
     shuffled_as_good: float | None = None
     weak_groups: tuple[WeakGroup, ...] = ()
     drift: tuple[Drift, ...] = ()
+    interval: Interval | None = None
 
 
 class Artefact(Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile, WhatIf
+from genie_widgets.schema import Answer, Explanation, GroupReport, Plan, Problem, RunResult, TableProfile, WhatIf
 from genie_widgets.schema.base import Value
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
@@ -88,6 +88,13 @@ class Decided(Value):
     result: RunResult | None
 
 
+class Compared(Value):
+    """The groups of a column were compared."""
+
+    run_id: str
+    groups: GroupReport
+
+
 class Tried(Value):
     """A made-up row was predicted and explained."""
 
@@ -121,6 +128,7 @@ Action = (
     | Predicted
     | RowExplained
     | Decided
+    | Compared
     | Tried
     | Troubled
     | NoticeDismissed

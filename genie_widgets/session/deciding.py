@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from genie_widgets.schema import Decision, GenieError, Problem, ResultUpdated
+from genie_widgets.session.tracing import scored_result, scored_rows
 from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
@@ -40,10 +41,8 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     from genie_widgets.evaluate import at_threshold, decide, group_codes, rows_of, verdict
     from genie_widgets.evaluate.rows import ClassRows
 
-    result, request = folder.read_result(), folder.read_request()
-    if result is None or result.evaluation is None or not folder.scored_path.exists():
-        raise GenieError(_NO_SCORES)
-    scored = pd.read_parquet(folder.scored_path)
+    result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
+    assert result.evaluation is not None
     rows, used = rows_of(scored, result.plan, result.classes)
     if not isinstance(rows, ClassRows) or result.plan.problem_type != "binary":
         raise GenieError(_NO_CLASSES)
@@ -101,12 +100,6 @@ def _record(folder: RunFolder) -> None:
     recorder.stdin.close()
 
 
-_NO_SCORES = Problem(
-    code="no-scored-rows",
-    title="This run has no scored rows to choose a threshold on.",
-    remedy="Wait for its end, or train again: runs of older versions did not keep them.",
-    culprit="decision",
-)
 _NO_CLASSES = Problem(
     code="no-two-classes",
     title="A threshold needs a model of two classes, and this one has not exactly two.",

@@ -14,6 +14,7 @@ _NO_RUN: dict[str, Any] = {
     "predictions": None,
     "row_explanation": None,
     "what_if": None,
+    "groups": None,
 }
 
 
@@ -80,6 +81,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 withdrawn = {"predictions": None, "row_explanation": None, "what_if": None}
                 changes.update({"view": view, "result": result or state.result, **withdrawn})
             return state.model_copy(update=changes)
+        case a.Compared(run_id=run_id, groups=groups):
+            return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
         case a.Tried(run_id=run_id, what_if=what_if):
             return state.model_copy(update={"what_if": what_if}) if run_id == state.run_id else state
         case a.Troubled(problem=problem):

@@ -15,6 +15,7 @@ from genie_widgets.schema import (
     Event,
     Explanation,
     GenieError,
+    GroupReport,
     Problem,
     RunRequest,
     RunResult,
@@ -22,6 +23,7 @@ from genie_widgets.schema import (
     WhatIf,
 )
 from genie_widgets.session.process import WorkerHandle
+from genie_widgets.session.progress import told
 from genie_widgets.store import RunFolder, RunView, fold
 
 if TYPE_CHECKING:
@@ -229,6 +231,46 @@ class Run:
         wish = Wish(cost_missed, cost_false_alarm, capacity, rows, threshold)
         return decide_for(self._folder, wish)
 
+    @property
+    def scored(self) -> pd.DataFrame:
+        """The untouched rows that every figure comes from: the table's cells, then ``truth`` and what was predicted.
+
+        Raises
+        ------
+        GenieError
+            If the run has no scored rows.
+        """
+        import pandas as pd
+
+        from genie_widgets.session.tracing import scored_rows
+
+        found = scored_rows(self._folder)
+        cells = pd.read_parquet(self._folder.table_path).loc[found.index]
+        ours = found.rename(columns={name: f"genie {name}" for name in found if name in cells.columns})
+        return cells.join(ours)
+
+    def groups(self, column: str) -> GroupReport:
+        """Give the figures of the model by the groups of a column, with how they differ.
+
+        Parameters
+        ----------
+        column : str
+            Any column of the table, used by the model or not.
+
+        Returns
+        -------
+        GroupReport
+            On untouched rows; small groups are shown, and not judged.
+
+        Raises
+        ------
+        GenieError
+            If there is no such column, or the run has no scored rows.
+        """
+        from genie_widgets.session.tracing import groups_of
+
+        return groups_of(self._folder, column)
+
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict new rows.
 
@@ -240,7 +282,7 @@ class Run:
         Returns
         -------
         DataFrame, shape (n_rows, 1 + n_classes or n_quantiles)
-            ``prediction``, and a probability or quantile a column; the frame's index.
+            ``prediction``, and a probability or quantile a column; for numbers an interval; the frame's index.
 
         Raises
         ------
@@ -249,7 +291,7 @@ class Run:
         """
         import pandas as pd
 
-        path, _ = self.predictions_file(frame)
+        path, _ = self.predictions_file(frame, with_table=False)
         predicted = pd.read_parquet(path.with_suffix(".parquet"))
         predicted.index = frame.index
         return predicted
@@ -270,18 +312,37 @@ class Run:
         shutil.copyfile(path, output)
         return problems
 
-    def predictions_file(self, frame: pd.DataFrame) -> tuple[Path, list[Problem]]:
-        """Predict rows into a CSV file in the run's folder, a Parquet file of the predictions beside it."""
+    def predictions_file(
+        self, frame: pd.DataFrame, *, with_table: bool = True, on_progress: Callable[[int], object] | None = None
+    ) -> tuple[Path, list[Problem]]:
+        """Predict rows into a CSV file in the run's folder, a Parquet file of the predictions beside it.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            The new rows.
+        with_table : bool
+            Whether the CSV file is wanted: the rows' own columns, then the predictions.
+        on_progress : callable, optional
+            Told now and then, from a thread, how many rows are done.
+
+        Returns
+        -------
+        tuple
+            The CSV file's path, and what a person should know of the new rows.
+        """
         folder = self.path / "predictions" / secrets.token_hex(8)
         folder.mkdir(parents=True)
         frame.reset_index(drop=True).to_parquet(folder / "input.parquet")
         output = folder / "predictions.csv"
-        value = self._ask(
-            "predict",
-            input=str((folder / "input.parquet").relative_to(self.path)),
-            output=str(output.relative_to(self.path)),
-            timeout_s=PREDICT_TIMEOUT_S,
-        )
+        with told(folder / "progress", on_progress):
+            value = self._ask(
+                "predict",
+                input=str((folder / "input.parquet").relative_to(self.path)),
+                output=str(output.relative_to(self.path)),
+                with_table=with_table,
+                timeout_s=PREDICT_TIMEOUT_S,
+            )
         return output, [Problem.model_validate(problem) for problem in value["problems"]]
 
     def explain(self, frame: pd.DataFrame | None = None, *, max_rows: int = 20, budget_s: float = 10.0) -> Explanation:

@@ -212,6 +212,11 @@ class Session:
         if self._state.stage == Stage.DONE:
             self._begin("Deciding", self._decide, wish)
 
+    def show_groups(self, column: str) -> None:
+        """Show the model's figures by the groups of a column."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Comparing the groups", self._compare, column)
+
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
         self._begin("Opening the run", self._open, run_id)
@@ -411,7 +416,12 @@ class Session:
         run = self._run
         if run is not None:
             table = read()
-            path, problems = run.predictions_file(table.frame)
+            n_rows = len(table.frame)
+
+            def progress(done: int) -> None:
+                self._dispatch(a.BusyWith(what=f"Predicting: {done:,} of {n_rows:,} rows done"))
+
+            path, problems = run.predictions_file(table.frame, on_progress=progress)
             self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
 
     def _decide(self, wish: dict[str, Any]) -> None:
@@ -419,6 +429,14 @@ class Session:
         if run is not None:
             run.decide(**wish)
             self._dispatch(a.Decided(run_id=run.id, view=run.view, result=run.result))
+            groups = self._state.groups
+            if groups is not None:
+                self._compare(groups.column)
+
+    def _compare(self, column: str) -> None:
+        run = self._run
+        if run is not None:
+            self._dispatch(a.Compared(run_id=run.id, groups=run.groups(column)))
 
     def _try(self) -> None:
         try:

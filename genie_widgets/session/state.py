@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from genie_widgets.schema import Answer, Explanation, Plan, Problem, RunResult, TableProfile, WhatIf
+from genie_widgets.schema import Answer, Explanation, GroupReport, Plan, Problem, RunResult, TableProfile, WhatIf
 from genie_widgets.schema.base import Value
 from genie_widgets.store import RunView
 
@@ -58,6 +58,8 @@ class SessionState(Value):
         Which row that is, counted from 0.
     what_if : WhatIf or None
         The last made-up row that was tried.
+    groups : GroupReport or None
+        The groups of the column last asked for.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -76,6 +78,7 @@ class SessionState(Value):
     row_explanation: Explanation | None = None
     explained_row: int = 0
     what_if: WhatIf | None = None
+    groups: GroupReport | None = None
     busy: str = ""
     problem: Problem | None = None
     token: int = 0

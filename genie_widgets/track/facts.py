@@ -80,6 +80,9 @@ def model_facts(result: RunResult) -> dict[str, Any]:
         "problem_type": plan.problem_type,
         "features": list(result.features),
         "quantile_levels": list(plan.quantile_levels),
+        "interval": None
+        if result.evaluation is None or result.evaluation.interval is None
+        else result.evaluation.interval.model_dump(),
         "decision": None if result.decision is None else result.decision.model_dump(exclude={"expected", "words"}),
     }
 
@@ -94,4 +97,7 @@ def example_answer(result: RunResult, n_rows: int) -> pd.DataFrame:
         frame[f"probability of {label}"] = 0.5
     for level in plan.quantile_levels:
         frame[f"quantile {level}"] = 0.5
+    interval = result.evaluation.interval if result.evaluation is not None else None
+    if interval is not None:
+        frame[f"low ({interval.level:.0%})"] = frame[f"high ({interval.level:.0%})"] = 0.5
     return pd.DataFrame(frame, index=range(n_rows))

@@ -41,6 +41,10 @@ class Model(PythonModel):
         if self._facts["problem_type"] in ("binary", "multiclass"):
             probabilities = self._predictor.predict_proba(rows, as_multiclass=True)
             return frame.join(probabilities.add_prefix("probability of "))
+        interval = self._facts["interval"]
+        if interval:
+            share, width = interval["level"], interval["half_width"]
+            frame[f"low ({share:.0%})"], frame[f"high ({share:.0%})"] = predicted - width, predicted + width
         return frame
 
 

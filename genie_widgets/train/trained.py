@@ -110,6 +110,11 @@ class TrainedModel:
         probabilities: pd.DataFrame = self.predictor.predict_proba(self._fitted_columns(frame), as_multiclass=True)
         return probabilities
 
+    def predict_from_proba(self, probabilities: pd.DataFrame) -> pd.Series[Any]:
+        """Give the labels that `predict` would give, from probabilities that are there already."""
+        labels: pd.Series[Any] = self.predictor.predict_from_proba(probabilities)
+        return labels
+
     def predict_quantiles(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict quantiles, shape (n_rows, n_levels), columns named by level."""
         quantiles: pd.DataFrame = self.predictor.predict(self._fitted_columns(frame))

@@ -9,6 +9,7 @@ from genie_widgets.widgets.elements import card, heading, show, with_classes
 from genie_widgets.widgets.results.decide import DecideTab
 from genie_widgets.widgets.results.explanation import ExplanationTab
 from genie_widgets.widgets.results.files import FilesTab
+from genie_widgets.widgets.results.groups import GroupsTab
 from genie_widgets.widgets.results.models import ModelsTab
 from genie_widgets.widgets.results.plots import PlotsTab
 from genie_widgets.widgets.results.predict import PredictTab
@@ -27,6 +28,7 @@ class ResultsStep(Step):
             ModelsTab,
             PlotsTab,
             DecideTab,
+            GroupsTab,
             ExplanationTab,
             WhatIfTab,
             PredictTab,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher
 from typing import Any
 
 import pandas as pd
 
 from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
 
+# Names this much alike, but for case and signs, may be the same: a letter or two differ.
+NEAR = 0.85
 _TRUTH = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 
 
@@ -31,33 +34,113 @@ def align(frame: pd.DataFrame, request: RunRequest) -> tuple[pd.DataFrame, list[
     GenieError
         If columns are missing.
     """
+    names, problems = match_columns(frame, request)
+    aligned, lost = aligned_rows(frame, request, names)
+    return aligned, [*problems, *lost_problems(lost, request)]
+
+
+def match_columns(frame: pd.DataFrame, request: RunRequest) -> tuple[dict[str, str], list[Problem]]:
+    """Find each feature's column among new rows: by its name, else by a near name with cells of its kind.
+
+    Returns
+    -------
+    tuple
+        The column of each feature, and which were matched by a near name.
+
+    Raises
+    ------
+    GenieError
+        If features are left without a column.
+    """
     features = request.plan.feature_columns(request.profile.column_names)
-    missing = [name for name in features if name not in frame.columns]
+    names = {name: name for name in features if name in frame.columns}
+    missing = [name for name in features if name not in names]
+    known = {*names.values(), request.plan.target, *request.plan.ignore}
+    free = [str(column) for column in frame.columns if column not in known]
+    problems = []
+    for name in missing:
+        near = _near(name, free, missing)
+        if near is None or not _fits(frame[near], request.profile.column(name)):
+            continue
+        names[name] = near
+        free.remove(near)
+        problems.append(
+            Problem(
+                code="column-matched",
+                title=f"The column {near!r} was taken for {name!r}.",
+                remedy="Rename it if that is wrong.",
+                culprit=near,
+                value=name,
+                severity="warning",
+            )
+        )
+    missing = [name for name in features if name not in names]
     if missing:
-        names = ", ".join(missing[:10])
+        listed = ", ".join(missing[:10])
         raise GenieError(
             Problem(
                 code="columns-missing",
-                title=f"The table lacks {len(missing)} column(s) that the model was trained on: {names}.",
+                title=f"The table lacks {len(missing)} column(s) that the model was trained on: {listed}.",
                 remedy="Add them under the same names; empty cells will do.",
-                culprit=names,
+                culprit=listed,
             )
         )
-    aligned, problems = {}, []
-    for name in features:
-        column, lost = _typed(frame[name], request.profile.column(name))
-        aligned[name] = column
-        if lost:
-            problems.append(
-                Problem(
-                    code="cells-unread",
-                    title=f"{lost:,} cell(s) of {name} are no {request.profile.column(name).kind}: taken as missing.",
-                    remedy="Check that the column holds the same kind of values as in training.",
-                    culprit=name,
-                    severity="warning",
-                )
-            )
-    return pd.DataFrame(aligned, index=frame.index), problems
+    return names, problems
+
+
+def _near(name: str, free: list[str], missing: list[str]) -> str | None:
+    """Find the one column whose name is near: alike but for case and signs, or but for a letter or two."""
+    alike = [column for column in free if _plain(column) == _plain(name)]
+    if alike:
+        rivals = [other for other in missing if _plain(other) == _plain(name)]
+        return alike[0] if len(alike) == len(rivals) == 1 else None
+    close = [column for column in free if _likeness(column, name) >= NEAR]
+    if len(close) != 1:
+        return None
+    rivals = [other for other in missing if _likeness(close[0], other) >= NEAR]
+    return close[0] if len(rivals) == 1 else None
+
+
+def _plain(name: str) -> str:
+    return "".join(char for char in name.casefold() if char.isalnum()) or name
+
+
+def _likeness(one: str, other: str) -> float:
+    a, b = _plain(one), _plain(other)
+    # Digits tell columns apart that belong together: "q1" and "q2" are not near.
+    if [char for char in a if char.isdigit()] != [char for char in b if char.isdigit()]:
+        return 0.0
+    return SequenceMatcher(None, a, b).ratio()
+
+
+def _fits(column: pd.Series[Any], profile: ColumnProfile) -> bool:
+    present = int(column.notna().sum())
+    return present == 0 or _typed(column, profile)[1] <= present / 2
+
+
+def aligned_rows(
+    frame: pd.DataFrame, request: RunRequest, names: dict[str, str]
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Bring rows to the training table's types: the feature columns, and for each the cells that could not be read."""
+    aligned, lost = {}, {}
+    for name in request.plan.feature_columns(request.profile.column_names):
+        aligned[name], lost[name] = _typed(frame[names[name]], request.profile.column(name))
+    return pd.DataFrame(aligned, index=frame.index), lost
+
+
+def lost_problems(lost: dict[str, int], request: RunRequest) -> list[Problem]:
+    """Tell which columns had cells that could not be read."""
+    return [
+        Problem(
+            code="cells-unread",
+            title=f"{count:,} cell(s) of {name} are no {request.profile.column(name).kind}: taken as missing.",
+            remedy="Check that the column holds the same kind of values as in training.",
+            culprit=name,
+            severity="warning",
+        )
+        for name, count in lost.items()
+        if count
+    ]
 
 
 def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[Any], int]:

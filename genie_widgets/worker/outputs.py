@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
-from genie_widgets.schema import Decision, Plan
+from genie_widgets.schema import Decision, Interval, Plan
 
 if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
@@ -17,9 +17,13 @@ MAX_EXPLAINED_CLASSES = 10
 
 
 def predictions_frame(
-    model: TrainedModel, features: pd.DataFrame, plan: Plan, decision: Decision | None = None
+    model: TrainedModel,
+    features: pd.DataFrame,
+    plan: Plan,
+    decision: Decision | None = None,
+    interval: Interval | None = None,
 ) -> pd.DataFrame:
-    """Predict rows; where a threshold was decided on, by it.
+    """Predict rows; where a threshold was decided on, by it; numbers with an interval where one is known.
 
     Returns
     -------
@@ -38,8 +42,13 @@ def predictions_frame(
         alarm = probabilities[labelled[decision.positive]].to_numpy(dtype=float) >= decision.threshold
         labels = [labelled[decision.positive if positive else decision.negative] for positive in alarm]
         frame = pd.DataFrame({"prediction": pd.Series(labels, index=features.index)})
+    elif probabilities is not None:
+        frame = pd.DataFrame({"prediction": model.predict_from_proba(probabilities)})
     else:
         frame = pd.DataFrame({"prediction": model.predict(features)})
+        if interval is not None:
+            frame[f"low ({interval.level:.0%})"] = frame["prediction"] - interval.half_width
+            frame[f"high ({interval.level:.0%})"] = frame["prediction"] + interval.half_width
     if probabilities is not None:
         for label in probabilities.columns:
             frame[f"probability of {label}"] = probabilities[label]

@@ -13,6 +13,7 @@ from genie_widgets.store import RunFolder
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align
 from genie_widgets.worker.outputs import explained, predictions_frame
+from genie_widgets.worker.predicting import Job, learned_rows
 from genie_widgets.worker.protocol import Pipe
 from genie_widgets.worker.trying import unlike
 
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 IDLE_LIMIT_S = 30 * 60
 BACKGROUND_ROWS = 100
 DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
-CHUNK_ROWS = 100_000
+# Enough to know every value that stands in more than a few rows of many.
+LEARNED_ROWS = 200_000
 
 
 class Server:
@@ -41,6 +43,7 @@ class Server:
         self._model = model
         self._request: RunRequest | None = None
         self._compared: pd.DataFrame | None = None
+        self._reference: pd.DataFrame | None = None
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
             "predict": self._predict,
@@ -100,28 +103,15 @@ class Server:
         return path
 
     def _predict(self, message: dict[str, Any]) -> dict[str, Any]:
-        from genie_widgets.export import write_predictions
-
-        # An index that repeats would join each prediction to many rows.
-        frame = pd.read_parquet(self._inside(message["input"])).reset_index(drop=True)
-        output = self._inside(message["output"])
-        features, problems = align(frame, self._asked)
-        decision = self._decision()
-        pieces = [
-            predictions_frame(self._loaded, features.iloc[start : start + CHUNK_ROWS], self._asked.plan, decision)
-            for start in range(0, max(1, len(features)), CHUNK_ROWS)
-        ]
-        predicted = pd.concat(pieces)
-        predicted.to_parquet(output.with_suffix(".parquet"))
-        # A column of the person's own may have the same name as one of ours: theirs keeps it.
-        ours = predicted.rename(columns={name: f"genie {name}" for name in predicted if name in frame.columns})
-        write_predictions(frame.join(ours), output)
-        return {
-            "n_rows": len(frame),
-            "output": str(output.relative_to(self._folder.path.resolve())),
-            "columns": [str(name) for name in predicted.columns],
-            "problems": [problem.model_dump() for problem in problems],
-        }
+        source, output = self._inside(message["input"]), self._inside(message["output"])
+        job = Job(lambda: self._loaded, self._asked, self._folder.read_result(), self._learned)
+        found = job.run(
+            source,
+            output,
+            with_table=bool(message.get("with_table", True)),
+            progress=output.with_name("progress"),
+        )
+        return {**found, "output": str(output.relative_to(self._folder.path.resolve()))}
 
     def _explain(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._asked
@@ -159,6 +149,17 @@ class Server:
             budget_s=budget_s,
             seed=self._asked.seed,
         )
+
+    @property
+    def _learned(self) -> pd.DataFrame:
+        """A sample of the rows that were learned from, with the feature columns."""
+        if self._reference is None:
+            columns = list(self._asked.plan.feature_columns(self._asked.profile.column_names))
+            table = pd.read_parquet(self._folder.table_path, columns=columns)
+            scored = self._folder.scored_path
+            rows = learned_rows(table, pd.read_parquet(scored) if scored.exists() else None)
+            self._reference = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
+        return self._reference
 
     def _background(self, columns: list[str]) -> pd.DataFrame:
         if self._compared is None:

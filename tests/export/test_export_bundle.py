@@ -65,6 +65,7 @@ def test_the_facts_beside_the_model_are_those_of_the_result(write, make_result):
         "quantile_levels": [0.1, 0.5, 0.9],
         "versions": result.versions,
         "decision": None,
+        "interval": None,
     }
 
 

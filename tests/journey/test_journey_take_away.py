@@ -13,6 +13,7 @@ from sklearn.metrics import confusion_matrix
 
 import genie_widgets as gw
 from genie_widgets.data import samples
+from genie_widgets.render import esc
 from genie_widgets.schema import Settings
 
 pytestmark = pytest.mark.slow
@@ -150,7 +151,7 @@ def test_a_decision_goes_with_the_model_wherever_it_goes(run, table, tmp_path):
     scored = pd.read_parquet(run.path / "scored.parquet")
     alarm = scored["probability of yes"] >= decision.threshold
     assert shown.confusion.counts == tuple(map(tuple, confusion_matrix(scored["truth"] == "yes", alarm).tolist()))
-    assert decision.words[0] in run.report_path.read_text(encoding="utf-8")
+    assert esc(decision.words[0]) in run.report_path.read_text(encoding="utf-8")
 
     # In the bundle.
     with zipfile.ZipFile(run.bundle_path) as bundle:

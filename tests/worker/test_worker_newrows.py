@@ -167,3 +167,45 @@ def wild_request(trained_frame):
     plan = Plan(target="y", problem_type="regression", metric="r2")
     profile = read_table(trained_frame, name="t").profile
     return RunRequest(run_id="0" * 32, prompt="", plan=plan, profile=profile, created_at=0.0)
+
+
+def test_near_names_are_matched_and_told(request_, rows):
+    renamed = rows.rename(columns={"whole": "Whole ", "part": "PART_", "word": "wword", "day": "day"})
+    aligned, problems = align(renamed, request_)
+    assert list(aligned.columns) == FEATURES
+    assert {(found.culprit, found.value) for found in problems} == {
+        ("Whole ", "whole"),
+        ("PART_", "part"),
+        ("wword", "word"),
+    }
+    assert {found.code for found in problems} == {"column-matched"}
+    pd.testing.assert_frame_equal(aligned, align(rows, request_)[0])
+
+
+@pytest.mark.parametrize(
+    ("columns", "reason"),
+    [
+        ({"whole": "Whole", "part": "whole!"}, "two columns are near one feature"),
+        ({"whole": "hole in one"}, "not near enough"),
+        ({"day": "DAY"}, "cells of another kind"),
+    ],
+)
+def test_a_name_that_is_not_surely_the_same_is_missing(request_, rows, columns, reason):
+    renamed = rows.rename(columns=columns)
+    if "DAY" in renamed:
+        renamed["DAY"] = "no date"
+    with pytest.raises(GenieError) as caught:
+        align(renamed, request_)
+    assert caught.value.problem.code == "columns-missing"
+
+
+def test_names_that_differ_by_a_number_are_never_taken_for_each_other(make_request):
+    frame = pd.DataFrame({"quarter_1": range(20), "quarter_2": range(20)}).assign(y=1.5)
+    with pytest.raises(GenieError):
+        align(pd.DataFrame({"quarter_1": [1], "quarter_3": [2]}), make_request(frame))
+
+
+def test_a_column_that_was_left_out_is_not_taken_for_a_feature(make_request):
+    frame = pd.DataFrame({"income": range(20), "Income": range(20)}).assign(y=1.5)
+    with pytest.raises(GenieError):
+        align(pd.DataFrame({"Income": [1]}), make_request(frame, ignore=("Income",)))

@@ -117,7 +117,8 @@ def test_odd_cells_are_predicted_and_told(asked):
     rows.astype({number: object}).assign(**{number: "many", word: "Atlantis"}).to_parquet(folder.path / "new.parquet")
     answer = server.answer({"id": 1, "op": "predict", "input": "new.parquet", "output": "out.csv"})
     assert answer["ok"], answer
-    assert [found["culprit"] for found in answer["value"]["problems"]] == [number]
+    told = [(found["code"], found["culprit"]) for found in answer["value"]["problems"]]
+    assert told == [("cells-unread", number), ("values-unseen", word)]
     assert len(pd.read_csv(folder.path / "out.csv")) == 25
 
 

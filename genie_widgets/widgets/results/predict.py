@@ -31,6 +31,8 @@ class PredictTab(Tab):
         )
         self._own = button("Predict the table it learned from", lambda: self.guarded(session.predict_own_table))
         self._own_note = html('<span class="g-mut">Only to see how it works: it knows these rows.</span>')
+        self._pasted = w.Textarea(description="Or rows typed or pasted here, names of columns in the first line")
+        self._paste = button("Predict these rows", lambda: self.guarded(self._predict_pasted))
         self._why = html("", "g-mut")
         self._table = html()
         self._download = Download("Download the predictions")
@@ -42,7 +44,12 @@ class PredictTab(Tab):
         self._more = w.VBox(
             [self._table, row(self._download), number, row(self._explain), self._sentences, self._waterfall.root]
         )
-        self.root = w.VBox([self._upload, row(self._own, self._own_note), self._why, self._more])
+        pasted = w.VBox([field(self._pasted), row(self._paste)])
+        self.root = w.VBox([self._upload, row(self._own, self._own_note), pasted, self._why, self._more])
+
+    def _predict_pasted(self) -> None:
+        if self._pasted.value.strip():
+            self.session.predict(self._pasted.value.encode("utf-8", "replace"), name="the rows typed here")
 
     def _ask_why(self) -> None:
         self.guarded(lambda: self.session.explain_row(self._number.value - 1))
@@ -50,8 +57,8 @@ class PredictTab(Tab):
     def render(self, state: SessionState) -> None:
         """Show the last predictions, and the last explanation of one of them."""
         reasons = blockers(state, "predict")
-        self._own.disabled = self._explain.disabled = bool(reasons)
-        self._why.value = esc(" ".join(reasons)) if reasons and not state.busy else ""
+        self._own.disabled = self._explain.disabled = self._paste.disabled = bool(reasons)
+        self._why.value = esc(" ".join(reasons))
         predictions = state.predictions
         show(self._more, predictions is not None)
         if predictions is not None and predictions is not self._given:

@@ -1,0 +1,82 @@
+"""A run's figures traced to their rows: the scored rows, and any part of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from genie_widgets.schema import GenieError, GroupReport, Problem, RunResult
+from genie_widgets.store import RunFolder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def scored_rows(folder: RunFolder) -> pd.DataFrame:
+    """Read the scored rows of a run, named by their place in its table.
+
+    Raises
+    ------
+    GenieError
+        If the run kept none.
+    """
+    import pandas as pd
+
+    if not folder.scored_path.exists():
+        raise GenieError(
+            Problem(
+                code="no-scored-rows",
+                title="This run has no scored rows.",
+                remedy="Wait for its end, or train again: runs of older versions did not keep them.",
+                culprit="run",
+            )
+        )
+    return pd.read_parquet(folder.scored_path)
+
+
+def scored_result(folder: RunFolder) -> RunResult:
+    """Read the result of a run that was scored.
+
+    Raises
+    ------
+    GenieError
+        If there is none yet.
+    """
+    result = folder.read_result()
+    if result is None or result.evaluation is None:
+        raise GenieError(
+            Problem(
+                code="not-scored",
+                title="This run was not scored.",
+                remedy="Wait for its end; its notes say why if there is no score then.",
+                culprit="run",
+            )
+        )
+    return result
+
+
+def groups_of(folder: RunFolder, column: str) -> GroupReport:
+    """Give a run's figures by the groups of a column; see `Run.groups`."""
+    import pandas as pd
+
+    from genie_widgets.evaluate import at_decision, by_group, group_codes, rows_of
+
+    result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
+    if column not in request.profile.column_names:
+        raise GenieError(
+            Problem(
+                code="no-such-column",
+                title=f"The table has no column {column!r}.",
+                remedy="Name one of its columns, as it is written there.",
+                culprit=column,
+            )
+        )
+    rows, used = rows_of(scored, result.plan, result.classes)
+    cells = pd.read_parquet(folder.table_path, columns=[column]).loc[scored.index, column]
+    return by_group(
+        at_decision(rows, result.decision),
+        cells[used],
+        result.plan,
+        was_used=column in result.features,
+        clusters=group_codes(scored.get("group"), used),
+        seed=request.seed,
+    )

@@ -1,0 +1,70 @@
+"""The figures by the groups of a column: where the model serves some worse than others."""
+
+from __future__ import annotations
+
+import ipywidgets as w
+
+from genie_widgets.render import esc, groups_figure, groups_html
+from genie_widgets.schema import GroupReport
+from genie_widgets.session import Session, SessionState, blockers
+from genie_widgets.widgets.elements import button, choose, field, html, row, show, with_classes
+from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.step import Tab
+
+
+class GroupsTab(Tab):
+    """One column at a time; columns that the model did not learn from are offered as well."""
+
+    title = "Groups"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._column = w.Dropdown(description="Compare by")
+        self._figure = w.Dropdown(description="Figure drawn")
+        self._ask = button("Compare the groups", lambda: self.guarded(self._compare), primary=True)
+        self._why = html("", "g-mut")
+        self._table, self._plot = html(), Plot()
+        self._shown: GroupReport | None = None
+        self._figure_cell = field(self._figure)
+        self._report = w.VBox([self._table, with_classes(w.Box([self._figure_cell]), "g-fields"), self._plot.root])
+        self.on_change(self._figure, lambda _value: self._draw())
+        lead = html(
+            "<p>Is the model as good for everyone? The figures of the untouched rows by the groups of a column: of "
+            "those it learned from, or of one that was left out.</p>"
+        )
+        fields = with_classes(w.Box([field(self._column)]), "g-fields")
+        self.root = w.VBox([lead, fields, row(self._ask), self._why, self._report])
+
+    def _compare(self) -> None:
+        if self._column.value:
+            self.session.show_groups(self._column.value)
+
+    def render(self, state: SessionState) -> None:
+        """Offer the columns, and show the groups last asked for."""
+        result, profile = state.result, state.profile
+        if result is None or profile is None:
+            return
+        # Where it is known to fail comes first, then what it learned from, then the rest.
+        weak = [group.column for group in result.evaluation.weak_groups] if result.evaluation is not None else []
+        others = [
+            c.name
+            for c in profile.columns
+            if c.name != result.plan.target and c.kind not in ("id", "constant", "empty")
+        ]
+        wanted = list(dict.fromkeys([*weak, *(name for name in others if name in result.features), *others]))
+        if tuple(self._column.options) != tuple((name, name) for name in wanted):
+            choose(self._column, [(name, name) for name in wanted], wanted[0] if wanted else None)
+        reasons = blockers(state, "predict")
+        self._ask.disabled = bool(reasons)
+        self._why.value = esc(" ".join(reasons))
+        show(self._report, state.groups is not None)
+        if state.groups is not None and state.groups is not self._shown:
+            self._table.value = groups_html(state.groups)
+            figures = state.groups.groups[0].figures if state.groups.groups else ()
+            choose(self._figure, [(item.label, place) for place, item in enumerate(figures)], 0)
+        self._shown = state.groups
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._shown is not None:
+            self._plot.draw(groups_figure(self._shown, self._figure.value or 0))

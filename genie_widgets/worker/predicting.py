@@ -1,0 +1,187 @@
+"""Predictions of a file of new rows, part by part, so that millions of rows need no more memory than a few."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.schema import Problem, RunRequest, RunResult
+from genie_widgets.worker.newrows import aligned_rows, lost_problems, match_columns
+from genie_widgets.worker.outputs import predictions_frame
+
+if TYPE_CHECKING:
+    from genie_widgets.train import TrainedModel
+
+CHUNK_ROWS = 100_000
+# So many of the new rows are compared with those that were learned from.
+COMPARED_ROWS = 20_000
+MOST_NAMED = 5
+
+
+class Job:
+    """One file of new rows.
+
+    Parameters
+    ----------
+    model : callable
+        Gives the model that predicts them; not called before the rows are known to fit.
+    request, result : RunRequest, RunResult
+        Of its run; the result's decision and interval are used.
+    learned : DataFrame
+        The rows that were learned from, to compare the new ones with.
+    """
+
+    def __init__(
+        self, model: Callable[[], TrainedModel], request: RunRequest, result: RunResult | None, learned: pd.DataFrame
+    ) -> None:
+        self._model = model
+        self._request = request
+        self._result = result
+        self._learned = learned
+        self._lost: Counter[str] = Counter()
+        self._unseen: dict[str, Counter[str]] = {}
+        self._known = {
+            column.name: set(learned[column.name].dropna().astype(str))
+            for column in request.profile.columns
+            if column.kind in ("category", "boolean") and column.name in learned
+        }
+
+    def run(self, source: Path, output: Path, *, with_table: bool, progress: Path) -> dict[str, Any]:
+        """Predict a Parquet file.
+
+        Parameters
+        ----------
+        source : Path
+            The new rows.
+        output : Path
+            The CSV file to write beside the predictions' Parquet file: the rows' own columns, then the predictions.
+        with_table : bool
+            Whether the CSV file is wanted at all.
+        progress : Path
+            Is told the number of rows that are done.
+
+        Returns
+        -------
+        dict
+            ``n_rows``, ``columns`` and ``problems``.
+        """
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        from genie_widgets.export import CsvWriter
+
+        pq: Any = parquet  # it ships types for half of itself
+        done = 0
+        names: dict[str, str] | None = None
+        problems: list[Problem] = []
+        columns: list[str] = []
+        compared: list[pd.DataFrame] = []
+        writer: Any = None
+        with pq.ParquetFile(source) as file, CsvWriter(output) as table:
+            every = max(1, file.metadata.num_rows // COMPARED_ROWS)
+            for frame in _parts(file):
+                if names is None:
+                    names, problems = match_columns(frame, self._request)
+                features, lost = aligned_rows(frame, self._request, names)
+                self._lost.update(lost)
+                self._look_for_unseen(features)
+                compared.append(features.iloc[::every])
+                predicted = self._predicted(features)
+                columns = [str(name) for name in predicted.columns]
+                block = pa.Table.from_pandas(predicted, preserve_index=False)
+                writer = writer or pq.ParquetWriter(output.with_suffix(".parquet"), block.schema)
+                writer.write_table(block.cast(writer.schema))
+                if with_table:
+                    # A column of the person's own may have the same name as one of ours: theirs keeps it.
+                    ours = predicted.rename(columns={n: f"genie {n}" for n in predicted if n in frame.columns})
+                    table.write(frame.join(ours))
+                done += len(frame)
+                progress.write_text(str(done), encoding="utf-8")
+            if writer is not None:
+                writer.close()
+        problems += [*lost_problems(self._lost, self._request), *self._unseen_problems(), *self._drift(compared)]
+        return {"n_rows": done, "columns": columns, "problems": [problem.model_dump() for problem in problems]}
+
+    def _predicted(self, features: pd.DataFrame) -> pd.DataFrame:
+        if not len(features):
+            # A library that is asked nothing answers oddly: the form of an answer is taken from one empty row.
+            return self._predicted(features.reindex([0])).iloc[:0]
+        decision = self._result.decision if self._result is not None else None
+        evaluation = self._result.evaluation if self._result is not None else None
+        interval = evaluation.interval if evaluation is not None else None
+        return predictions_frame(self._model(), features, self._request.plan, decision, interval)
+
+    def _look_for_unseen(self, features: pd.DataFrame) -> None:
+        for name, known in self._known.items():
+            if name in features:
+                counts = features[name].dropna().astype(str).value_counts()
+                unseen = {str(value): int(count) for value, count in counts.items() if value not in known}
+                if unseen:
+                    self._unseen.setdefault(name, Counter()).update(unseen)
+
+    def _unseen_problems(self) -> list[Problem]:
+        made = []
+        for name, counts in self._unseen.items():
+            named = ", ".join(repr(value[:40]) for value, _ in counts.most_common(MOST_NAMED))
+            more = len(counts) - MOST_NAMED
+            others = f" and {more:,} more" if more > 0 else ""
+            made.append(
+                Problem(
+                    code="values-unseen",
+                    title=f"{name} holds values that the model never saw, in {counts.total():,} rows: {named}{others}.",
+                    remedy="Check the spelling; of a value that is really new the model knows nothing.",
+                    culprit=name,
+                    severity="warning",
+                )
+            )
+        return made
+
+    def _drift(self, compared: list[pd.DataFrame]) -> list[Problem]:
+        from genie_widgets.evaluate import drift
+
+        if not compared:
+            return []
+        columns = [name for name in compared[0].columns if name in self._learned]
+        moved = drift(self._learned, pd.concat(compared), columns, seed=self._request.seed)
+        if not moved:
+            return []
+        named = ", ".join(f"{item.column} ({item.share:.0%} of the rows)" for item in moved[:MOST_NAMED])
+        more = f" and {len(moved) - MOST_NAMED} more columns" if len(moved) > MOST_NAMED else ""
+        large = any(item.is_large for item in moved)
+        return [
+            Problem(
+                code="rows-differ",
+                title=f"These rows differ from those that the model learned from, in {named}{more}.",
+                remedy="Do not count on the score here: check some answers, and train again with rows like these."
+                if large
+                else "Check some answers before you rely on them.",
+                culprit=moved[0].column,
+                severity="warning",
+            )
+        ]
+
+
+def _parts(file: Any) -> Any:
+    """Yield frames of at most `CHUNK_ROWS` rows with one running index; one empty frame where there is no row."""
+    start = 0
+    for batch in file.iter_batches(batch_size=CHUNK_ROWS):
+        frame = batch.to_pandas()
+        frame.index = pd.RangeIndex(start, start + len(frame))
+        start += len(frame)
+        yield frame
+    if start == 0:
+        yield file.schema_arrow.empty_table().to_pandas()
+
+
+def learned_rows(table: pd.DataFrame, scored: pd.DataFrame | None) -> pd.DataFrame:
+    """Give the rows of a table that were not kept apart for scoring."""
+    if scored is None:
+        return table
+    mask = np.ones(len(table), dtype=bool)
+    mask[scored.index.to_numpy()] = False
+    return table.loc[mask]

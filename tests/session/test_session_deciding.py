@@ -1,0 +1,153 @@
+"""Deciding and comparing groups, from Python and from a session, on a run that has ended."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score
+
+import genie_widgets as gw
+from genie_widgets.evaluate import evaluate, parts, scored_table
+from genie_widgets.render import esc
+from genie_widgets.schema import Finished, GenieError, ResultUpdated, RunRequest, RunResult, RunStarted
+from genie_widgets.session import Run, Session, Stage
+
+LABELS = np.array(["no", "yes"], dtype=object)
+
+
+@pytest.fixture
+def ended(make, folder, monkeypatch):
+    """Make the folder of a run that has ended; gives the run, and counts its records."""
+    records = []
+    monkeypatch.setattr("genie_widgets.session.deciding._record", records.append)
+
+    def build(problem_type="binary", n=400):
+        rng = np.random.default_rng(0)
+        chance = rng.random(n)
+        truth = LABELS[(rng.random(n) < chance).astype(int)]
+        frame = pd.DataFrame({"size": chance, "town": rng.choice(["Rom", "Oslo"], n), "left": truth})
+        table = gw.read_table(frame, name="t")
+        metric = "roc_auc" if problem_type == "binary" else "accuracy"
+        positive = "yes" if problem_type == "binary" else None
+        plan = make.plan("left", problem_type=problem_type, metric=metric, positive_class=positive, ignore=("town",))
+        table.frame.to_parquet(folder.table_path)
+        request = RunRequest(run_id=folder.run_id, prompt="", plan=plan, profile=table.profile, created_at=0.0)
+        folder.write_request(request)
+        held = table.frame.iloc[100:]
+        scored = scored_table(
+            held["left"],
+            plan=plan,
+            predictions=LABELS[(held["size"] >= 0.5).astype(int)],
+            probabilities=pd.DataFrame({"no": 1 - held["size"], "yes": held["size"]}),
+        )
+        scored.to_parquet(folder.scored_path)
+        classes = ("no", "yes")
+        evaluation = evaluate(
+            scored["truth"], **parts(scored, plan, classes), plan=plan, classes=classes, y_train=truth[:100], how="h"
+        )
+        result = RunResult(
+            run_id=folder.run_id,
+            status="done",
+            prompt="",
+            table_name="t",
+            plan=plan,
+            n_rows=n,
+            n_train=100,
+            n_holdout=n - 100,
+            features=("size",),
+            classes=classes,
+            evaluation=evaluation,
+        )
+        folder.write_result(result)
+        folder.report_path.write_text("old")
+        folder.append(RunStarted(time_limit_s=20))
+        folder.append(Finished(status="done", total_s=1.0))
+        return Run(folder), records
+
+    return build
+
+
+def test_a_decision_is_saved_told_recorded_and_taken_back(ended, folder):
+    run, records = ended()
+    before = run.result
+    decision = run.decide(cost_missed=500, cost_false_alarm=20)
+    after = run.result
+    assert after.decision == decision
+    assert decision.words[0] in after.verdict
+    assert after.evaluation.confusion != before.evaluation.confusion
+    assert after.evaluation.metrics[0] == before.evaluation.metrics[0]
+    assert esc(decision.words[0]) in run.report_path.read_text(encoding="utf-8")
+    assert records == [folder]
+    assert run.events()[-1] == ResultUpdated(seq=run.events()[-1].seq, time=run.events()[-1].time, part="decision")
+    assert run.view.status == "done"
+    assert run.decide() is None
+    assert run.result.evaluation == before.evaluation.model_copy(
+        update={"weak_groups": run.result.evaluation.weak_groups}
+    )
+
+
+def test_a_capacity_is_of_as_many_rows_as_the_table_had_unless_said(ended):
+    run, _ = ended()
+    assert run.decide(capacity=40).of_rows == 400
+    assert run.decide(capacity=40, of_rows=100).of_rows == 100
+
+
+def test_what_cannot_be_decided_says_why_and_changes_nothing(ended, folder):
+    run, records = ended("multiclass")
+    with pytest.raises(GenieError, match="exactly two"):
+        run.decide(threshold=0.5)
+    folder.scored_path.unlink()
+    with pytest.raises(GenieError, match="no scored rows"):
+        run.decide(threshold=0.5)
+    folder.result_path.unlink()
+    with pytest.raises(GenieError, match="not scored"):
+        run.decide(threshold=0.5)
+    assert records == []
+
+
+def test_a_run_that_goes_on_cannot_be_decided(make, folder, frame):
+    table = gw.read_table(frame, name="t")
+    request = RunRequest(run_id=folder.run_id, prompt="", plan=make.plan(), profile=table.profile, created_at=1e12)
+    folder.write_request(request)
+    with pytest.raises(GenieError):
+        Run(folder).decide(threshold=0.5)
+
+
+def test_figures_by_a_column_that_was_left_out_follow_the_decision(ended):
+    run, _ = ended()
+    scored = run.scored
+    assert list(scored.columns[:3]) == ["size", "town", "left"]
+    assert (scored["left"] == scored["truth"]).all()
+    for threshold in (None, 0.2):
+        run.decide(threshold=threshold)
+        report = run.groups("town")
+        assert not report.was_used
+        alarm = np.where(scored["probability of yes"] >= (threshold or 0.5), "yes", "no")
+        for group in report.groups:
+            rows = (scored["town"] == group.group).to_numpy()
+            shown = {figure.name: figure.value for figure in group.figures}
+            assert shown["accuracy"] == pytest.approx(accuracy_score(scored["truth"][rows], alarm[rows]))
+            assert group.n_rows == rows.sum()
+    with pytest.raises(GenieError, match="no column 'nowhere'"):
+        run.groups("nowhere")
+
+
+def test_a_session_shows_both_and_groups_follow_the_threshold(ended, settings):
+    run, _ = ended()
+    session = Session(settings)
+    session.open_run(run.id)
+    assert session.wait_idle()
+    while session.state.stage != Stage.DONE:
+        pass
+    session.show_groups("town")
+    assert session.wait_idle()
+    before = session.state.groups
+    session.decide(threshold=0.1)
+    assert session.wait_idle()
+    assert session.state.result.decision.threshold == 0.1
+    assert session.state.groups.column == "town"
+    assert session.state.groups != before
+    assert session.state.problem is None
+    session.decide(threshold=7)
+    assert session.wait_idle()
+    assert session.state.problem.code == "decision-unclear"
+    session.close()

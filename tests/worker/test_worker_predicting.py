@@ -1,0 +1,133 @@
+"""A file of new rows: part by part as in one go; unseen values and rows of another kind are told."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genie_widgets.schema import Decision, Evaluation, Interval, RunResult
+from genie_widgets.worker import predicting
+from genie_widgets.worker.predicting import Job, learned_rows
+
+
+class Line:
+    """Predicts the sum of two columns; never more rows at once than a part has."""
+
+    most = 0
+
+    def predict(self, frame):
+        self.most = max(self.most, len(frame))
+        return frame["a"] + frame["b"]
+
+    def predict_proba(self, frame):
+        return None
+
+
+class Coin:
+    """Gives the column `a` as the probability of a whole-number class."""
+
+    def predict_proba(self, frame):
+        return pd.DataFrame({0: 1 - frame["a"], 1: frame["a"]}, index=frame.index)
+
+    def predict_from_proba(self, probabilities):
+        return (probabilities[1] >= 0.5).astype(int)
+
+
+@pytest.fixture
+def learned():
+    rng = np.random.default_rng(0)
+    return pd.DataFrame(
+        {"a": rng.normal(size=400), "b": rng.normal(size=400), "town": rng.choice(["Rom", "Oslo"], 400), "y": 1.5}
+    ).assign(y=lambda frame: frame["a"] + 0.5)
+
+
+def result_of(request, **changes):
+    fields = {"run_id": request.run_id, "status": "done", "prompt": "", "table_name": "t", "plan": request.plan}
+    return RunResult(**fields, n_rows=1, n_train=1, n_holdout=1, features=(), **changes)
+
+
+@pytest.fixture
+def predict(make_request, learned, tmp_path):
+    """Predict rows; give what is said, the file with its own columns, and the predictions."""
+
+    def run(rows, model=None, plan=None, **changes):
+        request = make_request(learned, **(plan or {}))
+        rows.to_parquet(tmp_path / "input.parquet")
+        job = Job(lambda: model or Line(), request, result_of(request, **changes), learned)
+        output = tmp_path / "out.csv"
+        said = job.run(tmp_path / "input.parquet", output, with_table=True, progress=tmp_path / "progress")
+        return said, pd.read_csv(output), pd.read_parquet(output.with_suffix(".parquet"))
+
+    return run
+
+
+def codes(said):
+    return [problem["code"] for problem in said["problems"]]
+
+
+def test_parts_give_the_same_as_one_go_with_bounded_parts_and_progress(predict, learned, monkeypatch, tmp_path):
+    rows = learned.drop(columns="y").assign(id=range(400))[["id", "town", "b", "a"]]
+    _, whole, _ = predict(rows)
+    monkeypatch.setattr(predicting, "CHUNK_ROWS", 70)
+    model = Line()
+    said, parts, predicted = predict(rows, model)
+    pd.testing.assert_frame_equal(parts, whole)
+    assert list(parts.columns) == ["id", "town", "b", "a", "prediction"]
+    assert list(parts["id"]) == list(range(400))
+    assert parts["prediction"].to_numpy() == pytest.approx((rows["a"] + rows["b"]).to_numpy())
+    assert (said["n_rows"], said["columns"], codes(said)) == (400, ["prediction"], [])
+    assert len(predicted) == 400
+    assert model.most == 70
+    assert (tmp_path / "progress").read_text() == "400"
+
+
+def test_cells_and_values_are_counted_over_all_parts(predict, learned, monkeypatch):
+    monkeypatch.setattr(predicting, "CHUNK_ROWS", 50)
+    rows = learned.drop(columns="y").astype({"a": object})
+    rows.loc[[3, 80, 390], "a"] = "many"
+    rows.loc[[5, 300], "town"] = "Atlantis"
+    rows["a"] = rows["a"].astype(str)
+    said, _, _ = predict(rows)
+    assert codes(said) == ["cells-unread", "values-unseen"]
+    assert said["problems"][0]["title"].startswith("3 cell(s) of a ")
+    assert "in 2 rows: 'Atlantis'" in said["problems"][1]["title"]
+
+
+def test_rows_of_another_kind_are_told_with_advice(predict, learned):
+    rows = learned.drop(columns="y").assign(a=learned["a"] + 3)
+    said, _, _ = predict(rows)
+    assert codes(said) == ["rows-differ"]
+    assert "in a (" in said["problems"][0]["title"]
+    assert "Do not count on the score" in said["problems"][0]["remedy"]
+
+
+def test_numbers_come_with_their_interval(predict, learned):
+    evaluation = Evaluation(
+        n_rows=9, split="", metrics=(), baseline="", interval=Interval(level=0.9, half_width=2.0, n_rows=99)
+    )
+    said, table, _ = predict(learned.drop(columns="y"), evaluation=evaluation)
+    assert said["columns"] == ["prediction", "low (90%)", "high (90%)"]
+    assert (table["high (90%)"] - table["low (90%)"]).to_numpy() == pytest.approx(4.0)
+
+
+def test_a_decision_is_used_and_labels_keep_their_type(predict, learned):
+    rows = learned.drop(columns="y").assign(a=np.linspace(0, 1, 400))
+    binary = {"problem_type": "binary", "metric": "roc_auc", "positive_class": "1"}
+    _, table, predicted = predict(rows, Coin(), binary)
+    assert list(table["prediction"]) == [int(chance >= 0.5) for chance in rows["a"]]
+    decision = Decision(rule="threshold", threshold=0.2, positive="1", negative="0", n_rows=9)
+    _, table, predicted = predict(rows, Coin(), binary, decision=decision)
+    assert list(table["prediction"]) == [int(chance >= 0.2) for chance in rows["a"]]
+    assert pd.api.types.is_integer_dtype(predicted["prediction"])
+
+
+def test_no_rows_give_no_predictions(predict, learned):
+    said, table, predicted = predict(learned.drop(columns="y").head(0))
+    assert said["n_rows"] == 0
+    assert list(table.columns) == ["a", "b", "town", "prediction"]
+    assert len(table) == len(predicted) == 0
+
+
+def test_the_rows_kept_apart_are_not_those_learned_from(learned):
+    scored = pd.DataFrame({"truth": [1, 2]}, index=[0, 399])
+    assert list(learned_rows(learned, scored).index) == list(range(1, 399))
+    assert learned_rows(learned, None) is learned
