@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_SERVING = "-r requirements.txt\nfastapi>=0.115\nuvicorn>=0.30\n"
 
 
 def write_bundle(
@@ -58,7 +59,9 @@ def write_bundle(
             for file in files:
                 bundle.write(file, f"model/{file.relative_to(model_path).as_posix()}")
             bundle.writestr("requirements.txt", "\n".join(result.requirements) + "\n")
-            bundle.writestr("predict.py", (_TEMPLATES / "predict.py.txt").read_text(encoding="utf-8"))
+            bundle.writestr("requirements-serve.txt", _SERVING)
+            for script in ("predict.py", "serve.py"):
+                bundle.writestr(script, (_TEMPLATES / f"{script}.txt").read_text(encoding="utf-8"))
             bundle.writestr("model.json", _facts(result))
             bundle.writestr("input_example.csv", input_example.to_csv(index=False))
             bundle.writestr("MODEL_CARD.md", model_card(result))

@@ -72,6 +72,27 @@ class Run:
         return self._folder.predictor_path
 
     @property
+    def predictor(self) -> Any:
+        """AutoGluon's own predictor, loaded into this process: it takes seconds, and the threshold decided on is set.
+
+        Raises
+        ------
+        GenieError
+            If there is no usable model.
+        """
+        from genie_widgets.train import load_model
+
+        result = self.result
+        if result is None:
+            raise GenieError(_no_model())
+        slim = self._folder.model_path
+        predictor = load_model(self._folder.predictor_path if self._folder.predictor_path.exists() else slim).predictor
+        if result.decision is not None:
+            # Never above 1 there: no probability is, and AutoGluon refuses it.
+            predictor.set_decision_threshold(min(1.0, result.decision.threshold))
+        return predictor
+
+    @property
     def request(self) -> RunRequest:
         """What was asked."""
         return self._folder.read_request()

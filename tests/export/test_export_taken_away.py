@@ -1,5 +1,6 @@
 """The bundle, unpacked elsewhere, predicts without Genie as the model itself does."""
 
+import json
 import os
 import subprocess
 import sys
@@ -96,6 +97,35 @@ def test_what_stands_for_a_missing_cell_is_one_for_the_model_too(command, unpack
     out = pd.read_csv(tmp_path / "out.csv", keep_default_na=False)
     assert out["probability of yes"].to_numpy() == pytest.approx(wanted, abs=1e-6)
     assert list(out["children"][:2]) == ["?", str(trained.rows["children"][1])]
+
+
+ASK = """
+import json
+import sys
+import pandas as pd
+from fastapi.testclient import TestClient
+import serve
+rows = json.loads(pd.read_parquet(sys.argv[1]).to_json(orient="records", date_format="iso"))
+with TestClient(serve.app) as client:
+    assert client.get("/health").json()["status"] == "ok"
+    answer = client.post("/predict", json={"rows": rows})
+    assert answer.status_code == 200, answer.text
+    few = client.post("/predict", json={"rows": [{"children": 1}]})
+    assert few.status_code == 422 and "missing" in few.json()["detail"], few.text
+    assert client.post("/predict", json={"rows": []}).status_code == 422
+    assert client.post("/predict", json={"rows": [{"children": {"a": 1}}]}).status_code == 422
+print(json.dumps(answer.json()["predictions"]))
+"""
+
+
+def test_the_bundle_serves_over_http_as_the_model_itself_predicts(command, unpacked, trained, tmp_path):
+    trained.rows.to_parquet(tmp_path / "new.parquet")
+    done = command(unpacked, "-c", ASK, str(tmp_path / "new.parquet"))
+    assert done.returncode == 0, done.stderr
+    answered = json.loads(done.stdout.splitlines()[-1])
+    assert [row["prediction"] for row in answered] == list(trained.model.predict(trained.rows))
+    wanted = trained.model.predict_proba(trained.rows)["yes"].to_numpy()
+    assert [row["probability of yes"] for row in answered] == pytest.approx(list(wanted), abs=1e-6)
 
 
 @pytest.mark.parametrize(
