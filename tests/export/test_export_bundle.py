@@ -12,7 +12,16 @@ from genie_widgets.export import bundle as module
 from genie_widgets.export import write_bundle
 from genie_widgets.schema import Plan
 
-PROMISED = {"requirements.txt", "predict.py", "model.json", "input_example.csv", "MODEL_CARD.md", "README.md"}
+PROMISED = {
+    "requirements.txt",
+    "predict.py",
+    "serve.py",
+    "requirements-serve.txt",
+    "model.json",
+    "input_example.csv",
+    "MODEL_CARD.md",
+    "README.md",
+}
 SCRIPT = (module._TEMPLATES / "predict.py.txt").read_text(encoding="utf-8")
 
 
