@@ -11,21 +11,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.intent.check import check_plan
-    from genie_widgets.intent.edit import answer_question, edit_plan
-    from genie_widgets.intent.llm import llm_settings_from_env
+    from genie_widgets.intent.edit import answer_question, edit_plan, leave_out
+    from genie_widgets.intent.follow_up import revise_plan
+    from genie_widgets.intent.follow_up_words import asks_to_undo
+    from genie_widgets.intent.llm import Stopper, llm_settings_from_env, planned_exchange
     from genie_widgets.intent.planner import make_plan
     from genie_widgets.intent.prompts import sent_to_llm
 
 _HOME = {
+    "Stopper": "llm",
     "answer_question": "edit",
+    "asks_to_undo": "follow_up_words",
     "check_plan": "check",
     "edit_plan": "edit",
+    "revise_plan": "follow_up",
+    "leave_out": "edit",
     "llm_settings_from_env": "llm",
     "make_plan": "planner",
+    "planned_exchange": "llm",
     "sent_to_llm": "prompts",
 }
 
-__all__ = ["answer_question", "check_plan", "edit_plan", "llm_settings_from_env", "make_plan", "sent_to_llm"]
+__all__ = [
+    "Stopper",
+    "answer_question",
+    "asks_to_undo",
+    "check_plan",
+    "edit_plan",
+    "leave_out",
+    "llm_settings_from_env",
+    "make_plan",
+    "planned_exchange",
+    "revise_plan",
+    "sent_to_llm",
+]
 
 
 def __getattr__(name: str) -> Any:

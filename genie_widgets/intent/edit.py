@@ -1,7 +1,8 @@
-"""A person's change to a plan, and a person's answer to a question."""
+"""A change to a plan, whoever asks for it, and a person's answer to a question."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from genie_widgets.intent.build import build_plan
@@ -19,6 +20,11 @@ from genie_widgets.schema import (
     TableProfile,
     default_metric,
 )
+
+PART = "follow-up-part"  # a note on the last change; the next one leaves it behind
+_FIXED = {"status", "evidence", "problems"}
+# What follows from the problem type, unless it is set too.
+_FOLLOWING = ("metric", "positive_class", "quantile_levels")
 
 
 def edit_plan(plan: Plan, profile: TableProfile, **changes: Any) -> Plan:
@@ -43,30 +49,97 @@ def edit_plan(plan: Plan, profile: TableProfile, **changes: Any) -> Plan:
     GenieError
         If there is no such field, or the value cannot be one of its values.
     """
-    unknown = sorted(set(changes) - set(Plan.model_fields) | set(changes) & {"status", "evidence", "problems"})
+    return change_plan(plan, profile, changes, {name: _by_user(name, _text(value)) for name, value in changes.items()})
+
+
+def change_plan(plan: Plan, profile: TableProfile, changes: dict[str, Any], evidence: Mapping[str, Evidence]) -> Plan:
+    """Change fields of a plan, each for a reason; what depends on them follows.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan as it stands.
+    profile : TableProfile
+        The table it is for.
+    changes : dict
+        Fields of `Plan` with their new values.
+    evidence : mapping
+        Why, for each changed field.
+
+    Returns
+    -------
+    Plan
+        Checked again.
+
+    Raises
+    ------
+    GenieError
+        If there is no such field, or the value cannot be one of its values.
+    """
+    unknown = sorted(set(changes) - set(Plan.model_fields) | set(changes) & _FIXED)
     if unknown:
         raise _no_such_change(unknown[0], "")
     target = changes.get("target", plan.target)
     if target not in profile.column_names:
         raise _no_such_change("target", str(target))
-    fields = plan.model_dump()
-    if target != plan.target:
-        fresh = build_plan(profile, "", target, _kept(plan, target), _by_user("target", target))
-        fields = fresh.model_dump()
+    before = plan if target == plan.target else _for_target(plan, profile, target, evidence["target"])
+    fields = before.model_dump()
+    fields["problems"] = tuple(problem for problem in before.problems if problem.code != PART)
     fields.update(changes)
-    if "ignore" in changes:
-        fields["asked_to_ignore"] = tuple(changes["ignore"])
+    if "ignore" in changes and "asked_to_ignore" not in changes:
+        # What the data says stays what the data says; all else was asked for.
+        by_data = set(before.ignore) - set(before.asked_to_ignore)
+        fields["asked_to_ignore"] = tuple(name for name in changes["ignore"] if name not in by_data)
     try:
         Plan.model_validate({**fields, "evidence": ()})
     except ValueError:
         name, value = next(iter(changes.items()))
         raise _no_such_change(name, str(value)) from None
     _follow(fields, changes, profile)
-    fields["evidence"] = (
-        *(e for e in fields["evidence"] if e["field"] not in changes),
-        *(_by_user(name, str(value)).model_dump() for name, value in changes.items()),
-    )
+    fields["evidence"] = _evidence(before, fields, changes, evidence)
     return check_plan(Plan.model_validate(fields), profile)
+
+
+def leave_out(plan: Plan, profile: TableProfile, names: Iterable[str]) -> dict[str, Any]:
+    """Give the changes by which exactly these columns are not learned from.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan as it stands.
+    profile : TableProfile
+        The table it is for.
+    names : iterable of str
+        The columns to leave out; all others are learned from.
+
+    Returns
+    -------
+    dict
+        For `edit_plan`: empty where that is so already.
+    """
+    out = set(names)
+    used = set(plan.feature_columns(profile.column_names))
+    columns = [name for name in profile.column_names if name != plan.target]
+    added = [name for name in columns if name in out and name in used]
+    taken_back = {name for name in columns if name not in out and name not in used}
+    if not added and not taken_back:
+        return {}
+    if plan.features is None:
+        return {"ignore": (*(name for name in plan.ignore if name not in taken_back), *added)}
+    changes: dict[str, Any] = {"features": tuple(name for name in columns if name not in out)}
+    if taken_back & set(plan.ignore):
+        changes["ignore"] = tuple(name for name in plan.ignore if name not in taken_back)
+    return changes
+
+
+def _for_target(plan: Plan, profile: TableProfile, target: str, evidence: Evidence) -> Plan:
+    """Plan for another target; what was asked besides is kept, and a metric only where it fits."""
+    kept = _kept(plan, target)
+    fresh = build_plan(profile, "", target, kept, evidence)
+    if kept.metric is not None and fresh.problem_type not in METRICS[fresh.metric].problem_types:
+        kept.metric, kept.evidence = None, [item for item in kept.evidence if item.field != "metric"]
+        fresh = build_plan(profile, "", target, kept, evidence)
+    return fresh
 
 
 def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfile) -> None:
@@ -85,18 +158,50 @@ def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfi
         fields["quantile_levels"] = tuple(sorted(set(fields["quantile_levels"]))) or (0.1, 0.5, 0.9)
 
 
+def _evidence(
+    before: Plan, fields: dict[str, Any], changes: dict[str, Any], evidence: Mapping[str, Evidence]
+) -> tuple[dict[str, Any], ...]:
+    """Keep what still holds, say why each change was made, and what followed from it."""
+    followed = [name for name in _FOLLOWING if name not in changes and fields[name] != getattr(before, name)]
+    still_ignored = set(fields["ignore"])
+    kept = [
+        item
+        for item in before.evidence
+        if item.field not in followed
+        and (item.field not in changes or (item.field == "ignore" and still_ignored & _columns_of(item)))
+    ]
+    was = set(before.ignore)
+    for name in changes:
+        if name == "ignore" and was and set(fields["ignore"]) <= was:
+            continue  # some are taken back: what is left has its reasons already
+        if name in evidence:
+            kept.append(evidence[name])
+    follows = [
+        Evidence(field=name, value=_text(fields[name]), source="default")
+        for name in followed
+        if fields[name] not in (None, ())
+    ]
+    return tuple(item.model_dump() for item in (*kept, *follows))
+
+
+def _columns_of(item: Evidence) -> set[str]:
+    return {item.value, *item.value.split(", ")}
+
+
 def _kept(plan: Plan, target: str) -> Constraints:
-    """Keep what was asked when another target is chosen: time, quality, columns left out."""
-    kept = {"ignore", "features", "time_limit_s", "quality", "validation"}
-    evidence = [e for e in plan.evidence if e.field in kept and e.source in ("prompt", "user", "llm")]
+    """Keep what was asked when another target is chosen: time, metric, quality, columns left out."""
+    wishes = {"ignore", "features", "time_limit_s", "metric", "quality", "validation", "quantile_levels"}
+    evidence = [e for e in plan.evidence if e.field in wishes and e.source in ("prompt", "user", "llm")]
     said = {e.field for e in evidence}
     return Constraints(
         rest="",
         ignore=[name for name in plan.asked_to_ignore if name != target],
         features=list(plan.features or ()),
         time_limit_s=plan.time_limit_s if "time_limit_s" in said else None,
+        metric=plan.metric if "metric" in said else None,
         quality=plan.quality if "quality" in said else None,
-        validation=plan.validation if "validation" in said else None,
+        quantile_levels=plan.quantile_levels if "quantile_levels" in said else (),
+        validation=plan.validation if "validation" in said and plan.validation.column != target else None,
         evidence=evidence,
     )
 
@@ -134,6 +239,10 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
 
 def _by_user(field: str, value: str) -> Evidence:
     return Evidence(field=field, value=value, source="user", quote="your choice")
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
 
 
 def _no_such_change(field: str, value: str) -> GenieError:

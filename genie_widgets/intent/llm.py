@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import math
 import os
+import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
-from genie_widgets.intent.join import join
-from genie_widgets.intent.prompts import INSTRUCTIONS, LLMPlan, answer_schema, sent_to_llm
-from genie_widgets.schema import Answer, LLMSettings, Problem, TableProfile
+from genie_widgets.intent.addresses import server_of
+from genie_widgets.intent.prompts import (
+    FOLLOW_UP,
+    INSTRUCTIONS,
+    LLMPlan,
+    MalformedAnswerError,
+    answer_schema,
+    read_answer,
+    sent_to_llm,
+)
+from genie_widgets.schema import LLMExchange, LLMSettings, Plan, TableProfile
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-
-    from openai import APIResponse, OpenAI
+    from openai import AsyncAPIResponse, AsyncOpenAI
 
 # Statuses by which a server says that it does not know this way of asking.
 UNSUPPORTED = (400, 404, 405, 415, 422, 501)
-MAX_ANSWER_TOKENS = 2_000
-MAX_RETRY_WAIT_S = 5.0
+BUSY = (408, 409, 429)
+MAX_ANSWER_TOKENS = 4_000
 MAX_ANSWER_BYTES = 2 * 2**20
 GRACE_S = 0.5  # for the ask that ends by itself, and says better why
 MIN_SECRET = 8  # a shorter key is a placeholder of a server without keys, and may be any word
@@ -34,6 +47,37 @@ class LLMFailedError(Exception):
     """The model gave no usable answer; the text says why, for a person."""
 
 
+class LLMStoppedError(LLMFailedError):
+    """The person waits no longer."""
+
+    def __init__(self) -> None:
+        super().__init__("you stopped it")
+
+
+class Stopper:
+    """Ends the asking of a model, from any thread; what is asked after that is not asked at all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_stopped = False
+        self._ends: list[Callable[[], object]] = []
+
+    def stop(self) -> None:
+        """End it."""
+        with self._lock:
+            ends, self._ends, self._is_stopped = self._ends, [], True
+        for end in ends:
+            end()
+
+    def on_stop(self, end: Callable[[], object]) -> None:
+        """Have `end` called once it is stopped: at once, if it is."""
+        with self._lock:
+            if not self._is_stopped:
+                self._ends.append(end)
+                return
+        end()
+
+
 def llm_settings_from_env() -> LLMSettings | None:
     """Read the language model's settings from the environment; None where none is configured."""
     key, base_url = os.environ.get("OPENAI_API_KEY", ""), os.environ.get("OPENAI_BASE_URL") or None
@@ -41,225 +85,357 @@ def llm_settings_from_env() -> LLMSettings | None:
         return None
     settings: dict[str, Any] = {"api_key": SecretStr(key or "none"), "base_url": base_url}
     model = os.environ.get("GENIE_LLM_MODEL") or os.environ.get("OPENAI_MODEL")
-    return LLMSettings(**settings, model=model) if model else LLMSettings(**settings)
+    if model:
+        settings["model"] = model
+    seconds = _numbers(os.environ.get("GENIE_LLM_TIMEOUT_S", ""))
+    if len(seconds) == 1 and seconds[0] > 0:
+        settings["timeout_s"] = seconds[0]
+    prices = _numbers(os.environ.get("GENIE_LLM_PRICES", ""))
+    if len(prices) == 2:
+        settings["prices"] = prices
+    return LLMSettings(**settings)
 
 
-def join_with_llm(
-    own: Answer,
-    profile: TableProfile,
-    prompt: str,
-    settings: LLMSettings,
-    on_sent: Callable[[str], None] | None = None,
-) -> Answer:
-    """Ask the model, and join its answer with the embedded planner's.
+def _numbers(text: str) -> tuple[float, ...]:
+    return tuple(float(number) for number in re.findall(r"\d+(?:\.\d+)?", text))
+
+
+def planned_exchange(
+    profile: TableProfile, prompt: str, settings: LLMSettings, *, plan: Plan | None = None
+) -> LLMExchange:
+    """Say what would be sent, to the letter, and where to; nothing is sent.
+
+    Parameters
+    ----------
+    profile : TableProfile
+        The table's facts.
+    prompt : str
+        The person's request.
+    settings : LLMSettings
+        The model, and whether it may see cells.
+    plan : Plan, optional
+        The plan that the request would change.
 
     Returns
     -------
-    Plan, Question or Refusal
-        The embedded planner's own, with a warning, where the model failed.
+    LLMExchange
+        With the status ``"planned"``.
     """
-    text = sent_to_llm(profile, prompt)
-    if on_sent is not None:
-        on_sent(text)
-    try:
-        said = ask(text, settings)
-    except LLMFailedError as failure:
-        return _with_note(own, str(failure))
-    return join(own, said, profile, prompt)
+    _, model, host = server_of(settings)
+    return LLMExchange(
+        model=model,
+        server=host,
+        instructions=INSTRUCTIONS if plan is None else FOLLOW_UP,
+        text=sent_to_llm(profile, prompt, with_values=settings.with_values, plan=plan),
+        with_values=settings.with_values,
+    )
 
 
-def ask(text: str, settings: LLMSettings) -> LLMPlan:
-    """Ask the model in the best way that its server knows.
+def ask_llm(
+    planned: LLMExchange,
+    settings: LLMSettings,
+    *,
+    on_exchange: Callable[[LLMExchange], object] | None = None,
+    stopper: Stopper | None = None,
+) -> LLMPlan:
+    """Ask a model what was planned, telling how it goes.
+
+    Parameters
+    ----------
+    planned : LLMExchange
+        From `planned_exchange`.
+    settings : LLMSettings
+        How to reach it.
+    on_exchange : callable, optional
+        Told of the exchange before anything is sent, and at its end.
+    stopper : Stopper, optional
+        Ends it early.
+
+    Returns
+    -------
+    LLMPlan
+        What the model says; nothing of it is checked against the table yet.
 
     Raises
     ------
     LLMFailedError
         If no usable answer came in time.
     """
-    import openai  # noqa: F401 -- loading it takes seconds that are not the server's
+    tell = on_exchange or (lambda _exchange: None)
+    tell(planned.model_copy(update={"status": "asking"}))
+    count, began = _Count(), time.monotonic()
+    status, why = "answered", ""
+    try:
+        return _ask_in_thread(planned, settings, count, stopper or Stopper())
+    except LLMFailedError as failure:
+        status, why = ("stopped" if isinstance(failure, LLMStoppedError) else "failed"), str(failure)
+        raise
+    finally:
+        tell(planned.model_copy(update={"status": status, "why": why, **count.totals(settings, began)}))
 
-    # The client library limits each read, not all of them, and a name server's answer not at all: a thread does.
+
+@dataclass
+class _Count:
+    """What an exchange took so far."""
+
+    requests: int = 0
+    tokens: list[tuple[int, int]] = field(default_factory=list)
+
+    def take(self, body: Any) -> None:
+        """Add what a server's answer says of its tokens."""
+        usage = body.get("usage") if isinstance(body, dict) else None
+        if isinstance(usage, dict):
+            told = [usage.get(name, usage.get(other)) for name, other in _USAGE]
+            numbers = [number for number in told if isinstance(number, int) and number >= 0]
+            if len(numbers) == len(told):
+                self.tokens.append((numbers[0], numbers[1]))
+
+    def totals(self, settings: LLMSettings, began: float) -> dict[str, Any]:
+        known = bool(self.tokens)
+        asked, said = (sum(pair[place] for pair in self.tokens) for place in (0, 1))
+        cost = None
+        if known and settings.prices is not None:
+            cost = (asked * settings.prices[0] + said * settings.prices[1]) / 1e6
+        return {
+            "requests": self.requests,
+            "input_tokens": asked if known else None,
+            "output_tokens": said if known else None,
+            "seconds": time.monotonic() - began,
+            "cost": cost,
+        }
+
+
+_USAGE = (("input_tokens", "prompt_tokens"), ("output_tokens", "completion_tokens"))
+
+
+def _ask_in_thread(planned: LLMExchange, settings: LLMSettings, count: _Count, stopper: Stopper) -> LLMPlan:
+    # Loading these takes seconds that are not the server's.
+    import openai.resources.chat.completions
+    import openai.resources.responses  # noqa: F401
+
+    # Ended from outside, the thread's task lets go of the connection at once; a name server that never answers holds
+    # the thread, but nobody waits for it.
     answer: SimpleQueue[LLMPlan | LLMFailedError] = SimpleQueue()
-    threading.Thread(target=_work, args=(answer, text, settings), daemon=True).start()
+    stopper.on_stop(lambda: answer.put(LLMStoppedError()))
+    ended = Stopper()
+    threading.Thread(target=_work, args=(answer, planned, settings, count, ended), daemon=True).start()
     try:
         said = answer.get(timeout=settings.timeout_s + GRACE_S)
     except Empty:
         raise _too_late(settings) from None
+    finally:
+        ended.stop()
     if isinstance(said, LLMFailedError):
         raise said
     return said
 
 
-def _work(answer: SimpleQueue[LLMPlan | LLMFailedError], text: str, settings: LLMSettings) -> None:
-    deadline = time.monotonic() + settings.timeout_s
+def _work(
+    answer: SimpleQueue[LLMPlan | LLMFailedError],
+    planned: LLMExchange,
+    settings: LLMSettings,
+    count: _Count,
+    ended: Stopper,
+) -> None:
+    async def ask() -> LLMPlan:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        def end() -> None:
+            if task is not None:
+                with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended by itself
+                    loop.call_soon_threadsafe(task.cancel)
+
+        ended.on_stop(end)
+        async with asyncio.timeout(settings.timeout_s):
+            return await _Conversation(planned, settings, count).ask()
+
     try:
-        answer.put(_ask(text, settings, deadline))
+        answer.put(asyncio.run(ask()))
     except LLMFailedError as failure:
         answer.put(failure)
+    except asyncio.CancelledError:
+        return
+    except TimeoutError:
+        answer.put(_too_late(settings))
     except Exception as error:
         # An address that is none, a proxy's page, half an object: the client library lets these through as they come.
-        words = f"its address or its answer could not be read ({type(error).__name__})"
-        answer.put(_too_late(settings) if time.monotonic() > deadline else LLMFailedError(words))
+        answer.put(LLMFailedError(f"its address or its answer could not be read ({type(error).__name__})"))
 
 
 def _too_late(settings: LLMSettings) -> LLMFailedError:
     return LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds")
 
 
-def _ask(text: str, settings: LLMSettings, deadline: float) -> LLMPlan:
-    import openai
+class _Conversation:
+    """Asks in the best way that the server knows; in all ways together no oftener than the settings allow."""
 
-    key = settings.api_key.get_secret_value()
-    client = openai.OpenAI(
-        api_key=key,
-        base_url=settings.base_url,
-        max_retries=0,
-        timeout=settings.timeout_s,
-    )
-    ways = (_by_responses, _by_schema, _by_plain_json)
-    for way in ways:
-        try:
-            content = _with_retries(lambda way=way: way(client, settings.model, text, deadline), settings, deadline)  # type: ignore[misc]
-        except openai.APIStatusError as error:
-            if error.status_code in UNSUPPORTED and way is not ways[-1]:
-                continue
-            raise LLMFailedError(_words(error.status_code)) from None
-        try:
-            said = LLMPlan.model_validate_json(_unfenced(content))
-        except ValidationError:
-            raise LLMFailedError("its answer did not have the form of a plan") from None
-        if len(key) >= MIN_SECRET and key in said.model_dump_json():
-            raise LLMFailedError("its answer repeats the key")  # a plan is kept and shown, a key never
-        return said
-    raise LLMFailedError("its server understood no way of asking")
+    def __init__(self, planned: LLMExchange, settings: LLMSettings, count: _Count) -> None:
+        self._planned = planned
+        self._settings = settings
+        self._count = count
+        self._deadline = time.monotonic() + settings.timeout_s
+        self._tries_left = settings.max_retries
+        self._waited = 0
 
+    async def ask(self) -> LLMPlan:
+        import openai
 
-def _with_retries(call: Callable[[], str], settings: LLMSettings, deadline: float) -> str:
-    import openai
+        base_url, _, _ = server_of(self._settings)
+        key = self._settings.api_key.get_secret_value()
+        timeout = self._settings.timeout_s
+        async with openai.AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=timeout) as client:
+            failure = LLMFailedError("its server understood no way of asking")
+            for way in (_by_responses, _by_schema, _by_plain_json):
+                try:
+                    said = read_answer(await self._patiently(lambda way=way: way(self, client)))  # type: ignore[misc]
+                except openai.APIStatusError as error:
+                    failure = LLMFailedError(_words(error.status_code, self._planned.model))
+                    if error.status_code in UNSUPPORTED or error.status_code >= 500:
+                        continue
+                    raise failure from None
+                except MalformedAnswerError:
+                    failure = LLMFailedError("its answer did not have the form of a plan")
+                    continue
+                if len(key) >= MIN_SECRET and key in said.model_dump_json():
+                    raise LLMFailedError("its answer repeats the key")  # a plan is kept and shown, a key never
+                return said
+            raise failure
 
-    for attempt in range(settings.max_retries + 1):
-        last = attempt == settings.max_retries
-        try:
-            return call()
-        except openai.APITimeoutError:
-            raise _too_late(settings) from None
-        except openai.APIConnectionError:
-            if last:
-                raise LLMFailedError("its server could not be reached") from None
-            wait = 0.5 * 2**attempt
-        except openai.APIStatusError as error:
-            if last or (error.status_code != 429 and error.status_code < 500):
+    async def _patiently(self, call: Callable[[], Awaitable[str]]) -> str:
+        """Try again after a moment's fault, when the server says so, while tries and time are left."""
+        import openai
+
+        while True:
+            self._count.requests += 1
+            try:
+                return await call()
+            except openai.APITimeoutError:
+                raise _too_late(self._settings) from None
+            except openai.APIConnectionError:
+                if self._tries_left <= 0:
+                    raise LLMFailedError("its server could not be reached") from None
+                told = None
+            except openai.APIStatusError as error:
+                status = error.status_code
+                if self._tries_left <= 0 or status == 501 or (status not in BUSY and status < 500):
+                    raise
+                told = _told_to_wait(error.response.headers)
+                if told is not None and time.monotonic() + told > self._deadline:
+                    raise LLMFailedError(f"{_words(status, '')}, and it asks to wait longer than you do") from None
+            self._tries_left -= 1
+            self._waited += 1
+            await asyncio.sleep(0.25 * 2**self._waited if told is None else told)
+
+    async def body_of(self, asking: AbstractAsyncContextManager[AsyncAPIResponse[Any]]) -> Any:
+        """Read an answer's JSON, no further than an answer can be."""
+        import openai
+
+        async with asking as response:
+            body = bytearray()
+            try:
+                async for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > MAX_ANSWER_BYTES:
+                        raise LLMFailedError("its answer is too long")
+            except (LLMFailedError, openai.OpenAIError):
                 raise
-            wait = _retry_after(error.response.headers.get("retry-after"), 0.5 * 2**attempt)
-        if time.monotonic() + wait > deadline:
-            raise _too_late(settings)
-        time.sleep(min(wait, MAX_RETRY_WAIT_S))
-    raise LLMFailedError("its server could not be reached")
+            except Exception:
+                # The transport's own errors: the client library renames them only before the first byte.
+                raise openai.APIConnectionError(request=response.http_request) from None
+        try:
+            read = json.loads(body)
+        except (ValueError, RecursionError):
+            raise MalformedAnswerError from None
+        self._count.take(read)
+        return read
+
+    @property
+    def planned(self) -> LLMExchange:
+        """What is asked."""
+        return self._planned
+
+    def messages(self, more: str = "") -> list[Any]:
+        """Give the same text as a talk."""
+        user = {"role": "user", "content": f"{self._planned.text}{more}"}
+        return [{"role": "system", "content": self._planned.instructions}, user]
 
 
-def _retry_after(header: str | None, otherwise: float) -> float:
+def _told_to_wait(headers: Any) -> float | None:
+    """Read ``Retry-After``, in seconds or as a date, and what some servers send beside it; None if it says nothing."""
+    for name, unit in (("retry-after-ms", 1e-3), ("retry-after", 1.0)):
+        given = headers.get(name)
+        if given is None:
+            continue
+        try:
+            seconds = float(given) * unit
+        except ValueError:
+            try:
+                seconds = parsedate_to_datetime(given).timestamp() - time.time()
+            except (ValueError, TypeError, OverflowError):
+                continue
+        if not math.isnan(seconds):
+            return max(0.0, seconds)
+    return None
+
+
+async def _by_responses(talk: _Conversation, client: AsyncOpenAI) -> str:
+    body = await talk.body_of(
+        client.responses.with_streaming_response.create(
+            model=talk.planned.model,
+            instructions=talk.planned.instructions,
+            input=talk.planned.text,
+            max_output_tokens=MAX_ANSWER_TOKENS,
+            store=False,
+            text={"format": {"type": "json_schema", "name": "plan", "schema": answer_schema(), "strict": True}},
+        )
+    )
     try:
-        return max(0.0, float(header or otherwise))
-    except ValueError:
-        return otherwise
+        parts = [part for item in body["output"] if item["type"] == "message" for part in item["content"]]
+        return "".join(part["text"] for part in parts if part["type"] == "output_text")
+    except (KeyError, TypeError, IndexError):
+        raise MalformedAnswerError from None
 
 
-def _left(deadline: float) -> float:
-    return max(0.1, deadline - time.monotonic())
-
-
-def _by_responses(client: OpenAI, model: str, text: str, deadline: float) -> str:
-    asking = client.responses.with_streaming_response.create(
-        model=model,
-        instructions=INSTRUCTIONS,
-        input=text,
-        max_output_tokens=MAX_ANSWER_TOKENS,
-        store=False,
-        text={"format": {"type": "json_schema", "name": "plan", "schema": answer_schema(), "strict": True}},
-        timeout=_left(deadline),
+async def _by_schema(talk: _Conversation, client: AsyncOpenAI) -> str:
+    return await _content(
+        talk,
+        client.chat.completions.with_streaming_response.create(
+            model=talk.planned.model,
+            messages=talk.messages(),
+            max_tokens=MAX_ANSWER_TOKENS,
+            response_format={
+                "type": "json_schema",
+                "json_schema": {"name": "plan", "schema": answer_schema(), "strict": True},
+            },
+        ),
     )
-    with asking as response:
-        body = _body(response, deadline)
-    parts = (part for item in body["output"] if item["type"] == "message" for part in item["content"])
-    return "".join(part["text"] for part in parts if part["type"] == "output_text")
 
 
-def _body(response: APIResponse[Any], deadline: float) -> Any:
-    """Read an answer's JSON, no longer than there is time and no further than an answer can be."""
-    import openai
+async def _by_plain_json(talk: _Conversation, client: AsyncOpenAI) -> str:
+    more = f"\n\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(answer_schema())}"
+    return await _content(
+        talk,
+        client.chat.completions.with_streaming_response.create(
+            model=talk.planned.model, messages=talk.messages(more), max_tokens=MAX_ANSWER_TOKENS
+        ),
+    )
 
-    body = bytearray()
+
+async def _content(talk: _Conversation, asking: AbstractAsyncContextManager[AsyncAPIResponse[Any]]) -> str:
+    body = await talk.body_of(asking)
     try:
-        for chunk in response.iter_bytes():
-            body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
-                raise LLMFailedError("its answer is too long")
-            if time.monotonic() > deadline:
-                raise openai.APITimeoutError(request=response.http_request)
-    except (LLMFailedError, openai.OpenAIError):
-        raise
-    except Exception:
-        # The transport's own errors: the client library renames them only before the first byte.
-        raise openai.APIConnectionError(request=response.http_request) from None
-    return json.loads(body)
+        return str(body["choices"][0]["message"]["content"] or "")
+    except (KeyError, TypeError, IndexError):
+        raise MalformedAnswerError from None
 
 
-def _messages(text: str) -> list[Any]:
-    return [{"role": "system", "content": INSTRUCTIONS}, {"role": "user", "content": text}]
-
-
-def _by_schema(client: OpenAI, model: str, text: str, deadline: float) -> str:
-    asking = client.chat.completions.with_streaming_response.create(
-        model=model,
-        messages=_messages(text),
-        max_tokens=MAX_ANSWER_TOKENS,
-        response_format={
-            "type": "json_schema",
-            "json_schema": {"name": "plan", "schema": answer_schema(), "strict": True},
-        },
-        timeout=_left(deadline),
-    )
-    return _content(asking, deadline)
-
-
-def _by_plain_json(client: OpenAI, model: str, text: str, deadline: float) -> str:
-    asked = f"{text}\n\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(answer_schema())}"
-    asking = client.chat.completions.with_streaming_response.create(
-        model=model, messages=_messages(asked), max_tokens=MAX_ANSWER_TOKENS, timeout=_left(deadline)
-    )
-    return _content(asking, deadline)
-
-
-def _content(asking: AbstractContextManager[APIResponse[Any]], deadline: float) -> str:
-    with asking as response:
-        choices = _body(response, deadline)["choices"]
-    return str((choices[0]["message"]["content"] if choices else "") or "")
-
-
-def _unfenced(content: str) -> str:
-    """Take the JSON object out of what may stand around it."""
-    start, end = content.find("{"), content.rfind("}")
-    return content[start : end + 1] if 0 <= start < end else content
-
-
-def _words(status: int) -> str:
+def _words(status: int, model: str) -> str:
     if status in (401, 403):
         return "the key was refused"
+    if status == 404:
+        return f"its server has no such address, or no model called {model[:60]}"
     if status == 429:
         return "its limit of requests is used up"
     if status >= 500:
         return f"its server has a fault (status {status})"
     return f"its server refused the request (status {status})"
-
-
-def _with_note(own: Answer, why: str) -> Answer:
-    if own.status != "plan":
-        return own.model_copy(update={"text": f"{own.text} (The language model was of no help: {why}.)"})
-    note = Problem(
-        code="llm-failed",
-        title=f"The language model was of no help: {why}.",
-        remedy="This plan is the embedded planner's; check it, or try again.",
-        severity="warning",
-        culprit="language model",
-    )
-    return own.model_copy(update={"problems": (*own.problems, note)})

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from genie_widgets.intent.grammar import plan_from_prompt
-from genie_widgets.schema import Answer, LLMSettings, TableProfile
+from genie_widgets.schema import Answer, LLMExchange, LLMSettings, TableProfile
+
+if TYPE_CHECKING:
+    from genie_widgets.intent.llm import Stopper
 
 
 def make_plan(
@@ -13,7 +17,8 @@ def make_plan(
     prompt: str,
     *,
     llm: LLMSettings | None = None,
-    on_sent: Callable[[str], None] | None = None,
+    on_exchange: Callable[[LLMExchange], object] | None = None,
+    stopper: Stopper | None = None,
 ) -> Answer:
     """Answer a sentence with a plan, a question or a refusal.
 
@@ -25,8 +30,10 @@ def make_plan(
         The person's sentence.
     llm : LLMSettings or None
         A language model to ask as well; None for the embedded planner alone.
-    on_sent : callable, optional
-        Told the exact text before it is sent.
+    on_exchange : callable, optional
+        Told of what is sent, to the letter, before it is; and at the end of what that took.
+    stopper : Stopper, optional
+        Ends the asking early; the embedded planner's answer is then given.
 
     Returns
     -------
@@ -36,6 +43,6 @@ def make_plan(
     own = plan_from_prompt(profile, prompt)
     if llm is None or not prompt.strip():
         return own
-    from genie_widgets.intent.llm import join_with_llm
+    from genie_widgets.intent.join import join_with_llm
 
-    return join_with_llm(own, profile, prompt, llm, on_sent)
+    return join_with_llm(own, profile, prompt, llm, on_exchange=on_exchange, stopper=stopper)

@@ -5,6 +5,7 @@ worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
 """
 
 from genie_widgets.schema.decision import Decision, Expected
+from genie_widgets.schema.exchange import LLMExchange
 from genie_widgets.schema.explanation import (
     Contribution,
     ExplainedOutput,
@@ -31,6 +32,7 @@ from genie_widgets.schema.messages import (
 from genie_widgets.schema.plan import (
     METRICS,
     Answer,
+    Change,
     Evidence,
     MetricInfo,
     Plan,
@@ -63,6 +65,7 @@ __all__ = [
     "METRICS",
     "Answer",
     "Artefact",
+    "Change",
     "ColumnKind",
     "ColumnProfile",
     "Confusion",
@@ -84,6 +87,7 @@ __all__ = [
     "GroupReport",
     "GroupRow",
     "Interval",
+    "LLMExchange",
     "LLMSettings",
     "LeaderboardRow",
     "MetricInfo",

@@ -6,7 +6,7 @@ a `Question` when in doubt, a `Refusal` when it is not a prediction task.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
@@ -52,6 +52,14 @@ class Validation(Value):
 
     kind: Literal["random", "group", "time"] = "random"
     column: str | None = None
+
+
+class Change(NamedTuple):
+    """A field of a plan whose value is another than before."""
+
+    field: str
+    before: Any
+    after: Any
 
 
 class Plan(Value):
@@ -107,11 +115,21 @@ class Plan(Value):
         """The problems that must be mended before training."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
 
+    def changes_since(self, before: Plan) -> tuple[Change, ...]:
+        """Tell what differs from an earlier plan, field by field; evidence and problems are no fields of their own."""
+        told = [name for name in Plan.model_fields if name not in _TOLD_ELSEWHERE]
+        pairs = ((name, getattr(before, name), getattr(self, name)) for name in told)
+        return tuple(Change(name, old, new) for name, old, new in pairs if old != new)
+
     def feature_columns(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Columns of the table that the model learns from, in the table's order."""
         wanted = set(columns if self.features is None else self.features)
         left_out = {self.target, *self.ignore}
         return tuple(name for name in columns if name in wanted and name not in left_out)
+
+
+# Follows from other fields, or is shown beside them.
+_TOLD_ELSEWHERE = ("status", "asked_to_ignore", "evidence", "problems")
 
 
 class Question(Value):

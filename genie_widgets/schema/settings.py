@@ -34,6 +34,11 @@ class LLMSettings(_Confidential):
         Seconds for one whole answer.
     max_retries : int
         Further tries after 429, 5xx and lost connections.
+    with_values : bool
+        Whether it may see cells: the commonest values of columns of few values, the least and the greatest of
+        numbers and dates.
+    prices : tuple of float, or None
+        For a million tokens, in and out, in the person's currency; None: no cost is told.
     """
 
     api_key: SecretStr
@@ -41,6 +46,8 @@ class LLMSettings(_Confidential):
     model: str = "gpt-4.1-mini"
     timeout_s: float = 20.0
     max_retries: int = 2
+    with_values: bool = False
+    prices: tuple[float, float] | None = None
 
 
 class Settings(_Confidential):

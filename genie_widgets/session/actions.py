@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from genie_widgets.schema import Answer, Explanation, GroupReport, Plan, Problem, RunResult, TableProfile, WhatIf
+from genie_widgets.schema import (
+    Answer,
+    Explanation,
+    GroupReport,
+    LLMExchange,
+    Plan,
+    Problem,
+    Question,
+    RunResult,
+    TableProfile,
+    WhatIf,
+)
 from genie_widgets.schema.base import Value
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
 
-PLANNING = "Making a plan"
+PLANNING, CHANGING = "Making a plan", "Changing the plan"
 
 
 class BusyWith(Value):
@@ -36,9 +47,22 @@ class PlanMade(Value):
 
 
 class PlanEdited(Value):
-    """The person changed the plan."""
+    """The person changed the plan, by a control or in words; a question where the words were not clear."""
 
-    plan: Plan
+    answer: Plan | Question
+    token: int
+    said: str = ""
+
+
+class PlanUndone(Value):
+    """The person takes the last change back."""
+
+
+class LLMHeard(Value):
+    """The asking of a language model came a step further, or is of another model now; `token` tells for what."""
+
+    exchange: LLMExchange | None
+    token: int
 
 
 class RunStartedHere(Value):
@@ -122,6 +146,8 @@ Action = (
     | PromptChanged
     | PlanMade
     | PlanEdited
+    | PlanUndone
+    | LLMHeard
     | RunStartedHere
     | RunOpened
     | RunSeen

@@ -11,6 +11,7 @@ from genie_widgets.schema import (
     Answer,
     Event,
     GenieError,
+    LLMExchange,
     LLMSettings,
     Plan,
     Problem,
@@ -42,27 +43,47 @@ class RunSummary(Value):
     score: float | None = None
 
 
-def plan(table: Table, prompt: str, llm: Literal["auto"] | LLMSettings | None = "auto") -> Answer:
-    """Plan a training from a sentence.
+def plan(
+    table: Table,
+    prompt: str,
+    llm: Literal["auto"] | LLMSettings | None = "auto",
+    *,
+    after: Plan | None = None,
+    on_exchange: Callable[[LLMExchange], object] | None = None,
+) -> Answer:
+    """Plan a training from a sentence, or change a plan by one.
 
     Parameters
     ----------
     table : Table
         From `read_table`.
     prompt : str
-        What to predict, in words.
+        What to predict, in words; with `after`, what to change: "also drop zip", "use F1 instead".
     llm : "auto", LLMSettings or None
         ``"auto"`` takes the language model of the environment, if any; None
         uses the embedded planner alone.
+    after : Plan, optional
+        A plan of this table, to be changed; `Plan.changes_since` tells what differs.
+    on_exchange : callable, optional
+        Told of what the language model is sent, to the letter, before it is; and at the end of what that took.
 
     Returns
     -------
     Plan, Question or Refusal
         See `status`.
-    """
-    from genie_widgets.intent import llm_settings_from_env, make_plan
 
-    answer = make_plan(table.profile, prompt, llm=llm_settings_from_env() if llm == "auto" else llm)
+    Raises
+    ------
+    GenieError
+        With `after`: if the sentence changes nothing in the plan.
+    """
+    from genie_widgets.intent import llm_settings_from_env, make_plan, revise_plan
+
+    model = llm_settings_from_env() if llm == "auto" else llm
+    if after is None:
+        answer = make_plan(table.profile, prompt, llm=model, on_exchange=on_exchange)
+    else:
+        answer = revise_plan(after, table.profile, prompt, llm=model, on_exchange=on_exchange)
     return Cautions().added(answer, table)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from genie_widgets.session import actions as a
-from genie_widgets.session.state import SessionState, Stage
+from genie_widgets.session.state import Past, SessionState, Stage
+
+MAX_PAST = 50
 
 _NO_RUN: dict[str, Any] = {
     "run_id": "",
@@ -46,11 +48,16 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.PlanMade(answer=answer, token=token):
             if token != state.token:
                 return state
-            return state.model_copy(update={**_NO_RUN, "answer": answer, "busy": "", "problem": None})
-        case a.PlanEdited(plan=plan):
-            if state.plan is None or state.stage == Stage.TRAINING:
-                return state.model_copy(update={"busy": ""}) if state.busy else state
-            return state.model_copy(update={**_NO_RUN, "answer": plan, "busy": "", "problem": None})
+            return state.model_copy(update={**_NO_RUN, "answer": answer, "past": (), "busy": "", "problem": None})
+        case a.PlanEdited():
+            return _edited(state, action)
+        case a.PlanUndone():
+            if not state.past or state.stage == Stage.TRAINING:
+                return state
+            before = {"answer": state.past[-1].plan, "past": state.past[:-1]}
+            return state.model_copy(update={**_NO_RUN, **before, "busy": "", "problem": None})
+        case a.LLMHeard(exchange=exchange, token=token):
+            return state.model_copy(update={"exchange": exchange}) if token == state.token else state
         case a.RunStartedHere(run_id=run_id):
             return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None})
         case a.RunOpened():
@@ -93,13 +100,25 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update={**_NO_RUN, "busy": ""})
 
 
+def _edited(state: SessionState, edited: a.PlanEdited) -> SessionState:
+    """Take a changed plan, keeping the one before it: each change can be taken back."""
+    plan = state.plan or (state.past[-1].plan if state.past else None)
+    if plan is None or state.stage == Stage.TRAINING or edited.token != state.token:
+        return state.model_copy(update={"busy": ""}) if state.busy else state
+    past = state.past
+    if state.plan is not None and edited.answer != plan:
+        past = (*past, Past(plan=plan, said=edited.said))[-MAX_PAST:]
+    changes = {"answer": edited.answer, "past": past, "busy": "", "problem": None}
+    return state.model_copy(update={**_NO_RUN, **changes})
+
+
 def _with_prompt(state: SessionState, prompt: str) -> SessionState:
     if prompt == state.prompt:
         return state
-    changes: dict[str, Any] = {"prompt": prompt, "token": state.token + 1}
+    changes: dict[str, Any] = {"prompt": prompt, "token": state.token + 1, "exchange": None}
     # A run goes on, or stays shown, while the person types the next sentence.
     if not state.run_id:
-        changes.update({"answer": None, "busy": ""})
-    elif state.busy == a.PLANNING:
+        changes.update({"answer": None, "past": (), "busy": ""})
+    elif state.busy in (a.PLANNING, a.CHANGING):
         changes["busy"] = ""  # the answer under way is stale now: nobody waits for it
     return state.model_copy(update=changes)

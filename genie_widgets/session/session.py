@@ -7,12 +7,12 @@ import secrets
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.schema import GenieError, LLMSettings, Problem, Settings, new_run_id
+from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.api import accept, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from genie_widgets.data import Table
+    from genie_widgets.intent import Stopper
 
 # At most so often do a run's events change the state: every change is drawn in a browser.
 TAIL_INTERVAL_S = 0.25
@@ -64,6 +65,7 @@ class Session:
         self._opened: Run | None = None
         self._cautions = Cautions()
         self._pending = 0
+        self._stopper: Stopper | None = None
         self._wanted: dict[str, Any] | None = None
         self._is_trying = False
         self._idle = threading.Condition(self._lock)
@@ -104,6 +106,8 @@ class Session:
     def use_llm(self, settings: LLMSettings | None) -> None:
         """Ask this language model as well from now on; None for none."""
         self._llm = settings
+        if not self._state.is_asking:
+            self._dispatch(a.LLMHeard(exchange=None, token=self._state.token))
 
     def load_table(self, source: str | Path | bytes | pd.DataFrame | Table, *, name: str | None = None) -> None:
         """Read a table; what came from the one before is withdrawn."""
@@ -119,7 +123,10 @@ class Session:
 
     def set_prompt(self, text: str) -> None:
         """Change the sentence."""
+        is_new = text != self._state.prompt
         self._dispatch(a.PromptChanged(prompt=text))
+        if is_new:
+            self.stop_asking()  # what is asked for the old sentence, nobody waits for
 
     def make_plan(self) -> None:
         """Ask the planner."""
@@ -130,14 +137,14 @@ class Session:
         """Change fields of the plan as the person asks."""
         from genie_widgets.intent import edit_plan
 
-        plan, profile = self._state.plan, self._state.profile
+        plan, profile, token = self._state.plan, self._state.profile, self._state.token
         if plan is None or profile is None:
             return
 
         def step() -> None:
             edited = self._cautions.added(edit_plan(plan, profile, **changes), self._table)
             if edited.status == "plan":
-                self._dispatch(a.PlanEdited(plan=edited))
+                self._dispatch(a.PlanEdited(answer=edited, token=token))
 
         # Another target has every column asked anew whether it gives the answer away.
         if {"target", "problem_type"} & set(changes):
@@ -145,9 +152,50 @@ class Session:
         else:
             self._guard(step)
 
+    def leave_out(self, columns: Iterable[str]) -> None:
+        """Have the plan learn from all columns but these."""
+        from genie_widgets.intent import leave_out
+
+        plan, profile = self._state.plan, self._state.profile
+        if plan is not None and profile is not None:
+            changes = leave_out(plan, profile, columns)
+            if changes:
+                self.edit_plan(**changes)
+
+    def follow_up(self, text: str) -> None:
+        """Change the plan in words: "also drop zip", "use F1 instead", "undo"."""
+        from genie_widgets.intent import asks_to_undo
+
+        if self._state.plan is None or self._state.stage == Stage.TRAINING or not text.strip():
+            return
+        if asks_to_undo(text):
+            self.undo()
+        else:
+            self._begin(a.CHANGING, self._follow_up, self._state, text)
+
+    def undo(self) -> None:
+        """Take the last change of the plan back."""
+        self._dispatch(a.PlanUndone())
+
+    def stop_asking(self) -> None:
+        """Wait for the language model no longer: the embedded planner's answer is taken."""
+        stopper = self._stopper
+        if stopper is not None:
+            stopper.stop()
+
+    def would_be_sent(self, follow_up: str = "") -> LLMExchange | None:
+        """Say what a language model would be sent by the next plan, or the next change of it; None where none is."""
+        from genie_widgets.intent import planned_exchange
+
+        state, llm = self._state, self._llm
+        if llm is None or state.profile is None:
+            return None
+        plan = state.plan if follow_up else None
+        return planned_exchange(state.profile, follow_up or state.prompt, llm, plan=plan)
+
     def answer(self, choice: str) -> None:
         """Answer the planner's question."""
-        from genie_widgets.intent import answer_question
+        from genie_widgets.intent import answer_question, edit_plan
 
         state = self._state
         if state.answer is None or state.answer.status != "question" or state.profile is None:
@@ -155,6 +203,12 @@ class Session:
         question, profile, token = state.answer, state.profile, state.token
 
         def step() -> None:
+            if state.past:  # asked about a change: all else of the plan stays
+                edited = edit_plan(state.past[-1].plan, profile, **{question.field: choice})
+                changed = self._cautions.added(edited, self._table)
+                if changed.status == "plan":
+                    self._dispatch(a.PlanEdited(answer=changed, token=token))
+                return
             plan = answer_question(question, profile, state.prompt, choice)
             self._dispatch(a.PlanMade(answer=self._cautions.added(plan, self._table), token=token))
 
@@ -244,6 +298,7 @@ class Session:
     def close(self) -> None:
         """Let go of every process; a training goes on by itself."""
         self._closed.set()
+        self.stop_asking()
         self.rest()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
@@ -324,6 +379,7 @@ class Session:
         self._table, self._opened, self._run = table, None, None
         self._cautions = Cautions()
         self._dispatch(a.TableRead(profile=table.profile))
+        self.stop_asking()
         self._prewarm()
 
     def _consume(self, step: Callable[[Path, str], None], path: Path, name: str) -> None:
@@ -354,8 +410,39 @@ class Session:
 
         state = self._state
         if state.profile is not None:
-            answer = make_plan(state.profile, state.prompt, llm=self._llm)
+            asking = self._asking(token)
+            answer = make_plan(state.profile, state.prompt, llm=self._llm, **asking)
             self._dispatch(a.PlanMade(answer=self._cautions.added(answer, self._table), token=token))
+
+    def _follow_up(self, state: SessionState, text: str) -> None:
+        from genie_widgets.intent import revise_plan
+
+        if state.plan is None or state.profile is None:
+            return
+        asking = self._asking(state.token)
+        answer = revise_plan(state.plan, state.profile, text, prompt=state.prompt, llm=self._llm, **asking)
+        changed = self._cautions.added(answer, self._table)
+        if changed.status == "refusal":
+            problem = Problem(code="follow-up-refused", title=changed.text, remedy="The plan is as it was.")
+            self._dispatch(a.Troubled(problem=problem))
+        else:
+            self._dispatch(a.PlanEdited(answer=changed, token=state.token, said=text.strip()))
+
+    def _asking(self, token: int) -> dict[str, Any]:
+        """Begin what may ask a language model: it is told of, and can be stopped; what was asked before is."""
+        from genie_widgets.intent import Stopper
+
+        stopper = Stopper()
+        with self._lock:
+            before, self._stopper = self._stopper, stopper
+            is_stale = token != self._state.token or self._closed.is_set()
+        for one in (before, stopper if is_stale else None):
+            if one is not None:
+                one.stop()
+        return {
+            "on_exchange": lambda heard: self._dispatch(a.LLMHeard(exchange=heard, token=token)),
+            "stopper": stopper,
+        }
 
     def _start(self) -> None:
         plan = accept(self._state.answer) if self._state.answer is not None else None
@@ -368,7 +455,7 @@ class Session:
             worker, self._draft = self._draft, None
         if worker is None:
             return
-        request = make_request(worker.folder, self._table, plan, self._state.prompt, 0, self.settings)
+        request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), 0, self.settings)
         try:
             start(worker.folder, self._table, request)
         except Exception:

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from genie_widgets.schema import Answer, Explanation, GroupReport, Plan, Problem, RunResult, TableProfile, WhatIf
+from genie_widgets.schema import (
+    Answer,
+    Explanation,
+    GroupReport,
+    LLMExchange,
+    Plan,
+    Problem,
+    RunResult,
+    TableProfile,
+    WhatIf,
+)
 from genie_widgets.schema.base import Value
 from genie_widgets.store import RunView
 
@@ -33,6 +43,21 @@ class PredictionsState(Value):
     problems: tuple[Problem, ...] = ()
 
 
+class Past(Value):
+    """A plan as it was before a change.
+
+    Attributes
+    ----------
+    plan : Plan
+        The plan that was changed.
+    said : str
+        The sentence that changed it; empty for a control.
+    """
+
+    plan: Plan
+    said: str = ""
+
+
 class SessionState(Value):
     """What a session knows.
 
@@ -44,6 +69,10 @@ class SessionState(Value):
         The sentence as it stands.
     answer : Plan, Question, Refusal or None
         The planner's answer to `prompt`; withdrawn when the prompt changes.
+    past : tuple of Past
+        The plan before each change, oldest first.
+    exchange : LLMExchange or None
+        The last asking of a language model.
     run_id : str
         The run being trained or shown; empty before.
     view : RunView or None
@@ -71,6 +100,8 @@ class SessionState(Value):
     profile: TableProfile | None = None
     prompt: str = ""
     answer: Answer | None = None
+    past: tuple[Past, ...] = ()
+    exchange: LLMExchange | None = None
     run_id: str = ""
     view: RunView | None = None
     result: RunResult | None = None
@@ -96,6 +127,16 @@ class SessionState(Value):
         if self.view is None or not self.view.is_over:
             return Stage.TRAINING
         return Stage.DONE if self.view.status in ("done", "stopped") else Stage.FAILED
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """All that was said: the sentence, and those that changed its plan."""
+        return (self.prompt, *(past.said for past in self.past if past.said))
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether a language model is being asked."""
+        return self.exchange is not None and self.exchange.status == "asking"
 
     @property
     def plan(self) -> Plan | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import ipywidgets as w
+import re
+from typing import Any
 
-from genie_widgets.intent import sent_to_llm
-from genie_widgets.render import esc
+import ipywidgets as w
+from pydantic import SecretStr
+
+from genie_widgets.render import esc, exchange_html
 from genie_widgets.schema import LLMSettings
 from genie_widgets.session import Session, SessionState, blockers
-from genie_widgets.widgets.elements import button, card, field, heading, html, row, with_classes
+from genie_widgets.widgets.elements import button, card, field, heading, html, row, show, with_classes
 from genie_widgets.widgets.secret import Secret
 from genie_widgets.widgets.step import Step
 
@@ -27,11 +30,11 @@ class PromptStep(Step):
         )
         self.on_change(self._text, session.set_prompt)
         self._plan = button("Make a plan", lambda: self.guarded(session.make_plan), primary=True)
+        self._stop = button("Stop asking, plan without it", lambda: self.guarded(session.stop_asking))
         self._why = html("", "g-mut")
         self._llm = LanguageModel(session)
-        self.root = card(
-            heading(2, "Your question"), field(self._text), row(self._plan, self._why), self._llm.root, name="prompt"
-        )
+        actions = row(self._plan, self._stop, self._why)
+        self.root = card(heading(2, "Your question"), field(self._text), actions, self._llm.root, name="prompt")
 
     def render(self, state: SessionState) -> None:
         """Show a sentence that came from elsewhere, and why no plan can be made."""
@@ -41,12 +44,13 @@ class PromptStep(Step):
                 self._text.value = state.prompt
         reasons = blockers(state, "plan")
         self._plan.disabled = bool(reasons)
+        show(self._stop, state.is_asking and state.plan is None)
         self._why.value = esc(" ".join(reasons)) if not state.busy else ""
         self._llm.paint(state)
 
 
 class LanguageModel(Step):
-    """Settings of the language model, and the exact text it is sent."""
+    """Settings of the language model, what it would be sent, and what it was."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -56,15 +60,33 @@ class LanguageModel(Step):
         self._address = w.Text(
             given.base_url or "" if given else "", description="Address", placeholder="empty for OpenAI itself"
         )
+        self._wait = w.BoundedIntText(
+            round(given.timeout_s) if given else 20, min=1, max=600, description="Seconds to wait for it"
+        )
+        self._prices = w.Text(
+            ", ".join(f"{price:g}" for price in given.prices) if given and given.prices else "",
+            description="Price of a million tokens, in and out",
+            placeholder="empty: no cost is shown",
+        )
+        self._values = w.Checkbox(
+            given.with_values if given else False,
+            indent=False,
+            description="It may see cells: the commonest values of columns of few values, the least and the greatest "
+            "of numbers and dates",
+        )
+        self.on_change(self._values, self._allow_values)
         self._use = button("Use it", lambda: self.guarded(self._use_it))
         self._leave = button("Do without", lambda: self.guarded(self._leave_it))
         self._status = html("", "g-mut")
         self._sent = html()
-        fields = with_classes(w.Box([field(self._model), field(self._address), self._key]), "g-fields")
-        self.root = w.Accordion([w.VBox([fields, row(self._use, self._leave, self._status), self._sent])])
-        self.root.set_title(0, "Language model (optional)")
-        self.root.selected_index = None
-        self.root.observe(lambda _change: self.guarded(lambda: self._show_sent(session.state)), "selected_index")
+        self._shown: tuple[Any, ...] = ()
+        controls = (field(control) for control in (self._model, self._address, self._wait, self._prices))
+        fields = with_classes(w.Box([*controls, self._key]), "g-fields")
+        allowed = with_classes(self._values, "g-tick")
+        self._settings = w.Accordion([w.VBox([fields, allowed, row(self._use, self._leave), self._status])])
+        self._settings.set_title(0, "Language model (optional)")
+        self._settings.selected_index = None
+        self.root = w.VBox([self._sent, self._settings])
 
     def _use_it(self) -> None:
         key, given = self._key.secret, self.session.llm
@@ -74,12 +96,20 @@ class LanguageModel(Step):
         if not key.get_secret_value() and address is None:
             self._status.value = "Enter a key, or the address of a server that needs none."
             return
+        prices = prices_of(self._prices.value)
+        if prices is None and self._prices.value.strip():
+            self._status.value = "Give two prices, for a million tokens in and out, as in: 0.4, 1.6."
+            return
         settings = given or LLMSettings(api_key=key)
-        self.session.use_llm(
-            settings.model_copy(
-                update={"api_key": key, "base_url": address, "model": self._model.value.strip() or settings.model}
-            )
-        )
+        changes = {
+            "api_key": key if key.get_secret_value() else SecretStr("none"),
+            "base_url": address,
+            "model": self._model.value.strip() or settings.model,
+            "timeout_s": float(self._wait.value),
+            "prices": prices,
+            "with_values": self._values.value,
+        }
+        self.session.use_llm(settings.model_copy(update=changes))
         self._key.clear()
         self._show_status()
 
@@ -88,26 +118,35 @@ class LanguageModel(Step):
         self._key.clear()
         self._show_status()
 
+    def _allow_values(self, allowed: bool) -> None:
+        given = self.session.llm
+        if given is not None:
+            self.session.use_llm(given.model_copy(update={"with_values": allowed}))
+            self._show_status()
+
     def _show_status(self) -> None:
         llm = self.session.llm
-        self._status.value = (
-            "Genie plans by itself."
-            if llm is None
-            else f"{esc(llm.model)} reads your sentence too, when you make a plan."
-        )
+        self._status.value = "Genie plans by itself." if llm is None else f"{esc(llm.model)} reads your sentence too."
+        self._show_sent(self.session.state)
 
     def _show_sent(self, state: SessionState) -> None:
-        if state.profile is None or self.root.selected_index is None:
-            self._sent.value = '<p class="g-mut">Only column names, kinds and counts are sent, never a cell.</p>'
+        """Show what a model would be sent, before it is; then what it was sent, and what that took."""
+        llm = self.session.llm
+        wanted = (state.exchange, state.profile, state.prompt, llm)
+        if all(one is other for one, other in zip(wanted, self._shown, strict=False)) and self._shown:
             return
-        text = esc(sent_to_llm(state.profile, state.prompt))
-        self._sent.value = (
-            f'<details class="g-details"><summary>Exactly what is sent</summary><pre class="g-code" tabindex="0">{text}'
-            "</pre></details>"
-        )
+        self._shown = wanted
+        exchange = state.exchange or (self.session.would_be_sent() if state.prompt.strip() else None)
+        self._sent.value = exchange_html(exchange) if exchange is not None else ""
 
     def render(self, state: SessionState) -> None:
         """Show who plans, and what would be sent."""
         if not self._status.value:
             self._show_status()
         self._show_sent(state)
+
+
+def prices_of(text: str) -> tuple[float, float] | None:
+    """Read two prices ("0.4, 1.6"); None where there are not two."""
+    numbers = re.findall(r"\d+(?:\.\d+)?", text)
+    return (float(numbers[0]), float(numbers[1])) if len(numbers) == 2 else None

@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from llm_server import CHAT, KEY, RESPONSES, LLMServer, answer, settings_for
+from llm_server import CHAT, KEY, LATE, RESPONSES, LLMServer, answer, settings_for
 
 from genie_widgets.data import read_table
 from genie_widgets.intent import make_plan, sent_to_llm
@@ -34,8 +34,8 @@ def is_embedded_with_a_warning(made, profile, prompt):
 
 
 def test_a_good_answer_fills_what_the_sentence_left_open(server, profile):
-    server.answer = lambda _path, _body: answer(target="left", ignore=["town"], metric="f1")
-    made = make_plan(profile, "who left?", llm=settings_for(server))
+    server.answer = lambda _path, _body: answer("harmonic measure", target="left", ignore=["town"], metric="f1")
+    made = make_plan(profile, "who left? take the harmonic measure", llm=settings_for(server))
     assert made.status == "plan"
     assert (made.target, made.metric, made.ignore) == ("left", "f1", ("town",))
     assert {e.field for e in made.evidence if e.source == "llm"} >= {"metric", "ignore"}
@@ -44,14 +44,15 @@ def test_a_good_answer_fills_what_the_sentence_left_open(server, profile):
 def test_no_cell_and_no_key_is_in_what_is_sent(server, profile):
     server.answer = lambda _path, _body: answer(target="left")
     seen = []
-    make_plan(profile, "who left?", llm=settings_for(server), on_sent=seen.append)
+    make_plan(profile, "who left?", llm=settings_for(server), on_exchange=seen.append)
     _, headers, body = server.requests[0]
     assert CELL not in body
     assert KEY not in body
     assert {name.lower(): value for name, value in headers.items()}["authorization"] == f"Bearer {KEY}"
     # The panel shows exactly this text.
-    assert seen == [sent_to_llm(profile, "who left?")]
-    assert json.loads(body)["input"] == seen[0]
+    assert {exchange.text for exchange in seen} == {sent_to_llm(profile, "who left?")}
+    assert json.loads(body)["input"] == seen[0].text
+    assert json.loads(body)["instructions"] == seen[0].instructions
     assert json.loads(body)["store"] is False
 
 
@@ -99,8 +100,8 @@ def test_a_body_that_is_no_json_leaves_the_embedded_plan(server, profile, monkey
 
 
 def test_a_slow_server_is_left_in_time(server, profile):
-    server.answer = lambda _path, _body: 30
-    settings = settings_for(server).model_copy(update={"timeout_s": 0.5})
+    server.answer = lambda _path, _body: LATE
+    settings = settings_for(server, timeout_s=0.5)
     made = make_plan(profile, "who left?", llm=settings)
     assert "within" in is_embedded_with_a_warning(made, profile, "who left?").title
 
@@ -113,9 +114,9 @@ def test_a_server_that_is_down_is_told(profile):
 
 
 def test_a_moments_fault_is_tried_again(server, profile):
-    given = [(503, "{}"), answer(target="left", metric="f1")]
+    given = [(503, "{}"), answer("harmonic measure", target="left", metric="f1")]
     server.answer = lambda _path, _body: given.pop(0)
-    made = make_plan(profile, "who left?", llm=settings_for(server, max_retries=1))
+    made = make_plan(profile, "who left? harmonic measure", llm=settings_for(server, max_retries=1))
     assert made.metric == "f1"
 
 

@@ -10,7 +10,8 @@ from llm_server import CHAT, KEY, RESPONSES, answer, settings_for
 from pydantic import SecretStr
 
 from genie_widgets.data import read_table
-from genie_widgets.intent import llm, make_plan, sent_to_llm
+from genie_widgets.intent import llm, make_plan, revise_plan, sent_to_llm
+from genie_widgets.schema import LLMSettings
 
 PROMPT = "who left? ignore the note"
 # One for each kind of column, each found nowhere but in a cell.
@@ -85,6 +86,41 @@ def test_no_cell_is_sent_in_any_way_of_asking(server, profile, way):
         assert "here" not in json.dumps(json.loads(sent_to_llm(profile, PROMPT))["columns"])
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_cells_are_sent_only_where_the_person_allows_it_and_then_only_those_that_are_told(server, profile, way):
+    server.answer = way
+    settings = settings_for(server, with_values=True)
+    plan = make_plan(profile, PROMPT, llm=settings)
+    revise_plan(plan, profile, "10 minutes", llm=settings)
+    assert len(server.requests) == 2 * (1 + WAYS.index(way))
+    for _, _, body in server.requests:
+        # The commonest values of columns of few values, the least and the greatest of numbers and dates;
+        # never those of ids and of free text.
+        assert [cell for cell in CELLS if cell in body] == [
+            "Zanzibarian",
+            "1977-03-11",
+            "7341.25",
+            "86421",
+            "gone-away",
+        ]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_no_cell_is_sent_with_a_change_of_a_plan_whose_fields_hold_one(server, profile, way):
+    plan = make_plan(profile, PROMPT)
+    assert plan.positive_class == "gone-away"
+    server.answer = way
+    revise_plan(plan, profile, "10 minutes", llm=settings_for(server))
+    assert server.requests
+    for path, headers, body in server.requests:
+        sent = json.dumps([path, headers, body]) + body
+        assert [cell for cell in CELLS if cell in sent] == []
+
+
+def test_no_cell_is_sent_unless_it_is_asked_for():
+    assert not LLMSettings(api_key=SecretStr(KEY)).with_values
+
+
 @pytest.mark.parametrize("way", [*WAYS, *FAILURES])
 def test_the_key_is_sent_in_the_authorization_header_alone(server, profile, way):
     server.answer = way
@@ -110,8 +146,9 @@ def test_no_cell_and_no_key_is_in_the_plan_or_in_a_log(server, profile, logs, wa
 
 def test_an_error_on_the_way_shows_no_key(server, profile):
     server.answer = FAILURES[0]
+    settings = settings_for(server)
     with pytest.raises(llm.LLMFailedError) as caught:
-        llm.ask(sent_to_llm(profile, PROMPT), settings_for(server))
+        llm.ask_llm(llm.planned_exchange(profile, PROMPT, settings), settings)
     error, told = caught.value, []
     while error is not None and error not in told:
         told.append(error)
@@ -120,6 +157,6 @@ def test_an_error_on_the_way_shows_no_key(server, profile):
 
 
 def test_a_place_holder_for_a_key_may_be_any_word(server, profile):
-    server.answer = lambda _path, _body: answer(target="left", metric="f1", reason="none of the others")
-    made = make_plan(profile, PROMPT, llm=settings_for(server, api_key=SecretStr("none")))
+    server.answer = lambda _path, _body: answer("harmonic", target="left", metric="f1", reason="none of the others")
+    made = make_plan(profile, f"{PROMPT}. harmonic", llm=settings_for(server, api_key=SecretStr("none")))
     assert made.metric == "f1"

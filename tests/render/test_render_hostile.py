@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from genie_widgets import render
-from genie_widgets.schema import ModelFinished
+from genie_widgets.schema import LLMExchange, ModelFinished
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -69,12 +69,19 @@ def model(text):
     return ModelFinished(model=text, score_validation=0.5, metric="accuracy", fit_s=1.0, is_best=True, reason=text)
 
 
+def exchange(text):
+    return LLMExchange(model=text, server=text, instructions=text, text=text, status="failed", why=text, requests=1)
+
+
 PIECES = {
     "problem": lambda make, text: render.problem_html(make.problem(text)),
     "problems": lambda make, text: render.problems_html(make.plan(text).problems),
     "profile": lambda make, text: render.profile_html(make.profile(text)),
     "plan": lambda make, text: render.plan_summary_html(make.plan(text), make.profile(text)),
     "evidence": lambda make, text: render.evidence_html(make.plan(text), "target"),
+    "said": lambda make, text: render.said_html((text, "then " + text), make.plan(text)),
+    "change": lambda make, text: render.change_html(make.plan(text), make.plan("other", "regression"), text),
+    "exchange": lambda make, text: render.exchange_html(exchange(text)),
     "progress": lambda make, text: render.progress_html(fraction=0.5, text=text, elapsed_s=1, limit_s=2),
     "rows": lambda make, text: render.rows_html([text, "b"], [[text, text], ["1", text]], text),
     "verdict": lambda make, text: render.verdict_html(make.result(text)),

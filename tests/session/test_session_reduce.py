@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genie_widgets.schema import Explanation, Plan, Problem, Question, Refusal, RunResult, TableProfile
+from genie_widgets.schema import Explanation, LLMExchange, Plan, Problem, Question, Refusal, RunResult, TableProfile
 from genie_widgets.session import PredictionsState, SessionState, Stage
 from genie_widgets.session import actions as a
 from genie_widgets.session.reduce import reduce
@@ -12,6 +12,9 @@ from genie_widgets.store import RunView
 PLANS = [Plan(target=t, problem_type="binary", metric="roc_auc") for t in ("left", "stayed")]
 ANSWERS = [*PLANS, Question(text="Which?", candidates=("left",)), Refusal(text="No.", reason="clustering")]
 PROFILES = [TableProfile(name=name, n_rows=3, n_sampled=3, columns=()) for name in ("a.csv", "b.csv")]
+EXCHANGES = [
+    LLMExchange(model="m", server="s", instructions="", text="", status=status) for status in ("asking", "answered")
+]
 PROBLEM = Problem(code="c", title="It broke.", remedy="Mend it.")
 RUNS = ("run one", "run two")
 EXPLANATION = Explanation(
@@ -51,7 +54,14 @@ ACTIONS = st.one_of(
     st.builds(a.TableRead, profile=st.sampled_from(PROFILES)),
     st.builds(a.PromptChanged, prompt=st.sampled_from(["", "who leaves?", "who stays?"])),
     st.builds(a.PlanMade, answer=st.sampled_from(ANSWERS), token=st.integers(0, 4)),
-    st.builds(a.PlanEdited, plan=st.sampled_from(PLANS)),
+    st.builds(
+        a.PlanEdited,
+        answer=st.sampled_from(ANSWERS[:3]),
+        token=st.integers(0, 4),
+        said=st.sampled_from(["", "also drop the id"]),
+    ),
+    st.just(a.PlanUndone()),
+    st.builds(a.LLMHeard, exchange=st.sampled_from(EXCHANGES), token=st.integers(0, 4)),
     st.builds(a.RunStartedHere, run_id=run_ids()),
     st.builds(
         a.RunOpened,
@@ -103,6 +113,18 @@ def test_nothing_of_a_run_is_left_where_no_run_is_shown(actions):
 
 @given(actions=SEQUENCES)
 @settings(max_examples=50, deadline=None)
+def test_a_change_is_always_to_be_taken_back_and_nothing_else_is(actions):
+    for before, action, state in steps(actions):
+        if isinstance(action, a.PlanEdited) and len(state.past) > len(before.past):
+            assert reduce(state, a.PlanUndone()).plan == before.plan
+        if state.answer is None or isinstance(action, a.PlanMade | a.TableRead | a.RunOpened):
+            assert state.past == () or state == before.model_copy(update={"busy": state.busy})
+        if state.answer is not None and state.answer.status != "plan" and state.past:
+            assert state.past[-1].plan is not None
+
+
+@given(actions=SEQUENCES)
+@settings(max_examples=50, deadline=None)
 def test_the_stage_always_follows_from_what_is_there(actions):
     for _, _, state in steps(actions):
         if state.run_id:
@@ -132,7 +154,7 @@ def test_a_withdrawn_plan_comes_back_only_by_a_new_answer_or_an_opened_run(actio
         if before.answer is None and after.answer is not None:
             assert isinstance(action, a.PlanMade | a.RunOpened)
         if after.answer is not before.answer and after.answer is not None:
-            assert isinstance(action, a.PlanMade | a.PlanEdited | a.RunOpened)
+            assert isinstance(action, a.PlanMade | a.PlanEdited | a.PlanUndone | a.RunOpened)
 
 
 @given(actions=SEQUENCES)
@@ -209,11 +231,11 @@ def test_typing_does_not_end_what_else_is_under_way():
 
 def test_a_plan_is_not_edited_while_it_trains():
     state = shown("running")
-    assert reduce(state, a.PlanEdited(plan=PLANS[1])) is state
+    assert reduce(state, a.PlanEdited(answer=PLANS[1], token=state.token)) is state
 
 
 def test_an_edit_after_the_end_goes_back_to_the_plan():
-    edited = reduce(shown(), a.PlanEdited(plan=PLANS[1]))
+    edited = reduce(shown(), a.PlanEdited(answer=PLANS[1], token=shown().token))
     assert (edited.stage, edited.plan, edited.run_id) == (Stage.PLANNED, PLANS[1], "")
 
 

@@ -4,9 +4,11 @@ import json
 
 import ipywidgets as w
 import pytest
+from llm_server import LATE, LLMServer, answer, settings_for
 
 import genie_widgets as gw
 from genie_widgets.data import samples
+from genie_widgets.render import esc
 
 PENGUINS = next(sample for sample in samples() if sample.name == "penguins")
 
@@ -229,3 +231,168 @@ def test_a_leak_is_told_on_the_plan_and_left_out_by_one_button(panel):
     settle(panel)
     assert panel.plan.ignore == ("tag",)
     assert "tag alone removes" not in text(panel)
+
+
+def planned(panel, sentence="Which species is it? 2 minutes"):
+    press(panel, "Penguins")
+    settle(panel)
+    control(panel, w.Textarea, "know").value = sentence
+    press(panel, "Make a plan")
+    settle(panel)
+
+
+def test_the_words_behind_a_field_are_marked_and_named(panel):
+    planned(panel)
+    assert "<mark>2 minutes <small>time for everything</small></mark>" in text(panel)
+    assert "<mark>species <small>predict</small></mark>" in text(panel)
+
+
+def test_a_measure_is_explained_in_a_line_and_so_are_the_others(panel):
+    planned(panel)
+    assert "Share of rows whose class is right." in text(panel)
+    assert "<dt>Matthews correlation</dt>" in text(panel)
+
+
+def test_what_is_wrong_stands_beside_its_field_and_the_button_says_why(panel):
+    planned(panel)
+    panel.session.edit_plan(metric="r2")
+    settle(panel)
+    metric = next(c for c in every(panel) if getattr(c, "description", "") == "Judged by")
+    cell = next(c for c in every(panel) if metric in getattr(c, "children", ()))
+    assert "does not fit" in cell.children[1].value
+    confirm = control(panel, w.Button, "Start training")
+    assert confirm.disabled
+    reasons = next(c for c in every(panel) if confirm in getattr(c, "children", ())).children[1]
+    assert "does not fit" in reasons.value
+
+
+def test_a_sentence_changes_the_plan_shows_what_it_did_and_is_taken_back(panel):
+    planned(panel)
+    box = control(panel, w.Text, "in words")
+    box.value = "use F1 instead, also drop the year"
+    press(panel, "Change the plan")
+    settle(panel)
+    assert panel.plan.metric == "f1_macro"
+    assert "<td>Accuracy</td><td>F1 (macro)</td>" in text(panel)
+    assert "<mark>F1 <small>judged by</small></mark>" in text(panel)
+    assert box.value == "", "there is room for the next"
+    press(panel, "Undo the last change")
+    settle(panel)
+    assert panel.plan.metric == "accuracy"
+    assert "The last change" not in text(panel)
+
+
+def test_enter_sends_the_change_and_what_is_not_understood_stays_in_the_box(panel):
+    planned(panel)
+    box = control(panel, w.Text, "in words")
+    box.value = "thanks, looks fine"
+    box._handle_custom_msg({"event": "submit"}, [])
+    settle(panel)
+    assert "changes nothing in the plan" in text(panel)
+    assert box.value == "thanks, looks fine"
+
+
+def test_a_question_about_a_change_can_be_left(panel):
+    planned(panel)
+    control(panel, w.Text, "in words").value = "predict the bill instead"
+    press(panel, "Change the plan")
+    settle(panel)
+    assert "g-stage-asked" in panel._dom_classes
+    press(panel, "Leave the plan as it was")
+    settle(panel)
+    assert panel.plan.target == "species"
+
+
+def test_quantiles_are_a_field_and_nonsense_in_it_is_told(panel):
+    planned(panel, "predict body_mass_g with 10/50/90 quantiles")
+    box = control(panel, w.Text, "Quantiles")
+    assert box.value == "0.1, 0.5, 0.9"
+    box.value = "0.25 0.75"
+    settle(panel)
+    assert panel.plan.quantile_levels == (0.25, 0.75)
+    box.value = "a few"
+    settle(panel)
+    assert "cannot be a few" in text(panel)
+    assert box.value == "0.25, 0.75"
+
+
+def test_the_rows_kept_apart_and_the_effort_are_fields(panel):
+    planned(panel)
+    control(panel, w.Dropdown, "Rows kept apart").value = ("group", "island")
+    settle(panel)
+    assert (panel.plan.validation.kind, panel.plan.validation.column) == ("group", "island")
+    control(panel, w.Dropdown, "Effort").value = "best"
+    settle(panel)
+    assert panel.plan.quality == "best"
+
+
+@pytest.fixture
+def server():
+    made = LLMServer()
+    yield made
+    made.close()
+
+
+def test_the_exact_text_is_shown_before_it_is_sent_and_its_bill_after(panel, server):
+    server.answer = lambda _path, _body: answer(target="species")
+    panel.session.use_llm(settings_for(server))
+    press(panel, "Penguins")
+    settle(panel)
+    sent = panel.session.would_be_sent()
+    assert esc(sent.text) in text(panel)
+    assert esc(sent.instructions) in text(panel)
+    assert "no cell" in text(panel)
+    assert server.requests == []
+    press(panel, "Make a plan")
+    settle(panel)
+    assert json.loads(server.requests[0][2])["input"] == sent.text
+    assert "100 tokens in, 20 out; no cost is shown, since no prices are given." in text(panel)
+    control(panel, w.Text, "in words").value = "forget the year"
+    assert esc(panel.session.would_be_sent("forget the year").text) in text(panel)
+
+
+def test_cells_are_sent_only_once_the_box_is_ticked(panel, server):
+    panel.session.use_llm(settings_for(server))
+    press(panel, "Penguins")
+    settle(panel)
+    tick = control(panel, w.Checkbox, "cells")
+    assert tick.value is False
+    assert "Gentoo" not in panel.session.would_be_sent().text
+    tick.value = True
+    assert "Gentoo" in panel.session.would_be_sent().text
+    assert "Gentoo" in text(panel)
+    assert "as you allowed" in text(panel)
+    press(panel, "Make a plan")
+    settle(panel)
+    assert "Gentoo" in json.loads(server.requests[0][2])["input"]
+    tick.value = False
+    settle(panel)
+    assert "Gentoo" not in panel.session.would_be_sent().text
+    assert "no cell" in text(panel), "what the next plan would send, not what the last one did"
+
+
+def test_the_model_is_asked_until_the_person_stops_it(panel, server):
+    server.answer = lambda _path, _body: LATE
+    panel.session.use_llm(settings_for(server, timeout_s=60))
+    press(panel, "Penguins")
+    settle(panel)
+    press(panel, "Make a plan")
+    assert server.waits.wait(30)
+    assert panel.wait_painted()
+    assert "Asking scripted" in text(panel)
+    press(panel, "Stop asking")
+    settle(panel)
+    assert panel.plan.target == "species"
+    assert "you stopped it" in text(panel)
+
+
+def test_prices_and_patience_are_settings(panel):
+    control(panel, w.Text, "Address").value = "localhost:11434"
+    control(panel, w.Text, "Price").value = "0.4"
+    press(panel, "Use it")
+    assert panel.session.llm is None, "one price is none"
+    control(panel, w.Text, "Price").value = "0.4, 1.6"
+    control(panel, w.BoundedIntText, "Seconds").value = 90
+    press(panel, "Use it")
+    llm = panel.session.llm
+    assert (llm.prices, llm.timeout_s, llm.base_url, llm.with_values) == ((0.4, 1.6), 90, "localhost:11434", False)

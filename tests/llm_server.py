@@ -1,6 +1,9 @@
 """A small OpenAI-compatible server whose answers a test writes; it remembers all that it was sent."""
 
+import contextlib
 import json
+import select
+import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,11 +13,12 @@ from pydantic import SecretStr
 from genie_widgets.schema import LLMSettings
 
 KEY = "sk-not-to-be-seen"
+LATE = object()
 RESPONSES, CHAT = "/v1/responses", "/v1/chat/completions"
 
 
 class LLMServer:
-    """Serves `answer(path, body)`: a text, or a pair of status and text; a number: so many seconds late."""
+    """Serves `answer(path, body)`: a text; status, text and maybe headers; or nothing, for `LATE`."""
 
     def __init__(self):
         self.requests = []
@@ -26,23 +30,36 @@ class LLMServer:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 outer.requests.append((self.path, dict(self.headers), body))
                 given = outer.answer(self.path, json.loads(body))
-                if isinstance(given, (int, float)):
-                    outer.released.wait(given)
+                if given is LATE:
+                    self.wait()
                     given = "{}"
-                status, text = given if isinstance(given, tuple) else (200, given)
+                status, text, headers = (*given, {})[:3] if isinstance(given, tuple) else (200, given, {})
                 content = text if status != 200 else outer.wrapped(self.path, text)
                 try:
                     self.send_response(status)
                     self.send_header("Content-Type", "application/json")
+                    for name, value in headers.items():
+                        self.send_header(name, value)
                     self.end_headers()
                     self.wfile.write(content.encode())
                 except OSError:
                     return  # the client went away: it was told to wait no longer
 
+            def wait(self):
+                """Wait until the client goes away, or the test is over."""
+                outer.waits.set()
+                while not outer.released.is_set():
+                    if select.select([self.connection], [], [], 0.02)[0]:
+                        with contextlib.suppress(OSError):
+                            if self.connection.recv(1, socket.MSG_PEEK):
+                                continue
+                        outer.client_gone.set()
+                        return
+
             def log_message(self, *_args):
                 return
 
-        self.released = threading.Event()
+        self.released, self.waits, self.client_gone = (threading.Event() for _ in range(3))
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
@@ -69,32 +86,38 @@ class LLMServer:
                     "tool_choice": "auto",
                     "tools": [],
                     "status": "completed",
+                    "usage": {"input_tokens": 100, "output_tokens": 20, "total_tokens": 120},
                 }
             )
         choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
         return json.dumps(
             {"id": "c", "object": "chat.completion", "created": 1, "model": "scripted", "choices": [choice]}
+            | {"usage": {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}}
         )
 
 
 def settings_for(server, **changes):
     """Settings for a server that answers at once, or fails at once."""
-    given = {"api_key": SecretStr(KEY), "base_url": server.url, "model": "scripted", "timeout_s": 3}
+    given = {"api_key": SecretStr(KEY), "base_url": server.url, "model": "scripted", "timeout_s": 30}
     return LLMSettings(**(given | changes))
 
 
-def answer(**fields):
-    """A model's answer: a plan without any field, but for those given."""
+def answer(words=None, **fields):
+    """A model's answer: a plan without any field, but for those given; `words` are the request's behind them."""
     empty = {
         "status": "plan",
         "target": None,
         "problem_type": None,
         "metric": None,
+        "positive_class": None,
         "features": [],
         "quantile_levels": [],
         "ignore": [],
+        "quality": None,
+        "validation": None,
         "time_limit_s": None,
         "candidates": [],
+        "quotes": [{"field": name, "words": words} for name in fields if words],
         "reason": "",
     }
     return json.dumps(empty | fields)
