@@ -10,12 +10,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.explain.compiling import compile_kernels
     from genie_widgets.explain.explaining import explain
     from genie_widgets.explain.shap_bridge import to_shap
+    from genie_widgets.explain.shapley import ShapValues, shap_values
 
-_HOME = {"explain": "explaining", "to_shap": "shap_bridge"}
+_HOME = {
+    "ShapValues": "shapley",
+    "compile_kernels": "compiling",
+    "explain": "explaining",
+    "shap_values": "shapley",
+    "to_shap": "shap_bridge",
+}
 
-__all__ = ["explain", "to_shap"]
+__all__ = ["ShapValues", "compile_kernels", "explain", "shap_values", "to_shap"]
 
 
 def __getattr__(name: str) -> Any:

@@ -43,8 +43,17 @@ class Solution:
         SHAP values and their standard errors.
     how : str
         How they were found, in a few words.
+    gate_error : float or None
+        Largest difference between the trees, as taken apart, and the predictor itself; None
+        where the predictor alone was asked.
     """
 
     phi: Floats
     errors: Floats
     how: str
+    gate_error: float | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing was sampled."""
+        return not self.errors.any()

@@ -6,6 +6,7 @@ Hybrids are taken column by column, so that categories, dates and missing cells 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,8 @@ class Hybrids:
         if not len(rows) or not len(background) or not len(rows.columns):
             raise ValueError("rows and background need at least one row and one column")
         background = background[list(rows.columns)]
-        self.columns = rows.columns
+        self.columns = self._names = rows.columns
+        self._owner = np.arange(len(rows.columns))
         self.n_rows, self.n_background = len(rows), len(background)
         pairs = [(rows.iloc[:, place], background.iloc[:, place]) for place in range(len(rows.columns))]
         self.same_dtypes = all(mine.dtype == theirs.dtype for mine, theirs in pairs)
@@ -48,6 +50,21 @@ class Hybrids:
         self._row_codes = np.stack([code[: self.n_rows] for code in codes], axis=1)
         self._background_codes = np.stack([code[self.n_rows :] for code in codes], axis=1)
         self.stacked = self._frame(self._columns)
+
+    def prepared(self, frame: pd.DataFrame, owner: Places) -> Hybrids:
+        """Take the same rows as the models see them.
+
+        Parameters
+        ----------
+        frame : DataFrame, shape (n_rows + n_background, n_prepared)
+            `stacked`, prepared.
+        owner : ndarray of int, shape (n_prepared,)
+            Place of the column that each prepared one is made from; -1 where it never varies.
+        """
+        twin = copy(self)
+        twin._columns = [_array(frame.iloc[:, place]) for place in range(frame.shape[1])]
+        twin._names, twin._owner, twin.stacked = frame.columns, owner, frame
+        return twin
 
     def differ(self, rows: Places, background: Places) -> Bools:
         """Tell in which columns pairs differ; missing equals missing. Shape (n_pairs, n_columns)."""
@@ -74,13 +91,16 @@ class Hybrids:
         """
         other = background + self.n_rows
         return self._frame(
-            [column.take(np.where(coalition[:, place], rows, other)) for place, column in enumerate(self._columns)]
+            [
+                column.take(np.where(coalition[:, player], rows, other))
+                for player, column in zip(self._owner, self._columns, strict=True)
+            ]
         )
 
     def _frame(self, columns: list[Any]) -> pd.DataFrame:
         # By place, then named: names are a stranger's text, and may be of any type.
         frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
-        frame.columns = self.columns
+        frame.columns = self._names
         return frame
 
 
@@ -99,9 +119,12 @@ def _stack(mine: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
             mine = mine.astype(theirs.dtype)
         else:
             mine, theirs = mine.astype(object), theirs.astype(object)
-    stacked = pd.concat([mine, theirs], ignore_index=True)
-    # Plain NumPy where there is one: taking from it is several times faster.
-    return stacked.to_numpy() if isinstance(stacked.dtype, np.dtype) else stacked.array
+    return _array(pd.concat([mine, theirs], ignore_index=True))
+
+
+def _array(column: pd.Series[Any]) -> Any:
+    """Plain NumPy where there is one: taking from it is several times faster."""
+    return column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
 
 
 def _codes(column: Any) -> NDArray[np.int32]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 
 import numpy as np
 import pandas as pd
@@ -57,6 +58,19 @@ class Meter:
         self.started = clock()
         self._deadline = self.started + budget_s
         self._largest_call, self._seconds_a_row = 0, 0.0
+
+    def asking(self, predict: Predict, n_outputs: int) -> Meter:
+        """Ask another function under the same clock, limits and wish to stop."""
+        twin = copy(self)
+        twin._predict, twin.n_outputs = predict, n_outputs
+        twin._largest_call, twin._seconds_a_row = 0, 0.0
+        return twin
+
+    def sharing(self, share: float) -> Meter:
+        """Ask the same function within a share of the seconds left."""
+        twin = copy(self)
+        twin._deadline = self._clock() + share * max(0.0, self.seconds_left)
+        return twin
 
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Call once. Raises `GenieError` where the prediction is no number, `ValueError` on a wrong shape."""

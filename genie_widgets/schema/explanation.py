@@ -66,6 +66,9 @@ class Explanation(Value):
         Rows explained; background rows they are compared with.
     additivity_error : float
         max |sum of contributions + base - prediction| over rows and outputs.
+    gate_error : float or None
+        Where the model's own trees were solved: the largest difference between them and the
+        predictor on all rows and on 200 mixed ones. None where the predictor alone was asked.
     outputs : tuple of ExplainedOutput
         Binary: the positive class alone. Multiclass: one for each class.
     seconds : float
@@ -78,5 +81,6 @@ class Explanation(Value):
     n_rows: int
     n_background: int
     additivity_error: float
+    gate_error: float | None = None
     outputs: tuple[ExplainedOutput, ...]
     seconds: float

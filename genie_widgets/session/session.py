@@ -482,8 +482,8 @@ class Session:
         ended_at: float | None = None
         while self._run is run and not self._closed.is_set():
             view = run.view
-            # A new part of the result, or the end: only then is the file read again.
-            mark = f"{sorted(view.result_parts)} {view.is_over}"
+            # A new part of the result, a better one, or the end: only then is the file read again.
+            mark = f"{view.result_seq} {view.is_over}"
             result = run.result if mark != seen else None
             seen = mark
             self._dispatch(a.RunSeen(run_id=run.id, view=view, result=result))

@@ -53,6 +53,8 @@ class RunView(Value):
         What the run warned of.
     result_parts : frozenset of str
         Parts that ``result.json`` holds.
+    result_seq : int
+        Sequence number of the last event that told of a new ``result.json``.
     last_seq : int
         Sequence number of the last event folded.
     """
@@ -69,6 +71,7 @@ class RunView(Value):
     problem: Problem | None = None
     warnings: tuple[Problem, ...] = ()
     result_parts: frozenset[str] = frozenset()
+    result_seq: int = 0
     last_seq: int = 0
 
     @property
@@ -127,6 +130,7 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             status = "stopping"
         elif isinstance(event, ResultUpdated):
             parts.add(event.part)
+            fields["result_seq"] = event.seq
         elif isinstance(event, Finished):
             # A tracking server may answer after the end: the last word stays the last word.
             status, ended_at = event.status, event.time

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+import logging
 import pickle
 import platform
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem
 
+_log = logging.getLogger(__name__)
 # Which distribution a model type needs when it is loaded; what no kept model needs is not required.
 _LIBRARY = {
     "LightGBM": "lightgbm",
@@ -133,6 +136,29 @@ class TrainedModel:
                 )
             )
         return frame.loc[:, list(self.features)]
+
+    def ensemble(self, rows: pd.DataFrame) -> Ensemble | None:
+        """Take the predictor apart, for an engine that knows no AutoGluon.
+
+        Parameters
+        ----------
+        rows : DataFrame
+            Some rows, to try which column becomes what.
+
+        Returns
+        -------
+        Ensemble or None
+            None where no part of it is made of trees, or its parts could not be read.
+        """
+        from genie_widgets.train.anatomy.describing import describe
+
+        try:
+            return describe(self.predictor, self._fitted_columns(rows))
+        except NotTreesError as reason:
+            _log.info("not taken apart: %s", reason)
+        except Exception:  # another version's objects: the predictor itself can still be asked
+            _log.exception("the predictor could not be taken apart")
+        return None
 
     def leaderboard(self, frame: pd.DataFrame | None = None) -> list[LeaderboardRow]:
         """List the models, best validation score first.

@@ -32,9 +32,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda _signal, _frame: folder.request_stop())
     pipe.say({"type": "hello", "pid": os.getpid()})
 
+    from genie_widgets.explain import compile_kernels
     from genie_widgets.worker.serving import Server
 
     if arguments.serve:
+        compile_kernels()
         pipe.say({"type": "ready"})
         Server(folder, None).serve(pipe)
         return
@@ -43,6 +45,8 @@ def main() -> None:
 
     warm_up()
     pipe.say({"type": "ready"})
+    # Only the first worker on a machine compiles; it does so while the person still types.
+    compile_kernels()
     if not _wait_for_request(folder, pipe):
         folder.remove_draft()
         return

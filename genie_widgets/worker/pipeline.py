@@ -13,6 +13,7 @@ from genie_widgets.schema import (
     METRICS,
     Artefact,
     Evaluation,
+    Explanation,
     Failed,
     Finished,
     ModelFinished,
@@ -280,18 +281,23 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     columns = list(result.features)
     found: dict[str, object] = {}
 
+    def show(explanation: Explanation) -> None:
+        _save(run, result.model_copy(update={"explanation": explanation}), "explanation")
+
     def step() -> None:
         predict, labels, unit = explained(model, run.request.plan)
-        rows = split.holdout[columns]
-        background = split.train[columns]
+        rows, background = split.holdout[columns], split.train[columns]
+        background = background.sample(min(BACKGROUND_ROWS, len(background)), random_state=run.request.seed)
         found["explanation"] = explain(
             predict,
             rows.sample(min(EXPLAINED_ROWS, len(rows)), random_state=run.request.seed).reset_index(drop=True),
-            background.sample(min(BACKGROUND_ROWS, len(background)), random_state=run.request.seed),
+            background,
             labels=labels,
             unit=unit,
             budget_s=seconds,
+            ensemble=model.ensemble(background),
             seed=run.request.seed,
+            on_partial=show,
         )
 
     run.attempt("The predictions could not be explained", step)

@@ -18,6 +18,7 @@ from genie_widgets.worker.protocol import Pipe
 from genie_widgets.worker.trying import unlike
 
 if TYPE_CHECKING:
+    from genie_widgets.ensemble import Ensemble
     from genie_widgets.train import TrainedModel
 
 IDLE_LIMIT_S = 30 * 60
@@ -42,7 +43,7 @@ class Server:
         self._folder = folder
         self._model = model
         self._request: RunRequest | None = None
-        self._compared: pd.DataFrame | None = None
+        self._compared: tuple[pd.DataFrame, Ensemble | None] | None = None
         self._reference: pd.DataFrame | None = None
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
@@ -140,13 +141,15 @@ class Server:
         from genie_widgets.explain import explain
 
         predict, labels, unit = explained(self._loaded, self._asked.plan)
+        background, ensemble = self._against(list(rows.columns))
         return explain(
             predict,
             rows.reset_index(drop=True),
-            self._background(list(rows.columns)),
+            background,
             labels=labels,
             unit=unit,
             budget_s=budget_s,
+            ensemble=ensemble,
             seed=self._asked.seed,
         )
 
@@ -161,8 +164,10 @@ class Server:
             self._reference = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
         return self._reference
 
-    def _background(self, columns: list[str]) -> pd.DataFrame:
+    def _against(self, columns: list[str]) -> tuple[pd.DataFrame, Ensemble | None]:
+        """Rows to compare with, and the predictor taken apart: both are the same for every request."""
         if self._compared is None:
             table = pd.read_parquet(self._folder.table_path, columns=columns)
-            self._compared = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=self._asked.seed)
+            background = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=self._asked.seed)
+            self._compared = background, self._loaded.ensemble(background)
         return self._compared

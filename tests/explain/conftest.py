@@ -10,22 +10,25 @@ import pytest
 
 def brute_force(predict, rows, background):
     """Shapley values straight from the definition, on rows of the same dtypes: (n, m, k)."""
-    m = rows.shape[1]
-    columns = list(rows.columns)
-
-    def value(row, coalition):
-        hybrid = background.reset_index(drop=True)
-        for place in coalition:
-            cells = rows[columns[place]].iloc[[row] * len(background)]
-            hybrid[columns[place]] = cells.reset_index(drop=True)
-        return np.asarray(predict(hybrid), dtype=float).reshape(len(background), -1).mean(axis=0)
+    n, m, columns = len(rows), rows.shape[1], list(rows.columns)
+    coalitions = [s for size in range(m + 1) for s in combinations(range(m), size)]
+    frames = []
+    for row in range(n):
+        for coalition in coalitions:
+            hybrid = background.reset_index(drop=True)
+            for place in coalition:
+                cells = rows[columns[place]].iloc[[row] * len(background)]
+                hybrid[columns[place]] = cells.reset_index(drop=True)
+            frames.append(hybrid)
+    values = np.asarray(predict(pd.concat(frames, ignore_index=True)), dtype=float)
+    values = values.reshape(n, len(coalitions), len(background), -1).mean(axis=2)
 
     def weight(size):
         return factorial(size) * factorial(m - size - 1) / factorial(m)
 
     phi = []
-    for row in range(len(rows)):
-        known = {s: value(row, s) for size in range(m + 1) for s in combinations(range(m), size)}
+    for row in range(n):
+        known = dict(zip(coalitions, values[row], strict=True))
         phi.append(
             [
                 sum(weight(len(s)) * (known[tuple(sorted((*s, j)))] - known[s]) for s in known if j not in s)

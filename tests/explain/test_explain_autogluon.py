@@ -1,52 +1,116 @@
-"""A real predictor: categories, dates and gaps go through AutoGluon's own preparation."""
+"""Every kind of member, weighted, bagged and stacked, against all coalitions asked of AutoGluon itself."""
 
 import numpy as np
 import pandas as pd
 import pytest
+from predictor_zoo import KINDS, asking, described, fitted, table
 
-from genie_widgets.explain import explain, explaining
+from genie_widgets.explain import shap_values
+from genie_widgets.train import TrainedModel
+
+pytestmark = pytest.mark.slow
+
+TREES = KINDS[:5]
+# The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both
+# agree to 1e-6; sums of regression leaves keep 7 digits of the largest, not of the value.
+BOUND = {"binary": 1e-6, "multiclass": 1e-6, "regression": 1e-6}
 
 
-@pytest.fixture(scope="module")
-def table():
-    rng = np.random.default_rng(0)
-    n = 400
-    frame = pd.DataFrame(
-        {
-            "number": rng.normal(size=n),
-            "kind": rng.choice(["a", "b", "c"], n),
-            "day": pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 500, n), unit="D"),
-            "count": rng.integers(0, 9, n),
-        }
+@pytest.fixture(scope="session", params=["binary", "multiclass", "regression"])
+def predictor(request, tmp_path_factory):
+    found = fitted(request.param, tmp_path_factory.mktemp("zoo") / request.param)
+    found.persist()
+    return found
+
+
+@pytest.fixture(scope="session", params=["binary", "regression"])
+def stacked(request, tmp_path_factory):
+    found = fitted(
+        request.param,
+        tmp_path_factory.mktemp("zoo") / f"stacked-{request.param}",
+        num_bag_folds=2,
+        num_stack_levels=1,
+        ag_args_ensemble={"fold_fitting_strategy": "sequential_local"},
     )
-    frame.loc[::8, "number"] = np.nan
-    frame.loc[::13, "kind"] = None
-    score = frame["number"].fillna(1) * (frame["kind"] == "a") + frame["day"].dt.month / 6 - frame["count"] / 4
-    frame["y"] = np.where(score + rng.normal(size=n) / 3 > 0, "yes", "no")
-    return frame
+    found.persist()
+    return found
 
 
 @pytest.fixture(scope="module")
-def predict(table, tmp_path_factory):
-    from autogluon.tabular import TabularPredictor
+def cells():
+    """Rows to explain (one with cells that training never saw) and a background."""
+    features = table("regression").drop(columns="y")
+    rows = features.iloc[[3, 9, 13]].reset_index(drop=True)
+    rows.loc[0, "city"] = "Atlantis"
+    rows.loc[1, "note"] = None
+    return rows, features.iloc[100:108]
 
-    path = tmp_path_factory.mktemp("predictor") / "m"
-    predictor = TabularPredictor(label="y", path=str(path), positive_class="yes", verbosity=0)
-    predictor.fit(table, hyperparameters={"GBM": {"num_boost_round": 40}, "CAT": {"iterations": 30}}, time_limit=20)
-    return lambda frame: predictor.predict_proba(frame)["yes"].to_numpy()
+
+def check(predictor, name, cells, shapley):
+    rows, background = cells
+    predict, labels = asking(predictor, name)
+    ensemble = described(predictor, name, pd.concat([background, table("regression").drop(columns="y")]))
+    found = shap_values(predict, rows, background, n_outputs=len(labels), budget_s=60, ensemble=ensemble)
+    scale = max(1.0, float(np.abs(found.predictions).max()))
+    assert found.path == "exact"
+    np.testing.assert_allclose(
+        found.phi, shapley(predict, rows, background), atol=BOUND[predictor.problem_type] * scale, rtol=0
+    )
+    assert found.additivity_error <= BOUND[predictor.problem_type] * scale
+    return found, ensemble
 
 
-@pytest.mark.slow
-def test_exact_and_sampled_on_a_real_predictor(table, predict, shapley, as_array, monkeypatch):
-    features = table.drop(columns="y")
-    rows, background = features.iloc[:4], features.iloc[100:130]
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_member(predictor, kind, cells, shapley):
+    found, ensemble = check(predictor, kind, cells, shapley)
+    assert (ensemble is not None) == (kind in TREES)
+    assert (found.gate_error is not None) == (kind in TREES)
+
+
+def test_the_weighted_ensemble(predictor, cells, shapley):
+    check(predictor, predictor.model_best, cells, shapley)
+
+
+@pytest.mark.parametrize("kind", TREES)
+def test_bagged_members_are_read_fold_by_fold(stacked, kind, cells, shapley):
+    _, ensemble = check(stacked, f"{kind}_BAG_L1", cells, shapley)
+    assert not ensemble.others
+    assert len(ensemble.trees) == (1 if kind in ("RandomForest", "ExtraTrees") else 2)
+
+
+def test_stacked_members_are_walked_beside_the_trees_they_stand_on(stacked, cells, shapley):
+    name = next(n for n in stacked.model_names() if n.endswith("BAG_L2") and n.startswith("LightGBM"))
+    found, ensemble = check(stacked, name, cells, shapley)
+    assert len(ensemble.others) == 1
+    assert {control.name.split("_")[0] for control in ensemble.controls} == set(TREES)
+    assert name in found.how
+
+
+def test_the_last_ensemble_mixes_levels(stacked, cells, shapley):
+    check(stacked, stacked.model_names()[-1], cells, shapley)
+
+
+def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, monkeypatch):
+    from genie_widgets.explain import predicting
+
+    monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
+    rows, background = cells
+    name = next(n for n in stacked.model_names() if n.endswith("BAG_L2") and n.startswith("LightGBM"))
+    predict, _ = asking(stacked, name)
     truth = shapley(predict, rows, background)
-    exact = explain(predict, rows, background, labels=("yes",), unit="probability", budget_s=60)
-    assert exact.path == "exact"
-    np.testing.assert_allclose(as_array(exact, rows.columns), truth, atol=1e-9)
-    assert [row.prediction for row in exact.outputs[0].rows] == pytest.approx(list(predict(rows)), abs=1e-12)
-    monkeypatch.setattr(explaining, "_exact_is_affordable", lambda *_: False)
-    sampled = explain(predict, rows, background, labels=("yes",), unit="probability", budget_s=3)
-    assert sampled.additivity_error < 1e-9
-    error = as_array(sampled, rows.columns) - truth
-    assert (np.abs(error) <= 4 * as_array(sampled, rows.columns, "standard_error") + 1e-9).all()
+    ensemble = described(stacked, name, table("regression").drop(columns="y"))
+    inside = []
+    for seed in range(6):
+        found = shap_values(predict, rows, background, n_outputs=1, budget_s=1.0, ensemble=ensemble, seed=seed)
+        assert found.path == "sampled"
+        error = np.abs(found.phi - truth)
+        inside.append((error <= 2 * found.errors + 1e-6).mean())
+        assert (error <= 6 * found.errors + 1e-5).all()
+    assert np.mean(inside) > 0.9
+
+
+def test_a_trained_model_gives_its_ensemble_or_none(predictor):
+    model = TrainedModel(predictor)
+    features = table("regression").drop(columns="y")
+    assert model.ensemble(features).n_outputs == (3 if predictor.problem_type == "multiclass" else 1)
+    assert model.ensemble(features).columns == tuple(features.columns)

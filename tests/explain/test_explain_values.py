@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genie_widgets.explain import explain, explaining
+from genie_widgets.explain import explain, predicting
 
 LABELS = ("a", "b", "c")
 
 
 @pytest.fixture
 def sampled_only(monkeypatch):
-    monkeypatch.setattr(explaining, "_exact_is_affordable", lambda *_: False)
+    monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
 
 
 def test_exact_path_is_the_definition(mixed, predict_mixed, shapley, as_array):

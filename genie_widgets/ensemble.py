@@ -1,0 +1,210 @@
+"""What a trained predictor is made of, in terms that know no library.
+
+`train` takes a predictor apart and describes it with these values; `explain` computes
+from them and never sees the predictor. The prediction is a weighted sum of members::
+
+    prediction(row) = sum of weight * link(base + sum of the leaves the row falls into)    (trees)
+                    + others(row)                                                          (the rest)
+
+Every tree asks only two kinds of question, about numbers and about tables, and each question
+belongs to the columns a person knows, whatever the predictor has made of them: the parts of
+a date, the words of a text, the codes of a category.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+LEAF = -1
+NOBODY = -1
+ALL_OUTPUTS = -1
+
+
+class Link(IntEnum):
+    """What turns the sum of a member's leaves into its prediction."""
+
+    IDENTITY = 0
+    LOGISTIC = 1
+    SOFTMAX = 2
+
+
+class NotTreesError(Exception):
+    """A member, or the way columns feed it, has no description as trees; the text says why."""
+
+
+class Forest(NamedTuple):
+    """Trees in arrays, one entry a node, the nodes of all trees one after the other.
+
+    Attributes
+    ----------
+    roots : ndarray of int, shape (n_trees,)
+        Each tree's first node.
+    feature : ndarray of int, shape (n_nodes,)
+        A number's place, from 0; a table's place t as ``-2 - t``; ``LEAF`` at leaves.
+    threshold : ndarray of float, shape (n_nodes,)
+        Left is where the number (or the table's entry) is at most this.
+    left, right : ndarray of int, shape (n_nodes,)
+        The two children.
+    missing_left : ndarray of bool, shape (n_nodes,)
+        Whether a missing number goes left.
+    leaf : ndarray of int, shape (n_nodes,)
+        A leaf's place in `values`.
+    values : ndarray of float, shape (n_leaves, width)
+        What a leaf adds.
+    output : ndarray of int, shape (n_trees,)
+        The output that a tree adds to (then `width` is 1), or ``ALL_OUTPUTS``.
+    symmetric : ndarray of int, shape (n_trees,)
+        The depth of a tree that asks one and the same question throughout each level, its nodes
+        in the order of levels and its leaves and their values from left to right; else -1.
+    """
+
+    roots: Integers
+    feature: Integers
+    threshold: Floats
+    left: Integers
+    right: Integers
+    missing_left: Bools
+    leaf: Integers
+    values: Floats
+    output: Integers
+    symmetric: Integers
+
+
+class Seen(NamedTuple):
+    """What a member's trees see of some rows.
+
+    A table's question depends on several columns at once (CatBoost counts combinations of
+    categories). Its entry for a row lies at ``start + sum over slots of the row's keys``;
+    a hybrid of two rows takes each slot's key from the row whose column it is.
+
+    Attributes
+    ----------
+    numbers : ndarray of float, shape (n_rows, n_numbers)
+    source : ndarray of int, shape (n_numbers,)
+        Place of the prepared column that each number is made from.
+    keys : ndarray of int, shape (n_rows, n_tables, n_slots)
+    slot_source : ndarray of int, shape (n_tables, n_slots)
+        Place of the prepared column of each slot; ``NOBODY`` after a table's last.
+    table_start : ndarray of int, shape (n_tables,)
+        A table's place in `entries`.
+    entries : ndarray of float
+    """
+
+    numbers: Floats
+    source: Integers
+    keys: Integers
+    slot_source: Integers
+    table_start: Integers
+    entries: Floats
+
+
+def seen_numbers(numbers: Floats, source: Integers) -> Seen:
+    """See numbers only."""
+    return Seen(
+        np.ascontiguousarray(numbers, dtype=float),
+        np.asarray(source, dtype=np.int64),
+        np.zeros((len(numbers), 0, 0), dtype=np.int64),
+        np.zeros((0, 0), dtype=np.int64),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(1),
+    )
+
+
+@dataclass(frozen=True)
+class TreeMember:
+    """One model made of trees.
+
+    Attributes
+    ----------
+    name : str
+    weight : float
+        Its share of the prediction.
+    forest : Forest
+    link : Link
+    base : ndarray, shape (n_outputs,)
+        Where the sum of the leaves starts.
+    see : callable
+        From prepared rows to `Seen`. Rows that are to be mixed must be seen together.
+    """
+
+    name: str
+    weight: float
+    forest: Forest
+    link: Link
+    base: Floats
+    see: Callable[[pd.DataFrame], Seen]
+
+
+@dataclass(frozen=True)
+class Control:
+    """A model made of trees that another model is stacked on.
+
+    It is no part of the prediction, but moves much like it, and its own SHAP values are known.
+
+    Attributes
+    ----------
+    name : str
+    trees : tuple of TreeMember
+        Their weights add up to 1.
+    """
+
+    name: str
+    trees: tuple[TreeMember, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Rows as the models take them.
+
+    Attributes
+    ----------
+    frame : DataFrame, shape (n_rows, n_prepared)
+    owner : ndarray of int, shape (n_prepared,)
+        Place of the one original column that each prepared column depends on; ``NOBODY``
+        where it depends on none.
+    """
+
+    frame: pd.DataFrame
+    owner: Integers
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """A predictor, taken apart.
+
+    Attributes
+    ----------
+    n_outputs : int
+        1 for numbers and for the positive class's probability, else the number of classes.
+    columns : tuple of str
+        The original columns, in the order that `Prepared.owner` counts.
+    trees : tuple of TreeMember
+    controls : tuple of Control
+    others : tuple of str
+        Names of the members without a description as trees, each with the reason.
+    prepare : callable
+        From original rows to prepared ones. Raises `NotTreesError` where one prepared column
+        depends on several original ones.
+    predict_others : callable
+        From prepared rows to the weighted sum of the other members and, after it, to each control's
+        own prediction: shape (n_rows, 1 + n_controls, n_outputs).
+    """
+
+    n_outputs: int
+    columns: tuple[str, ...]
+    trees: tuple[TreeMember, ...]
+    controls: tuple[Control, ...]
+    others: tuple[str, ...]
+    prepare: Callable[[pd.DataFrame], Prepared]
+    predict_others: Callable[[pd.DataFrame], Floats]

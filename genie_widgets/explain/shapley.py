@@ -1,0 +1,175 @@
+"""SHAP values as arrays: through the predictor's own trees where it has some, else through its predictions."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.ensemble import Ensemble, NotTreesError
+from genie_widgets.explain.game import Game, Solution
+from genie_widgets.explain.hybrids import Hybrids, Places
+from genie_widgets.explain.meter import Floats, Meter, Predict
+from genie_widgets.explain.predicting import solve_by_predicting
+
+# Rows that go through the trees together; the tables of what they see stay small.
+BLOCK_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class ShapValues:
+    """SHAP values of the first rows, and how good they are.
+
+    Attributes
+    ----------
+    phi, errors : ndarray, shape (n, n_columns, n_outputs)
+        Values and their standard errors.
+    base : ndarray, shape (n_outputs,)
+        Mean prediction of the background.
+    predictions : ndarray, shape (n, n_outputs)
+        The predictor's own.
+    path : {"exact", "sampled"}
+    how : str
+        How they were found, in a few words.
+    n_background : int
+    gate_error : float or None
+        Largest difference between the predictor and its trees as taken apart, on every explained
+        row, every background row and 200 hybrids; None where the predictor alone was asked.
+    seconds : float
+    """
+
+    phi: Floats
+    errors: Floats
+    base: Floats
+    predictions: Floats
+    path: Literal["exact", "sampled"]
+    how: str
+    n_background: int
+    gate_error: float | None
+    seconds: float
+
+    @property
+    def additivity_error(self) -> float:
+        """Largest difference of a row's values and base from its prediction."""
+        return float(np.abs(self.phi.sum(axis=1) + self.base - self.predictions).max())
+
+
+def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
+    predict: Predict,
+    rows: pd.DataFrame,
+    background: pd.DataFrame,
+    *,
+    n_outputs: int,
+    budget_s: float,
+    ensemble: Ensemble | None = None,
+    seed: int = 0,
+    n_threads: int | None = None,
+    on_partial: Callable[[ShapValues], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    max_batch_rows: int = 40_000,
+    clock: Callable[[], float] = time.monotonic,
+) -> ShapValues:
+    """Find the SHAP values of rows; parameters and errors as of `genie_widgets.explain.explain`."""
+    meter = Meter(
+        predict, n_outputs, budget_s=budget_s, should_stop=should_stop, max_batch_rows=max_batch_rows, clock=clock
+    )
+    rng = np.random.default_rng(seed)
+    if ensemble is None:
+        return _by_predicting(meter, rows, Hybrids(rows, background), rng)
+    try:
+        return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial)
+    except NotTreesError as reason:
+        logging.getLogger(__name__).warning("explained by predictions alone: %s", reason)
+        return _by_predicting(meter, rows, Hybrids(rows, background), rng)
+
+
+def _by_predicting(meter: Meter, rows: pd.DataFrame, hybrids: Hybrids, rng: np.random.Generator) -> ShapValues:
+    both = meter.predict(hybrids.stacked)
+    game = Game(hybrids, meter, both[: hybrids.n_rows], both[hybrids.n_rows :])
+    # The prediction shown is that of the person's own rows. Stacking may have changed a type
+    # (whole numbers beside missing ones): whatever that does to a prediction shows as an error.
+    shown = game.f_rows if hybrids.same_dtypes else meter.predict(rows)
+    solution, is_exact = solve_by_predicting(game, _n_differ(game), rng)
+    return _values(solution, is_exact, game, shown)
+
+
+def _with_trees(
+    ensemble: Ensemble,
+    meter: Meter,
+    rows: pd.DataFrame,
+    background: pd.DataFrame,
+    rng: np.random.Generator,
+    n_threads: int | None,
+    on_partial: Callable[[ShapValues], None] | None,
+) -> ShapValues:
+    from genie_widgets.explain.tree_part import usable_threads
+    from genie_widgets.explain.with_trees import Gate, solve_with_trees
+
+    blocks: list[ShapValues] = []
+    starts = range(0, max(1, len(rows)), BLOCK_ROWS)
+    for number, start in enumerate(starts):
+        if number and (meter.stopped or meter.seconds_left <= 0):
+            break
+        block = rows.iloc[start : start + BLOCK_ROWS]
+        share = meter.sharing(1 / (len(starts) - number))
+        hybrids = Hybrids(block, background)
+        gate = Gate(hybrids, rng)
+        predicted = share.predict_hybrids(hybrids, gate.rows, gate.background, gate.coalition)
+        checked = gate.check(ensemble, hybrids, predicted)
+        n_rows, n_background = hybrids.n_rows, hybrids.n_background
+        game = Game(hybrids, share, predicted[:n_rows], predicted[n_rows : n_rows + n_background])
+        shown = game.f_rows if hybrids.same_dtypes else share.predict(block)
+
+        def tell(solution: Solution, game: Game = game, shown: Floats = shown) -> None:
+            if on_partial is not None:
+                on_partial(_joined([*blocks, _values(solution, solution.is_exact, game, shown)]))
+
+        solution = solve_with_trees(
+            checked, game, _n_differ(game), rng, n_threads=n_threads or usable_threads(), on_solution=tell
+        )
+        blocks.append(_values(solution, solution.is_exact, game, shown))
+        if len(solution.phi) < len(block):
+            break
+    return _joined(blocks)
+
+
+def _n_differ(game: Game) -> Places:
+    every = np.arange(game.n_columns)
+    return np.stack([game.hybrids.n_differ(row, every) for row in range(game.hybrids.n_rows)])
+
+
+def _values(solution: Solution, is_exact: bool, game: Game, shown: Floats) -> ShapValues:
+    return ShapValues(
+        phi=solution.phi,
+        errors=solution.errors,
+        base=game.f_background.mean(axis=0),
+        predictions=shown[: len(solution.phi)],
+        path="exact" if is_exact else "sampled",
+        how=solution.how,
+        n_background=game.hybrids.n_background,
+        gate_error=solution.gate_error,
+        seconds=game.meter.seconds_spent,
+    )
+
+
+def _joined(blocks: list[ShapValues]) -> ShapValues:
+    """Rows of several blocks, one after the other."""
+    if len(blocks) == 1:
+        return blocks[0]
+    last = blocks[-1]
+    return ShapValues(
+        phi=np.concatenate([block.phi for block in blocks]),
+        errors=np.concatenate([block.errors for block in blocks]),
+        base=last.base,
+        predictions=np.concatenate([block.predictions for block in blocks]),
+        path="exact" if all(block.path == "exact" for block in blocks) else "sampled",
+        how=last.how,
+        n_background=last.n_background,
+        gate_error=max(block.gate_error or 0.0 for block in blocks),
+        seconds=last.seconds,
+    )

@@ -1,0 +1,517 @@
+"""Kernels: the game of one explained row and one background row, played by trees.
+
+A coalition only decides, at each question, whether the explained row or the background row
+answers. So a tree falls apart into *terms*, one for each leaf that some hybrid reaches::
+
+    tree(S) = sum over terms of value * [all of A in S] * [none of B in S]
+
+with A and B the columns that must come from the explained row and from the background row.
+Sums of terms are cheap to evaluate for all 2^m coalitions at once (Moebius coefficients, then
+the zeta transform) and along a walk (each term is an interval of the walk).
+
+The kernels are serial and release the interpreter's lock; threads share the rows among them.
+Compiled code is kept on disk: only the first process on a machine compiles.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Bools, Floats, Forest, Integers
+from genie_widgets.explain.compiled import compiled
+from genie_widgets.explain.tree_board import (
+    FROM_BACKGROUND,
+    FROM_ROW,
+    IDENTITY,
+    UNDECIDED,
+    Board,
+    apply_link,
+    apply_link_to_all,
+    coalition_sizes,
+    goes_left,
+)
+from genie_widgets.explain.tree_symmetric import (
+    MOST_LOCAL,
+    Games,
+    add_games,
+    play,
+    room_for_games,
+    spread_games,
+    walk_games,
+)
+
+# Reordering sums is welcome; NaN must stay what it is, for it means "missing".
+REORDER = {"reassoc", "contract", "arcp", "nsz", "afn"}
+
+
+class Terms(NamedTuple):
+    """Room for the terms of one pair; term t has the players from ``start[t]`` to ``start[t + 1]``."""
+
+    leaf: Integers
+    output: Integers
+    start: Integers
+    player: Integers
+    side: Integers
+    constant: Floats
+
+
+@compiled()
+def room_for(n_terms: int, depth: int, n_outputs: int) -> Terms:
+    """Make room for `n_terms` terms."""
+    return Terms(
+        np.empty(n_terms, np.int64),
+        np.empty(n_terms, np.int64),
+        np.zeros(n_terms + 1, np.int64),
+        np.empty(n_terms * max(1, min(depth, 12)), np.int64),
+        np.empty(n_terms * max(1, min(depth, 12)), np.int64),
+        np.zeros(n_outputs),
+    )
+
+
+@compiled()
+def table_answer(
+    forest: Forest, board: Board, node: int, row: int, other: int, side: Integers, open_slots: Integers
+) -> tuple[int, int]:
+    """Answer a question about a table: 1 left, 0 right, -1 where undecided players disagree.
+
+    `open_slots` receives the slots whose undecided player makes a difference; their number is
+    the second value.
+    """
+    table = -2 - forest.feature[node]
+    key = board.table_start[table]
+    n_open = 0
+    for slot in range(board.slot_owner.shape[1]):
+        player = board.slot_owner[table, slot]
+        if player == NOBODY:
+            break
+        mine, theirs = board.keys[row, table, slot], board.keys[other, table, slot]
+        if side[player] == FROM_ROW:
+            key += mine
+        elif side[player] == FROM_BACKGROUND or mine == theirs:
+            key += theirs
+        else:
+            open_slots[n_open] = slot
+            n_open += 1
+    first = -1
+    for chosen in range(1 << n_open):
+        hybrid = key
+        for place in range(n_open):
+            from_row = (chosen >> place) & 1
+            parent = row if from_row else other
+            hybrid += board.keys[parent, table, open_slots[place]]
+        answer = 1 if board.entries[hybrid] <= forest.threshold[node] else 0
+        if first < 0:
+            first = answer
+        elif answer != first:
+            return -1, n_open
+    return first, n_open
+
+
+@compiled()
+def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
+    forest: Forest,
+    board: Board,
+    row: int,
+    other: int,
+    terms: Terms,
+    path: tuple[Integers, Integers],
+    stack: tuple[Integers, Integers, Integers, Integers],
+    side: Integers,
+    played: Integers,
+) -> int:
+    """Collect the terms of a pair; -1 if there is not room enough.
+
+    A depth-first search over the hybrids: at a question on which the two rows disagree and
+    whose column is still undecided, both answers are followed, and the column is decided.
+    """
+    path_player, path_side = path
+    stack_node, stack_length, stack_player, stack_side = stack
+    open_slots = np.empty(max(1, board.slot_owner.shape[1]), np.int64)
+    width = forest.values.shape[1]
+    n_terms = n_used = 0
+    for tree in range(forest.roots.shape[0]):
+        if played[tree] >= 0:
+            continue
+        stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
+        height, length = 1, 0
+        while height > 0:
+            height -= 1
+            node = stack_node[height]
+            while length > stack_length[height]:
+                length -= 1
+                side[path_player[length]] = UNDECIDED
+            if stack_player[height] != NOBODY:
+                path_player[length], path_side[length] = stack_player[height], stack_side[height]
+                side[stack_player[height]] = stack_side[height]
+                length += 1
+            while forest.feature[node] != LEAF:
+                feature = forest.feature[node]
+                if feature >= 0:
+                    player = board.owner[feature]
+                    mine = goes_left(board.numbers[row, feature], forest.threshold[node], forest.missing_left[node])
+                    if player == NOBODY or side[player] == FROM_ROW:
+                        node = forest.left[node] if mine else forest.right[node]
+                        continue
+                    theirs = goes_left(board.numbers[other, feature], forest.threshold[node], forest.missing_left[node])
+                    if side[player] == FROM_BACKGROUND or mine == theirs:
+                        node = forest.left[node] if theirs else forest.right[node]
+                        continue
+                    later = forest.left[node] if theirs else forest.right[node]
+                    now = forest.left[node] if mine else forest.right[node]
+                else:
+                    answer, _ = table_answer(forest, board, node, row, other, side, open_slots)
+                    if answer >= 0:
+                        node = forest.left[node] if answer else forest.right[node]
+                        continue
+                    # Decide one of its columns, and ask again.
+                    player = board.slot_owner[-2 - feature, open_slots[0]]
+                    later = now = node
+                stack_node[height], stack_length[height] = later, length
+                stack_player[height], stack_side[height] = player, FROM_BACKGROUND
+                height += 1
+                path_player[length], path_side[length], side[player] = player, FROM_ROW, FROM_ROW
+                length += 1
+                node = now
+            leaf, output = forest.leaf[node], forest.output[tree]
+            if length == 0:
+                if output == ALL_OUTPUTS:
+                    for k in range(width):
+                        terms.constant[k] += forest.values[leaf, k]
+                else:
+                    terms.constant[output] += forest.values[leaf, 0]
+                continue
+            if n_terms + 1 >= terms.leaf.shape[0] or n_used + length > terms.player.shape[0]:
+                for place in range(length):
+                    side[path_player[place]] = UNDECIDED
+                return -1
+            terms.leaf[n_terms], terms.output[n_terms] = leaf, output
+            for place in range(length):
+                terms.player[n_used], terms.side[n_used] = path_player[place], path_side[place]
+                n_used += 1
+            n_terms += 1
+            terms.start[n_terms] = n_used
+        while length > 0:
+            length -= 1
+            side[path_player[length]] = UNDECIDED
+    return n_terms
+
+
+@compiled()
+def number_players(terms: Terms, n_terms: int, games: Games, local: Integers, players: Integers) -> int:
+    """Give the players that occur numbers from 0, into `local`, and count them; `players` tells who they are."""
+    n_players = 0
+    local[:] = -1
+    for place in range(terms.start[n_terms]):
+        player = terms.player[place]
+        if local[player] < 0:
+            local[player] = n_players
+            players[n_players] = player
+            n_players += 1
+        terms.player[place] = local[player]
+    for tree in range(games.n_players.shape[0]):
+        for place in range(games.n_players[tree]):
+            player = games.players[tree, place]
+            if local[player] < 0:
+                local[player] = n_players
+                players[n_players] = player
+                n_players += 1
+    return n_players
+
+
+@compiled()
+def solve_additive(
+    forest: Forest, terms: Terms, n_terms: int, weights: tuple[Floats, Floats], phi: Floats, scale: float
+) -> None:
+    """Exact Shapley values of terms that are only added up (players by their original numbers).
+
+    Of a term with a players in A and b in B, each of A gets ``(a-1)! b! / (a+b)!`` of its value
+    and each of B loses ``a! (b-1)! / (a+b)!``: `weights` holds both.
+    """
+    gain, loss = weights
+    width = forest.values.shape[1]
+    for term in range(n_terms):
+        first, last = terms.start[term], terms.start[term + 1]
+        n_row = 0
+        for place in range(first, last):
+            n_row += terms.side[place] == FROM_ROW
+        n_background = last - first - n_row
+        up, down = gain[n_row, n_background] * scale, loss[n_row, n_background] * scale
+        for column in range(width):
+            k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
+            value = forest.values[terms.leaf[term], column]
+            for place in range(first, last):
+                share = up if terms.side[place] == FROM_ROW else -down
+                phi[terms.player[place], k] += share * value
+
+
+@compiled()
+def spread_terms(forest: Forest, terms: Terms, n_terms: int, size: Integers, coefficient: Floats) -> None:
+    """Write the Moebius coefficients of all terms: coefficient[k, coalition]."""
+    width = forest.values.shape[1]
+    for term in range(n_terms):
+        inside = outside = 0
+        for place in range(terms.start[term], terms.start[term + 1]):
+            if terms.side[place] == FROM_ROW:
+                inside |= 1 << terms.player[place]
+            else:
+                outside |= 1 << terms.player[place]
+        for column in range(width):
+            k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
+            value = forest.values[terms.leaf[term], column]
+            part = outside
+            while True:
+                coefficient[k, inside | part] += -value if size[part] & 1 else value
+                if part == 0:
+                    break
+                part = (part - 1) & outside
+
+
+@compiled(fastmath=REORDER)
+def solve_all_coalitions(
+    values: Floats,
+    n_players: int,
+    link: int,
+    size: Integers,
+    scratch: Floats,
+    phi: Floats,
+    players: Integers,
+    scale: float,
+) -> None:
+    """From Moebius coefficients to all coalitions' values, through the link, to Shapley values.
+
+    `values` (n_outputs, 2^n_players) is overwritten.
+    """
+    n_outputs, n_coalitions = values.shape[0], 1 << n_players
+    for k in range(n_outputs):
+        step = 1
+        while step < n_coalitions:
+            for first in range(0, n_coalitions, 2 * step):
+                for s in range(first, first + step):
+                    values[k, s + step] += values[k, s]
+            step *= 2
+    apply_link_to_all(values, n_coalitions, link, scratch)
+    # Joining a coalition of s weighs w(s) = s! (m-s-1)! / m!. A player's value is the sum over
+    # coalitions with it of w(s-1) f, less that over coalitions without it of w(s) f: the first
+    # sums are folded out of (w(s-1) + w(s)) f, the total of w(s) f is taken off.
+    join = np.zeros(n_players + 1)
+    join[0] = 1.0 / n_players
+    for s in range(1, n_players):
+        join[s] = join[s - 1] * s / (n_players - s)
+    for k in range(n_outputs):
+        total = 0.0
+        for s in range(n_coalitions):
+            members = size[s]
+            total += join[members] * values[k, s]
+            both = join[members] + (join[members - 1] if members > 0 else 0.0)
+            values[k, s] *= both if members > 0 else 0.0
+        half = n_coalitions // 2
+        for player in range(n_players - 1, -1, -1):
+            with_player = 0.0
+            for s in range(half):
+                with_player += values[k, s + half]
+                values[k, s] += values[k, s + half]
+            phi[players[player], k] += (with_player - total) * scale
+            half //= 2
+
+
+@compiled()
+def one_walk(  # noqa: PLR0913, PLR0917 -- compiled code takes no keywords
+    forest: Forest,
+    terms: Terms,
+    n_terms: int,
+    games: Games,
+    local: Integers,
+    order: Integers,
+    position: Integers,
+    n_players: int,
+    link: int,
+    jumps: Floats,
+    ends: tuple[Floats, Floats, Floats],
+    gained: Floats,
+) -> None:
+    """Add to `gained` what each player adds to the prediction when joining in this order."""
+    margin, before, after = ends
+    n_outputs, width = margin.shape[0], forest.values.shape[1]
+    for place in range(n_players):
+        position[order[place]] = place
+    jumps[: n_players + 2] = 0.0
+    for term in range(n_terms):
+        # The term counts from when the last of A has joined until the first of B joins.
+        first, last = 0, n_players
+        for place in range(terms.start[term], terms.start[term + 1]):
+            at = position[terms.player[place]]
+            if terms.side[place] == FROM_ROW:
+                first = max(first, at + 1)
+            else:
+                last = min(last, at)
+        if first <= last:
+            for column in range(width):
+                k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
+                value = forest.values[terms.leaf[term], column]
+                jumps[first, k] += value
+                jumps[last + 1, k] -= value
+    walk_games(forest, games, local, position, jumps)
+    for k in range(n_outputs):
+        margin[k] = terms.constant[k] + jumps[0, k]
+    apply_link(margin, link, before)
+    for place in range(n_players):
+        for k in range(n_outputs):
+            margin[k] += jumps[place + 1, k]
+        apply_link(margin, link, after)
+        for k in range(n_outputs):
+            gained[order[place], k] += after[k] - before[k]
+            before[k] = after[k]
+
+
+@compiled(nogil=True)
+def row_against_background(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917, C901 -- compiled code takes no keywords
+    forest: Forest,
+    board: Board,
+    base: Floats,
+    link: int,
+    row: int,
+    background: Integers,
+    n_columns: int,
+    depth: int,
+    room: int,
+    most_exact: int,
+    n_walks: int,
+    seed: int,
+) -> tuple[Floats, Floats, Integers]:
+    """Shapley values of one row, averaged over background rows.
+
+    Pairs with at most `most_exact` players are solved exactly, the others by `n_walks`
+    antithetic pairs of walks each.
+
+    Returns
+    -------
+    phi, variance : ndarray, shape (n_columns, n_outputs)
+        `variance` is that of the walks; 0 where nothing was sampled.
+    tally : ndarray of int
+        Pairs sampled, most players of a pair, terms, and 1 if `room` was too small (then nothing holds).
+    """
+    n_outputs, n_background = base.shape[0], background.shape[0]
+    phi, variance = np.zeros((n_columns, n_outputs)), np.zeros((n_columns, n_outputs))
+    tally = np.zeros(4, np.int64)
+    np.random.seed(seed)  # noqa: NPY002 -- the generator that compiled code has
+    most_path = min(depth, n_columns) + 2
+    terms = room_for(room, most_path, n_outputs)
+    path = (np.empty(most_path, np.int64), np.empty(most_path, np.int64))
+    stack = (
+        np.empty(most_path + 1, np.int64),
+        np.empty(most_path + 1, np.int64),
+        np.empty(most_path + 1, np.int64),
+        np.empty(most_path + 1, np.int64),
+    )
+    side = np.zeros(n_columns, np.int64)
+    local, players = np.empty(n_columns, np.int64), np.empty(n_columns, np.int64)
+    weights = term_weights(most_path)
+    values, scratch = np.empty((n_outputs, 1 << most_exact)), np.empty(1 << most_exact)
+    size = coalition_sizes(max(most_exact, MOST_LOCAL))
+    games = room_for_games(forest)
+    order, position = np.empty(n_columns, np.int64), np.empty(n_columns, np.int64)
+    jumps = np.empty((n_columns + 2, n_outputs))
+    ends = (np.empty(n_outputs), np.empty(n_outputs), np.empty(n_outputs))
+    gained = np.empty((n_columns, n_outputs))
+    scale = 1.0 / n_background
+    for other in background:
+        terms.constant[:] = base
+        for tree in range(forest.roots.shape[0]):
+            if forest.symmetric[tree] >= 0:
+                play(forest, board, tree, row, other, games)
+        n_terms = collect_terms(forest, board, row, other, terms, path, stack, side, games.n_players)
+        if n_terms < 0:
+            tally[3] = 1
+            return phi, variance, tally
+        tally[2] += n_terms
+        if link == IDENTITY:
+            solve_additive(forest, terms, n_terms, weights, phi, scale)
+            add_games(forest, games, size, phi, scale)
+            continue
+        n_players = number_players(terms, n_terms, games, local, players)
+        tally[1] = max(tally[1], n_players)
+        if n_players == 0:
+            continue
+        if n_players <= most_exact:
+            n_coalitions = 1 << n_players
+            values[:, :n_coalitions] = 0.0
+            values[:, 0] = terms.constant
+            spread_terms(forest, terms, n_terms, size, values)
+            spread_games(forest, games, local, values)
+            solve_all_coalitions(values, n_players, link, size, scratch, phi, players, scale)
+            continue
+        tally[0] += 1
+        sum_, squares = np.zeros((n_players, n_outputs)), np.zeros((n_players, n_outputs))
+        for _ in range(n_walks):
+            gained[:n_players] = 0.0
+            for place in range(n_players):
+                order[place] = place
+            np.random.shuffle(order[:n_players])  # noqa: NPY002
+            one_walk(forest, terms, n_terms, games, local, order, position, n_players, link, jumps, ends, gained)
+            order[:n_players] = order[:n_players][::-1].copy()
+            one_walk(forest, terms, n_terms, games, local, order, position, n_players, link, jumps, ends, gained)
+            for player in range(n_players):
+                for k in range(n_outputs):
+                    value = gained[player, k] / 2
+                    sum_[player, k] += value
+                    squares[player, k] += value * value
+        for player in range(n_players):
+            for k in range(n_outputs):
+                mean = sum_[player, k] / n_walks
+                phi[players[player], k] += mean * scale
+                if n_walks > 1:
+                    of_walk = max(0.0, squares[player, k] - n_walks * mean * mean) / (n_walks - 1)
+                    variance[players[player], k] += of_walk / n_walks * scale * scale
+    return phi, variance, tally
+
+
+@compiled()
+def term_weights(most: int) -> tuple[Floats, Floats]:
+    """Give ``(a-1)! b! / (a+b)!`` and ``a! (b-1)! / (a+b)!`` for all a and b up to `most`."""
+    log_factorial = np.zeros(2 * most + 2)
+    for i in range(1, 2 * most + 2):
+        log_factorial[i] = log_factorial[i - 1] + math.log(i)
+    gain, loss = np.zeros((most + 1, most + 1)), np.zeros((most + 1, most + 1))
+    for a in range(most + 1):
+        for b in range(most + 1):
+            if a > 0:
+                gain[a, b] = math.exp(log_factorial[a - 1] + log_factorial[b] - log_factorial[a + b])
+            if b > 0:
+                loss[a, b] = math.exp(log_factorial[a] + log_factorial[b - 1] - log_factorial[a + b])
+    return gain, loss
+
+
+@compiled(nogil=True)
+def margins(forest: Forest, board: Board, base: Floats, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+    """Sum of the leaves of hybrids, shape (n, n_outputs); `coalition` has shape (n, n_columns)."""
+    out = np.empty((rows.shape[0], base.shape[0]))
+    for q in range(rows.shape[0]):
+        out[q] = base
+        for tree in range(forest.roots.shape[0]):
+            node = forest.roots[tree]
+            while forest.feature[node] != LEAF:
+                feature = forest.feature[node]
+                if feature >= 0:
+                    player = board.owner[feature]
+                    parent = rows[q] if player == NOBODY or coalition[q, player] else others[q]
+                    left = goes_left(board.numbers[parent, feature], forest.threshold[node], forest.missing_left[node])
+                else:
+                    table = -2 - feature
+                    key = board.table_start[table]
+                    for slot in range(board.slot_owner.shape[1]):
+                        player = board.slot_owner[table, slot]
+                        if player == NOBODY:
+                            break
+                        key += board.keys[rows[q] if coalition[q, player] else others[q], table, slot]
+                    left = board.entries[key] <= forest.threshold[node]
+                node = forest.left[node] if left else forest.right[node]
+            leaf = forest.leaf[node]
+            if forest.output[tree] == ALL_OUTPUTS:
+                for k in range(base.shape[0]):
+                    out[q, k] += forest.values[leaf, k]
+            else:
+                out[q, forest.output[tree]] += forest.values[leaf, 0]
+    return out

@@ -1,0 +1,159 @@
+"""The part of a prediction that is made of trees, for explained rows against background rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.ensemble import LEAF, NOBODY, Floats, Forest, Integers, Link, Seen, TreeMember
+from genie_widgets.explain.hybrids import Bools
+from genie_widgets.explain.tree_board import Board
+from genie_widgets.explain.tree_pairs import margins, row_against_background
+from genie_widgets.explain.tree_sets import Sets, background_left, row_against_set
+
+# Terms of a pair that room is made for at first; it is doubled until it is enough.
+TERMS_A_TREE = 32
+# Background rows looked at together, so that the sets of a large forest's nodes stay small.
+BACKGROUND_ROWS_A_CALL = 256
+
+
+@dataclass(frozen=True)
+class Precision:
+    """How a pair is solved: exactly up to so many players, else by so many antithetic pairs of walks."""
+
+    most_exact: int
+    n_walks: int
+
+
+@dataclass
+class BoundMember:
+    """A member that has seen the rows of one explanation."""
+
+    member: TreeMember
+    board: Board
+    depth: int
+    room: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.room = TERMS_A_TREE * len(self.member.forest.roots) + 64
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether its leaves are only added up: exact without trying coalitions."""
+        return self.member.link == Link.IDENTITY
+
+    @cached_property
+    def players(self) -> int:
+        """Count the original columns that its questions are about."""
+        forest = self.member.forest
+        asked = np.unique(forest.feature[forest.feature != LEAF])
+        owners = self.board.owner[asked[asked >= 0]]
+        tables = self.board.slot_owner[-2 - asked[asked < 0]].ravel()
+        return len(set(owners.tolist()) | set(tables.tolist()) - {NOBODY}) if len(asked) else 0
+
+    def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+        """Predict hybrids, weighted: shape (n, n_outputs)."""
+        member = self.member
+        raw = margins(member.forest, self.board, member.base, rows, others, coalition)
+        return member.weight * through_link(raw, member.link)
+
+    def solve(
+        self, row: int, background: Integers, precision: Precision, seed: int, sets: list[tuple[int, Sets]] | None
+    ) -> tuple[Floats, Floats, Integers]:
+        """Weighted SHAP values of one row and their variance, and a tally: pairs sampled, most players, terms."""
+        member, n_columns = self.member, self.n_columns
+        if sets is not None:
+            phi = np.zeros((n_columns, len(member.base)))
+            for n, left in sets:
+                part = row_against_set(member.forest, self.board, len(member.base), row, n, left, n_columns, self.depth)
+                phi += part * (n / len(background))
+            return member.weight * phi, np.zeros_like(phi), np.zeros(3, dtype=np.int64)
+        while True:
+            phi, variance, tally = row_against_background(
+                member.forest,
+                self.board,
+                member.base,
+                int(member.link),
+                row,
+                background,
+                n_columns,
+                self.depth,
+                self.room,
+                precision.most_exact,
+                precision.n_walks,
+                seed,
+            )
+            if not tally[3]:
+                return member.weight * phi, member.weight**2 * variance, tally[:3]
+            self.room *= 2
+
+    def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
+        """Prepare the fast way for members whose leaves are only added up and ask no tables."""
+        if not self.is_additive or (self.member.forest.feature < LEAF).any():
+            return None
+        parts = [
+            background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
+        ]
+        return [(len(part), background_left(self.member.forest, self.board, part)) for part in parts]
+
+    n_columns: int = 0
+
+
+def bind(members: Iterable[TreeMember], prepared: pd.DataFrame, owner: Integers, n_columns: int) -> list[BoundMember]:
+    """Let members see prepared rows (explained and background rows together)."""
+    bound = []
+    for member in members:
+        part = BoundMember(member, _board(member.see(prepared), owner), depth_of(member.forest))
+        part.n_columns = n_columns
+        bound.append(part)
+    return bound
+
+
+def _board(seen: Seen, owner: Integers) -> Board:
+    """Put players in place of prepared columns; slots of the same player become one."""
+    keys, slot_owner, start = np.zeros_like(seen.keys), np.full_like(seen.slot_source, NOBODY), seen.table_start.copy()
+    for table in range(len(start)):
+        places: dict[int, int] = {}
+        for slot, source in enumerate(seen.slot_source[table]):
+            if source == NOBODY:
+                break
+            player = int(owner[source])
+            if player == NOBODY:
+                # Nothing moves it: every row has the same key.
+                start[table] += seen.keys[0, table, slot]
+                continue
+            place = places.setdefault(player, len(places))
+            slot_owner[table, place] = player
+            keys[:, table, place] += seen.keys[:, table, slot]
+    return Board(seen.numbers, owner[seen.source], keys, slot_owner, start, seen.entries)
+
+
+def depth_of(forest: Forest) -> int:
+    """Longest way from a root to a leaf, in questions."""
+    depth, nodes = 0, forest.roots
+    while True:
+        inner = nodes[forest.feature[nodes] != LEAF]
+        if not len(inner):
+            return depth
+        depth += 1
+        nodes = np.concatenate([forest.left[inner], forest.right[inner]])
+
+
+def through_link(margin: Floats, link: Link) -> Floats:
+    """Turn sums of leaves into predictions."""
+    if link == Link.LOGISTIC:
+        return np.asarray(1.0 / (1.0 + np.exp(-margin)))
+    if link == Link.SOFTMAX:
+        exponential = np.exp(margin - margin.max(axis=1, keepdims=True))
+        return np.asarray(exponential / exponential.sum(axis=1, keepdims=True))
+    return margin
+
+
+def usable_threads() -> int:
+    """Count the cores this process may use."""
+    return max(1, len(os.sched_getaffinity(0)))

@@ -1,0 +1,153 @@
+"""SHAP values of the trees' part: a quick pass over all rows, then a better one while there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from genie_widgets.ensemble import Floats, Integers
+from genie_widgets.explain.tree_part import BoundMember, Precision
+
+# Measured on one core: one coalition of one output; used to foresee, not to decide what is right.
+SECONDS_A_COALITION = 1.5e-8
+# Coalitions of one pair kept in memory, times outputs.
+MOST_NUMBERS = 1 << 22
+# An exact pass this quick needs no quick pass before it.
+QUICK_SECONDS = 1.0
+# The quick pass solves pairs exactly where that takes no longer than walking.
+QUICK = Precision(most_exact=9, n_walks=2)
+MOST_WALKS = 64
+# A pass that takes longer than this tells what it knows meanwhile; then ever more seldom.
+FIRST_PICTURE_SECONDS = 1.0
+# Enough is known when the typical standard error is this share of the typical value.
+GOOD_ENOUGH = 0.005
+
+
+@dataclass
+class TreeValues:
+    """SHAP values of the first rows and their variances, shapes (n, n_columns, n_outputs)."""
+
+    phi: Floats
+    variance: Floats
+
+
+class TreeSolver:
+    """Solves rows on several threads.
+
+    Parameters
+    ----------
+    members : sequence of BoundMember
+    n_rows, n_background, n_columns, n_outputs : int
+        Explained rows come first in what the members saw.
+    n_threads : int
+    seed : int
+    seconds_left : callable
+        Until the budget is spent.
+    stopped : callable
+        Whether somebody asked to stop.
+    """
+
+    def __init__(
+        self,
+        members: Sequence[BoundMember],
+        n_rows: int,
+        n_background: int,
+        n_columns: int,
+        n_outputs: int,
+        *,
+        n_threads: int,
+        seed: int,
+        seconds_left: Callable[[], float],
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._members = members
+        self._n_rows = n_rows
+        self._background = np.arange(n_rows, n_rows + n_background)
+        self._shape = (n_columns, n_outputs)
+        self._n_threads = n_threads
+        self._seed = seed
+        self.seconds_left, self._stopped = seconds_left, stopped
+        self.last_seconds = 0.0
+        self._sets = [member.sets(self._background) for member in members]
+
+    def exact_seconds(self, n_differ: Integers) -> float:
+        """Foresee the seconds of an exact pass; infinite where a pair has too many coalitions.
+
+        Parameters
+        ----------
+        n_differ : ndarray of int, shape (n_rows, n_background)
+            Columns in which each pair differs.
+        """
+        total = 0.0
+        for member in self._members:
+            if member.is_additive:
+                continue
+            players = np.minimum(n_differ, member.players)
+            if self._shape[1] << int(players.max(initial=0)) > MOST_NUMBERS:
+                return float("inf")
+            total += float(np.exp2(players).sum()) * self._shape[1] * SECONDS_A_COALITION
+        return total / self._n_threads
+
+    def most_exact(self, n_differ: Integers) -> int:
+        """Players of the largest pair."""
+        return max(
+            (int(min(m.players, n_differ.max(initial=0))) for m in self._members if not m.is_additive), default=0
+        )
+
+    def run(
+        self, precision: Precision, *, seed: int, on_rows: Callable[[TreeValues], None] | None = None
+    ) -> TreeValues:
+        """Solve row after row until time is up: at least the first, maybe not all.
+
+        Parameters
+        ----------
+        precision : Precision
+        seed : int
+            Distinguishes the walks of one pass from those of another.
+        on_rows : callable, optional
+            Told now and then what is known.
+        """
+        phi, variance = np.zeros((self._n_rows, *self._shape)), np.zeros((self._n_rows, *self._shape))
+        before = self.seconds_left()
+        tickets, done = count(), np.zeros(self._n_rows, dtype=bool)
+
+        def work() -> None:
+            for row in iter(lambda: next(tickets), self._n_rows):
+                if row >= self._n_rows or (row and (self._stopped() or self.seconds_left() <= 0)):
+                    return
+                for place, member in enumerate(self._members):
+                    at = (self._seed * 1_000_003 + seed * 10_007 + row * 101 + place) % (1 << 31)
+                    values, spread, _ = member.solve(row, self._background, precision, at, self._sets[place])
+                    phi[row] += values
+                    variance[row] += spread
+                done[row] = True
+
+        def known() -> TreeValues:
+            reached = self._n_rows if done.all() else int(done.argmin())
+            return TreeValues(phi[:reached], variance[:reached])
+
+        with ThreadPoolExecutor(self._n_threads) as pool:
+            workers = {pool.submit(work) for _ in range(self._n_threads)}
+            pause = FIRST_PICTURE_SECONDS
+            while workers:
+                finished, workers = wait(workers, timeout=pause)
+                for worker in finished:
+                    worker.result()
+                if workers and on_rows is not None and done[0]:
+                    on_rows(known())
+                    pause *= 2
+        self.last_seconds = before - self.seconds_left()
+        return known()
+
+
+def walks_wanted(values: TreeValues, done: int) -> int:
+    """Count the antithetic pairs of walks that would be enough, from what `done` gave."""
+    typical = float(np.sqrt((values.phi**2).mean()))
+    error = float(np.sqrt(values.variance.mean()))
+    if error <= GOOD_ENOUGH * typical:
+        return 0
+    return int(np.ceil(min(float(MOST_WALKS), done * (error / max(1e-300, GOOD_ENOUGH * typical)) ** 2)))

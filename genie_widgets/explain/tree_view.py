@@ -1,0 +1,72 @@
+"""A predictor taken apart, with the rows of one explanation before it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from genie_widgets.ensemble import Ensemble, Floats, Prepared
+from genie_widgets.explain.hybrids import Bools, Hybrids, Places
+from genie_widgets.explain.tree_part import BoundMember, bind
+
+# Hybrids on which the parts are compared with the predictor.
+GATE_HYBRIDS = 200
+# Largest difference that rounding explains, as a share of the largest prediction (or of 1).
+GATE_TOLERANCE = 1e-5
+
+
+class TreeView:
+    """An ensemble that has seen explained rows and background rows.
+
+    Parameters
+    ----------
+    ensemble : Ensemble
+    hybrids : Hybrids
+        Of original rows.
+
+    Raises
+    ------
+    NotTreesError
+        If these rows cannot be told apart by original column.
+    """
+
+    def __init__(self, ensemble: Ensemble, hybrids: Hybrids) -> None:
+        self.ensemble = ensemble
+        self._n_rows = hybrids.n_rows
+        order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
+        prepared = _reordered(ensemble.prepare(hybrids.stacked), order)
+        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner)
+        self.trees = bind(ensemble.trees, prepared.frame, prepared.owner, len(order))
+        self.controls = [
+            bind(control.trees, prepared.frame, prepared.owner, len(order)) for control in ensemble.controls
+        ]
+
+    def predict_trees(self, members: list[BoundMember], rows: Places, background: Places, coalition: Bools) -> Floats:
+        """Weighted sum of members on hybrids, (n, n_outputs)."""
+        values = np.zeros((len(rows), self.ensemble.n_outputs))
+        for member in members:
+            values += member.predict(rows, background + self._n_rows, coalition)
+        return values
+
+    def predict(self, rows: Places, background: Places, coalition: Bools) -> Floats:
+        """Predict hybrids from all the parts, (n, n_outputs)."""
+        values = self.predict_trees(self.trees, rows, background, coalition)
+        if self.ensemble.others:
+            values += self.ensemble.predict_others(self.hybrids.frame(rows, background, coalition))[:, 0]
+        return values
+
+
+def gate_hybrids(
+    n_rows: int, n_background: int, n_columns: int, rng: np.random.Generator
+) -> tuple[Places, Places, Bools]:
+    """Choose hybrids of every size: rows, background rows, coalitions."""
+    rows = rng.integers(n_rows, size=GATE_HYBRIDS)
+    background = rng.integers(n_background, size=GATE_HYBRIDS)
+    coalition = rng.random((GATE_HYBRIDS, n_columns)) < rng.random((GATE_HYBRIDS, 1))
+    return rows, background, coalition
+
+
+def _reordered(prepared: Prepared, order: list[int]) -> Prepared:
+    """Count owners in the order of the explained table's columns."""
+    place = np.empty(max(order) + 1, dtype=np.int64)
+    place[order] = np.arange(len(order))
+    return Prepared(prepared.frame, np.where(prepared.owner < 0, -1, place[prepared.owner]))

@@ -1,0 +1,235 @@
+"""The path through the predictor's own trees; what is not made of trees is walked, and the two are added.
+
+SHAP values are linear in the prediction: those of a weighted sum are the weighted sum of those
+of its members. So the trees are solved by their kernels, and the other members by coalitions or
+walks of their own predictions alone. Where such a member is stacked on trees, what is walked is
+its difference from a mixture of those trees (which moves much less), and the mixture's exact
+values are added back; that is true for any mixture, and the best one is found by regression.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.ensemble import Ensemble, Floats, NotTreesError
+from genie_widgets.explain.game import Game, Solution
+from genie_widgets.explain.hybrids import Hybrids, Places
+from genie_widgets.explain.predicting import solve_by_predicting
+from genie_widgets.explain.tree_part import BoundMember, Precision
+from genie_widgets.explain.tree_solving import QUICK, QUICK_SECONDS, TreeSolver, TreeValues, walks_wanted
+from genie_widgets.explain.tree_view import GATE_TOLERANCE, TreeView, gate_hybrids
+
+# Share of the time left that a better pass may be expected to take.
+SHARE = 0.7
+# Share that the trees may take where other members are to be walked after them.
+TREES_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A view that passed the gate, and the largest difference found there."""
+
+    view: TreeView
+    gate_error: float
+
+
+class Gate:
+    """Compares an ensemble with its predictor on the very rows, and on hybrids of them.
+
+    Parameters
+    ----------
+    hybrids : Hybrids
+    rng : Generator
+    """
+
+    def __init__(self, hybrids: Hybrids, rng: np.random.Generator) -> None:
+        n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
+        rows, background, coalition = gate_hybrids(n_rows, n_background, n_columns, rng)
+        whole = np.repeat([True, False], [n_rows, n_background])
+        self.rows = np.concatenate([np.arange(n_rows), np.zeros(n_background, dtype=np.intp), rows])
+        self.background = np.concatenate([np.zeros(n_rows, dtype=np.intp), np.arange(n_background), background])
+        self.coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
+
+    def check(self, ensemble: Ensemble, hybrids: Hybrids, predicted: Floats) -> Checked:
+        """Look at the rows through the ensemble.
+
+        Raises
+        ------
+        NotTreesError
+            If the two disagree by more than rounding explains.
+        """
+        view = TreeView(ensemble, hybrids)
+        ours = view.predict(self.rows, self.background, self.coalition)[:, : predicted.shape[1]]
+        error = float(np.abs(ours - predicted).max())
+        if not error <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())):
+            raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
+        return Checked(view, error)
+
+
+def solve_with_trees(
+    checked: Checked,
+    game: Game,
+    n_differ: Places,
+    rng: np.random.Generator,
+    *,
+    n_threads: int,
+    on_solution: Callable[[Solution], None] | None = None,
+) -> Solution:
+    """SHAP values of the rows that were reached, from the first on.
+
+    Parameters
+    ----------
+    checked : Checked
+    game : Game
+        Of the whole prediction; its meter's clock is watched.
+    n_differ : ndarray of int, shape (n_rows, n_background)
+        Columns in which each pair differs.
+    rng : Generator
+    n_threads : int
+    on_solution : callable, optional
+        Told of what is known before the last word.
+    """
+    view, meter = checked.view, game.meter
+    seed = int(rng.integers(1 << 30))
+    has_others = bool(view.ensemble.others)
+    reserve = (1 - TREES_SHARE) * meter.seconds_left if has_others else 0.0
+
+    def solver(members: Sequence[BoundMember]) -> TreeSolver:
+        return TreeSolver(
+            members,
+            game.hybrids.n_rows,
+            game.hybrids.n_background,
+            game.n_columns,
+            view.ensemble.n_outputs,
+            n_threads=n_threads,
+            seed=seed,
+            seconds_left=lambda: meter.seconds_left - reserve,
+            stopped=lambda: meter.stopped,
+        )
+
+    def tell(solution: Solution) -> None:
+        if on_solution is not None and not has_others:
+            on_solution(_shown(solution, meter.n_outputs, checked.gate_error))
+
+    trees = solve_in_passes(solver(view.trees), n_differ, tell)
+    if not has_others:
+        return _shown(trees, meter.n_outputs, checked.gate_error)
+    mixture = Mixture(view, rng)
+    phi, variance = trees.phi, trees.errors**2
+    for share, members in zip(mixture.shares, view.controls, strict=True):
+        # A mixture of its own for every output; the members' weights within a control are their own.
+        control = solve_in_passes(solver(members), n_differ, lambda _solution: None)
+        n = min(len(phi), len(control.phi))
+        phi = phi[:n] + share * control.phi[:n]
+        variance = variance[:n] + share**2 * control.errors[:n] ** 2
+    rest, _ = solve_by_predicting(_remaining_game(view, game, mixture), n_differ, rng)
+    n = min(len(phi), len(rest.phi))
+    names = ", ".join(view.ensemble.others)
+    found = Solution(
+        phi[:n] + rest.phi[:n],
+        np.sqrt(variance[:n] + rest.errors[:n] ** 2),
+        f"{trees.how}; other members by their predictions, {rest.how}: {names}"
+        if view.trees
+        else f"{rest.how}: {names}",
+    )
+    return _shown(found, meter.n_outputs, checked.gate_error)
+
+
+def _shown(solution: Solution, n_outputs: int, gate_error: float) -> Solution:
+    """Keep the outputs that are shown."""
+    return Solution(solution.phi[:, :, :n_outputs], solution.errors[:, :, :n_outputs], solution.how, gate_error)
+
+
+def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Solution], None]) -> Solution:
+    """Solve trees exactly if there is time, after a quick pass if that takes long; else by more and more walks."""
+    most = solver.most_exact(n_differ)
+    exact = Precision(most_exact=most, n_walks=1)
+    seconds = solver.exact_seconds(n_differ)
+
+    def solution(values: TreeValues, how: str) -> Solution:
+        return Solution(values.phi, np.sqrt(values.variance), how)
+
+    if seconds <= QUICK_SECONDS:
+        return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, EXACT))), EXACT)
+    n_walks = QUICK.n_walks
+    values = solver.run(QUICK, seed=0, on_rows=lambda known: tell(solution(known, sampled(n_walks))))
+    left = solver.seconds_left()
+    if seconds <= SHARE * left:
+        tell(solution(values, sampled(n_walks)))
+        better = solver.run(exact, seed=1)
+        n = len(better.phi)
+        if n == len(values.phi):
+            return solution(better, EXACT)
+        values.phi[:n], values.variance[:n] = better.phi, better.variance
+        return solution(values, f"the first {n} rows exactly; for the others, {sampled(n_walks)}")
+    wanted = walks_wanted(values, n_walks)
+    affordable = int(n_walks * SHARE * left / max(1e-3, solver.last_seconds))
+    more = min(wanted - n_walks, affordable)
+    if more < 2 or len(values.phi) < len(n_differ):
+        return solution(values, sampled(n_walks))
+    tell(solution(values, sampled(n_walks)))
+    values = _pooled(values, n_walks, solver.run(Precision(QUICK.most_exact, more), seed=1), more)
+    return solution(values, sampled(n_walks + more))
+
+
+EXACT = "every combination of columns, through the predictor's own trees"
+
+
+def sampled(n_walks: int) -> str:
+    """Say what a sampled pass does."""
+    return (
+        f"{2 * n_walks} random walks through the columns for each row and background row, "
+        "through the predictor's own trees, with standard errors"
+    )
+
+
+def _pooled(first: TreeValues, n_first: int, second: TreeValues, n_second: int) -> TreeValues:
+    """Weigh two passes by their walks; rows that the second did not reach keep the first's values."""
+    n = len(second.phi)
+    share = n_second / (n_first + n_second)
+    phi, variance = first.phi.copy(), first.variance.copy()
+    phi[:n] = (1 - share) * first.phi[:n] + share * second.phi
+    variance[:n] = (1 - share) ** 2 * first.variance[:n] + share**2 * second.variance
+    return TreeValues(phi, variance)
+
+
+class Mixture:
+    """A mixture of controls that moves like the other members, found by regression on hybrids.
+
+    Attributes
+    ----------
+    shares : ndarray, shape (n_controls, n_outputs)
+    """
+
+    def __init__(self, view: TreeView, rng: np.random.Generator) -> None:
+        n_controls, n_outputs = len(view.controls), view.ensemble.n_outputs
+        self.shares = np.zeros((n_controls, n_outputs))
+        if not n_controls:
+            return
+        rows, background, coalition = gate_hybrids(
+            view.hybrids.n_rows, view.hybrids.n_background, len(view.hybrids.columns), rng
+        )
+        values = view.ensemble.predict_others(view.hybrids.frame(rows, background, coalition))
+        values = values - values.mean(axis=0)
+        for k in range(n_outputs):
+            self.shares[:, k] = np.linalg.lstsq(values[:, 1:, k], values[:, 0, k], rcond=None)[0]
+
+    def remainder(self, values: Floats) -> Floats:
+        """From the others' and the controls' predictions to what is walked, (n, n_outputs)."""
+        return np.asarray(values[:, 0] - (values[:, 1:] * self.shares).sum(axis=1))
+
+
+def _remaining_game(view: TreeView, game: Game, mixture: Mixture) -> Game:
+    """Play for what the trees do not explain."""
+
+    def predict(frame: pd.DataFrame) -> Floats:
+        return mixture.remainder(view.ensemble.predict_others(frame))
+
+    meter = game.meter.asking(predict, view.ensemble.n_outputs)
+    both = meter.predict(view.hybrids.stacked)
+    n_rows = view.hybrids.n_rows
+    return Game(view.hybrids, meter, both[:n_rows], both[n_rows:])

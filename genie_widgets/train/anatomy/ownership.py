@@ -1,0 +1,110 @@
+"""Which original column each prepared column depends on, found by trying.
+
+AutoGluon's own links between columns are too coarse: its generators for dates and texts claim
+that every input feeds every output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.ensemble import NOBODY, Floats, Integers, NotTreesError
+
+PROBE_ROWS = 24
+# Prepared columns that are looked at in one call, times original columns.
+MOST_PROBES = 20_000
+
+
+class Ownership:
+    """Learns owners as rows come by; what was learnt is kept.
+
+    Parameters
+    ----------
+    transform : callable
+        From original to prepared rows.
+    rows : DataFrame
+        Examples to try on.
+    seed : int
+    """
+
+    def __init__(self, transform: Callable[[pd.DataFrame], pd.DataFrame], rows: pd.DataFrame, *, seed: int = 0) -> None:
+        self._transform = transform
+        self._owners: dict[str, set[int]] = {}
+        self._exchange_all(rows, np.random.default_rng(seed))
+
+    def of(self, rows: pd.DataFrame, frame: pd.DataFrame) -> Integers:
+        """Owner of each prepared column of these rows (original, and prepared in `frame`).
+
+        Raises
+        ------
+        NotTreesError
+            If one column depends on several original ones.
+        """
+        values = numbers_of(frame)
+        varies = ~_equal(values, values[:1]).all(axis=0)
+        unknown = [place for place in np.flatnonzero(varies) if not self._owners.get(str(frame.columns[place]))]
+        most = max(1, MOST_PROBES // (rows.shape[1] + 1))
+        for at in range(0, len(unknown), most):
+            self._exchange_where_it_matters(rows, frame, values, unknown[at : at + most])
+        owner = np.full(frame.shape[1], NOBODY, dtype=np.int64)
+        for place, name in enumerate(frame.columns):
+            owners = self._owners.get(str(name), set())
+            if len(owners) > 1 or (varies[place] and not owners):
+                raise NotTreesError(f"the prepared column {name} depends on {len(owners) or 'more than one'} columns")
+            owner[place] = next(iter(owners), NOBODY)
+        return owner
+
+    def _exchange_all(self, rows: pd.DataFrame, rng: np.random.Generator) -> None:
+        """Exchange one original column at a time by cells of other rows, in one call."""
+        n = min(PROBE_ROWS, len(rows))
+        chosen = np.tile(rng.choice(len(rows), n, replace=False), (rows.shape[1] + 1, 1))
+        source = np.repeat(chosen.reshape(-1, 1), rows.shape[1], axis=1)
+        for place in range(rows.shape[1]):
+            source[(place + 1) * n : (place + 2) * n, place] = rng.integers(len(rows), size=n)
+        frame = self._transform(mixed(rows, source))
+        values = numbers_of(frame).reshape(rows.shape[1] + 1, n, -1)
+        reacts = ~_equal(values[1:], values[:1]).all(axis=1)
+        for place, column in zip(*np.nonzero(reacts), strict=True):
+            self._owners.setdefault(str(frame.columns[column]), set()).add(int(place))
+
+    def _exchange_where_it_matters(
+        self, rows: pd.DataFrame, frame: pd.DataFrame, values: Floats, unknown: list[Any]
+    ) -> None:
+        """For each column take two rows that differ in it, and exchange their original cells one by one."""
+        width = rows.shape[1]
+        source = np.zeros((len(unknown), width + 1, width), dtype=np.int64)
+        for at, column in enumerate(unknown):
+            other = int(np.flatnonzero(~_equal(values[:, column], values[:1, column]))[0])
+            source[at, np.arange(1, width + 1), np.arange(width)] = other
+        tried = numbers_of(self._transform(mixed(rows, source.reshape(-1, width))))
+        tried = tried.reshape(len(unknown), width + 1, -1)
+        for at, column in enumerate(unknown):
+            changed = ~_equal(tried[at, 1:, column], tried[at, :1, column])
+            self._owners.setdefault(str(frame.columns[column]), set()).update(np.flatnonzero(changed).tolist())
+
+
+def mixed(rows: pd.DataFrame, source: Integers) -> pd.DataFrame:
+    """Make rows of which each cell comes from the row that `source` (n, n_columns) names."""
+    frame = pd.DataFrame(
+        {place: rows.iloc[:, place].take(source[:, place]).array for place in range(rows.shape[1])}, copy=False
+    )
+    frame.columns = rows.columns
+    return frame
+
+
+def numbers_of(frame: pd.DataFrame) -> Floats:
+    """Give prepared columns as numbers, categories by their codes."""
+    out = np.empty(frame.shape)
+    for place in range(frame.shape[1]):
+        column = frame.iloc[:, place]
+        is_category = isinstance(column.dtype, pd.CategoricalDtype)
+        out[:, place] = column.cat.codes if is_category else column.to_numpy(dtype=float, na_value=np.nan)
+    return out
+
+
+def _equal(mine: Floats, theirs: Floats) -> Any:
+    return (mine == theirs) | (np.isnan(mine) & np.isnan(theirs))
