@@ -1,0 +1,337 @@
+"""Explanations against the explainers people use, on predictors as Genie trains them, in one run.
+
+    python tests/bench/explain.py [--only speed|growth|what-if] [--case NAME ...] [--models DIR]
+
+speed: 100 rows against 100 background rows. Genie's seconds are all of them: reading the
+predictor, the gate, the values. shap's KernelExplainer is used as people use it (a DataFrame
+rebuilt for `predict_proba`), timed on two rows and extrapolated to 100; its PermutationExplainer
+likewise, at the evaluations that bring its error to Genie's, or to 1% of the typical value
+where Genie is exact (its error falls with the root of the evaluations; so extrapolated too).
+growth: from 1,000 to 100,000 rows. what-if: a row's answer at 10, 50 and 200 columns.
+
+Aims: 100 times KernelExplainer on tree ensembles; first picture within 2 s; what-if 150 ms at 50 columns.
+"""
+
+import argparse
+import logging
+import resource
+import statistics
+import tempfile
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.data import read_table
+from genie_widgets.explain import compile_kernels, shap_values
+from genie_widgets.schema import Plan, RunRequest, new_run_id
+from genie_widgets.store import RunFolder
+from genie_widgets.train import detect_machine, fit, load_model
+
+ROWS, BACKGROUND = 100, 100
+WORDS = ["good", "bad", "slow", "fast", "price", "nice", "broken", "refund", "thanks", "great", "late", "early", "item"]
+
+
+def mixed(n=8_000, n_columns=20, seed=0):
+    """Numbers with gaps, categories, a date, a text: who leaves?"""
+    rng = np.random.default_rng(seed)
+    numbers = max(4, n_columns - 6)
+    frame = pd.DataFrame({f"n{i}": rng.normal(size=n) for i in range(numbers)})
+    frame["n1"] = frame["n1"].where(rng.random(n) > 0.15)
+    weight = 1 / np.arange(1, 31)
+    frame["city"] = rng.choice([f"city {i}" for i in range(30)], n, p=weight / weight.sum())
+    frame["plan"] = rng.choice(["free", "basic", "pro", "team"], n)
+    frame["flag"] = rng.choice(["yes", "no"], n)
+    frame["when"] = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 900, n), unit="D")
+    frame["review"] = [" ".join(rng.choice(WORDS, rng.integers(4, 12))) for _ in range(n)]
+    frame["items"] = rng.integers(1, 9, n)
+    score = (
+        frame["n0"]
+        + frame["n1"].fillna(-1) * frame["n2"] / 2
+        + np.abs(frame["n3"])
+        + 1.2 * frame["plan"].isin(["pro", "team"])
+        + 0.7 * frame["when"].dt.month.isin([6, 7, 8])
+        + 0.9 * frame["review"].str.contains("refund|broken")
+        + 0.1 * frame["items"]
+        + rng.logistic(size=n) * 0.8
+    )
+    frame["y"] = np.where(score > score.median(), "churn", "stay")
+    return frame
+
+
+def cover(n=8_000, seed=1):
+    """Four classes of twelve columns."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame({f"e{i}": rng.normal(size=n) for i in range(9)})
+    soil, wild = rng.integers(25, size=n), rng.integers(4, size=n)
+    frame["soil"], frame["wild"] = [f"s{i}" for i in soil], [f"w{i}" for i in wild]
+    frame["slope"] = rng.integers(0, 60, n)
+    scores = np.stack(
+        [
+            frame["e0"] + frame["e1"] * frame["e2"],
+            frame["e3"] - frame["e4"] ** 2 * 0.7,
+            frame["e5"] * 2 * (frame["e6"] > 0) + frame["slope"] / 30,
+            -frame["e7"] + np.sin(2 * frame["e8"]),
+        ],
+        axis=1,
+    )
+    scores += rng.normal(size=(25, 4))[soil] + rng.normal(size=(4, 4))[wild] + rng.gumbel(size=scores.shape) * 0.7
+    frame["y"] = np.array(["fir", "pine", "aspen", "willow"])[scores.argmax(axis=1)]
+    return frame
+
+
+def houses(n=10_000, seed=2):
+    """A value of eight numbers."""
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "income": rng.gamma(4, 1, n),
+            "age": rng.integers(1, 52, n),
+            "rooms": 3 + rng.gamma(4, 0.6, n),
+            "beds": 1 + rng.gamma(2, 0.05, n),
+            "people": rng.lognormal(7, 0.7, n),
+            "occupancy": 1.5 + rng.gamma(3, 0.5, n),
+            "north": 32.5 + 9.5 * rng.random(n),
+            "west": -124 + 10 * rng.random(n),
+        }
+    )
+    coast = np.exp(-np.abs(frame["west"] + 119 - 0.7 * (36 - frame["north"])) / 1.5)
+    frame["y"] = 0.45 * frame["income"] + 1.6 * coast * np.sqrt(frame["income"]) - 0.25 * frame["occupancy"]
+    frame["y"] += 0.08 * frame["rooms"] * np.log(frame["income"] + 0.1) + rng.normal(size=n) * 0.35
+    return frame
+
+
+CASES = {
+    "binary": (
+        lambda: mixed(n_columns=10),
+        {"problem_type": "binary", "metric": "log_loss", "positive_class": "churn"},
+    ),
+    "binary20": (mixed, {"problem_type": "binary", "metric": "log_loss", "positive_class": "churn"}),
+    "multiclass": (cover, {"problem_type": "multiclass", "metric": "log_loss"}),
+    "regression": (houses, {"problem_type": "regression", "metric": "rmse"}),
+    "bagged": (
+        lambda: mixed(n=4_000, n_columns=10),
+        {
+            "problem_type": "binary",
+            "metric": "log_loss",
+            "positive_class": "churn",
+            "quality": "best",
+            "time_limit_s": 120,
+        },
+    ),
+}
+
+
+def trained(name, folder, seconds):
+    """Train as a run does, or take the model of an earlier call."""
+    make, wanted = CASES[name]
+    frame = make()
+    cut = len(frame) * 4 // 5
+    train, rest = frame.iloc[:cut], frame.iloc[cut:].reset_index(drop=True)
+    path = folder / name
+    if not path.exists():
+        plan = Plan(**{"target": "y", "time_limit_s": seconds, **wanted})
+        fit(train, plan, path=path, time_limit_s=seconds, machine=detect_machine(disk=folder))
+    model = load_model(path)
+    model.predictor.persist()
+    return model, train.drop(columns="y"), rest.drop(columns="y")
+
+
+def asking(model):
+    if model.problem_type == "regression":
+        return (lambda rows: model.predict(rows).to_numpy(dtype=float)), 1
+    if model.problem_type == "binary":
+        return (lambda rows: model.predict_proba(rows)[model.positive_class].to_numpy()), 1
+    return (lambda rows: model.predict_proba(rows).to_numpy()), len(model.classes)
+
+
+def timed(step):
+    start = time.perf_counter()
+    found = step()
+    return time.perf_counter() - start, found
+
+
+def memory():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def rms(values):
+    return float(np.sqrt((np.asarray(values) ** 2).mean()))
+
+
+def speed(name, folder, seconds):
+    import shap
+
+    model, train, rest = trained(name, folder, seconds)
+    rows, background = rest.iloc[:ROWS], train.sample(BACKGROUND, random_state=0)
+    predict, n_outputs = asking(model)
+    loaded = memory()
+
+    def genie(**more):
+        return shap_values(
+            predict, rows, background, n_outputs=n_outputs, budget_s=30, ensemble=model.ensemble(background), **more
+        )
+
+    pictures = []
+    start = time.perf_counter()
+    timed(lambda: genie(on_partial=lambda _known: pictures.append(time.perf_counter() - start)))
+    took = [timed(genie) for _ in range(3)]
+    ours, found = statistics.median(t for t, _ in took), took[-1][1]
+    peak = memory() - loaded
+    single, _ = timed(
+        lambda: shap_values(
+            predict, rows.iloc[:1], background, n_outputs=n_outputs, budget_s=30, ensemble=model.ensemble(background)
+        )
+    )
+    typical, error = rms(found.phi), rms(found.errors)
+    print(
+        f"\n## {name}: {rows.shape[1]} columns, {n_outputs} output(s), {model.best_model}\n"
+        f"Genie    {ours:8.2f} s  {found.path}, error {error / typical:.2%} of the typical value, sums within "
+        f"{found.additivity_error:.1e}, gate {found.gate_error}, {peak:.0f} MB above the loaded model\n"
+        f"         {found.how}\n"
+        f"         first picture {min([*pictures, ours]):.2f} s; one row {single:.2f} s"
+    )
+    dtypes, columns = rows.dtypes, list(rows.columns)
+
+    def rebuilt(cells):
+        frame = pd.DataFrame(cells, columns=columns)
+        return predict(frame.astype(dtypes.to_dict()))
+
+    logging.getLogger("shap").setLevel(logging.ERROR)
+    kernel = shap.KernelExplainer(rebuilt, background)
+    times = []
+    for place in range(2):
+        seconds_taken, values = timed(lambda place=place: kernel.shap_values(rows.iloc[[place]], silent=True))
+        times.append(seconds_taken)
+    theirs = ROWS * statistics.median(times)
+    off = rms(np.asarray(values).reshape(len(columns), -1) - found.phi[1])
+    print(f"Kernel   {theirs:8.0f} s  (extrapolated), error {off / typical:.2%}; ratio {theirs / ours:.0f}x")
+    codes = {c: pd.factorize(pd.concat([rows, background])[c])[1] for c in columns}
+
+    def encoded(frame):
+        return np.column_stack(
+            [codes[c].get_indexer(frame[c]) if frame[c].notna().all() else _codes(codes[c], frame[c]) for c in columns]
+        ).astype(float)
+
+    def decoded(cells):
+        parts = {}
+        for place, c in enumerate(columns):
+            code = cells[:, place].astype(int)
+            parts[c] = pd.Series(codes[c].take(np.maximum(code, 0))).where(code >= 0).astype(dtypes[c])
+        return predict(pd.DataFrame(parts))
+
+    walker = shap.PermutationExplainer(decoded, shap.maskers.Independent(encoded(background), max_samples=BACKGROUND))
+    evaluations = 8 * (2 * len(columns) + 1)
+    seconds_taken, values = timed(lambda: walker(encoded(rows.iloc[:2]), max_evals=evaluations, silent=True).values)
+    off = rms(values.reshape(2, len(columns), -1) - found.phi[:2])
+    wanted = max(error, 0.01 * typical)
+    at_equal = ROWS / 2 * seconds_taken * max(1.0, (off / wanted) ** 2)
+    at_equal = max(at_equal, ROWS / 2 * seconds_taken / 8)
+    print(
+        f"Permut.  {at_equal:8.0f} s  (extrapolated from {evaluations} evaluations with error {off / typical:.2%}, "
+        f"to {wanted / typical:.2%}); ratio {at_equal / ours:.0f}x",
+        flush=True,
+    )
+
+
+def _codes(known, column):
+    return np.where(column.isna(), -1, known.get_indexer(column))
+
+
+def growth(name, folder, seconds):
+    model, train, rest = trained(name, folder, seconds)
+    background = train.sample(BACKGROUND, random_state=0)
+    predict, n_outputs = asking(model)
+    ensemble = model.ensemble(background)
+    print(f"\n## growth, {name}")
+    for n in (1_000, 10_000, 100_000):
+        rows = rest.sample(n, replace=True, random_state=0).reset_index(drop=True)
+        took, found = timed(
+            lambda rows=rows: shap_values(
+                predict, rows, background, n_outputs=n_outputs, budget_s=150, ensemble=ensemble
+            )
+        )
+        done = len(found.phi)
+        print(
+            f"{n:7,} rows asked, {done:7,} done in {took:6.1f} s: {1e3 * took / done:.2f} ms a row, {found.path}, "
+            f"peak {memory():.0f} MB",
+            flush=True,
+        )
+
+
+def what_if(n_columns, seconds):
+    """A row's answer as the panel gets it: prediction, probabilities, values and cautions."""
+    from genie_widgets.worker.serving import Server
+
+    frame = mixed(n=3_000, n_columns=n_columns)
+    table = read_table(frame, name="churn")
+    with tempfile.TemporaryDirectory() as workspace:
+        folder = RunFolder.create(Path(workspace), new_run_id())
+        table.frame.to_parquet(folder.table_path)
+        plan = Plan(
+            target="y",
+            problem_type="binary",
+            metric="log_loss",
+            positive_class="churn",
+            time_limit_s=seconds,
+        )
+        folder.write_request(
+            RunRequest(run_id=folder.run_id, prompt="", plan=plan, profile=table.profile, created_at=time.time())
+        )
+        model = fit(
+            table.frame,
+            plan,
+            path=folder.predictor_path,
+            time_limit_s=seconds,
+            machine=detect_machine(disk=folder.path),
+        )
+        server = Server(folder, model)
+        cells = {
+            k: (v if isinstance(v, str) else float(v))
+            for k, v in table.frame.drop(columns=["y", "when"]).iloc[5].items()
+        }
+        cells["when"] = "2024-05-01"
+        times = []
+        for place in range(16):
+            cells["n0"] = place / 4 - 2
+            took, answer = timed(lambda: server.answer({"id": 1, "op": "what_if", "cells": cells}))
+            assert answer["ok"], answer
+            times.append(took)
+    said = answer["value"]["explanation"]
+    print(
+        f"what-if at {len(frame.columns) - 1} columns: first {1e3 * times[0]:.0f} ms, then median "
+        f"{1e3 * statistics.median(times[1:]):.0f} ms, longest {1e3 * max(times[1:]):.0f} ms; {said['path']}, "
+        f"{model.best_model}",
+        flush=True,
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=["speed", "growth", "what-if"])
+    parser.add_argument("--case", nargs="*", default=list(CASES))
+    parser.add_argument("--models", type=Path, help="keep the models here, and use those that are there")
+    parser.add_argument("--seconds", type=int, default=60, help="of training, for each case")
+    arguments = parser.parse_args()
+    warnings.filterwarnings("ignore")
+    took, _ = timed(lambda: compile_kernels().join())
+    print(f"kernels ready in {took:.1f} s (compiled if this machine has not run them before, else read from disk)")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = arguments.models or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        if arguments.only in (None, "speed"):
+            for name in arguments.case:
+                speed(name, folder, arguments.seconds)
+        if arguments.only in (None, "growth"):
+            for name in ("regression", "binary"):
+                if name in arguments.case:
+                    growth(name, folder, arguments.seconds)
+        if arguments.only in (None, "what-if"):
+            for n_columns in (10, 50, 200):
+                what_if(n_columns, min(arguments.seconds, 40))
+
+
+if __name__ == "__main__":
+    main()
