@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
@@ -21,3 +23,16 @@ def compiled(**options: Any) -> Callable[[F], F]:
         return kernel
 
     return compile_one
+
+
+def _forget_old_code() -> None:
+    """Remove code that is older than any kernel: numba looks only at a kernel's own file, not at those it calls."""
+    here = Path(__file__).parent
+    newest = max(source.stat().st_mtime for source in here.glob("tree_*.py"))
+    for index in (here / "__pycache__").glob("tree_*.nbi"):
+        with suppress(OSError):  # another process was quicker, or the folder cannot be written
+            if index.stat().st_mtime < newest:
+                index.unlink()
+
+
+_forget_old_code()

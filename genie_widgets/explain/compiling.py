@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+from functools import cache
 
 
+@cache
 def compile_kernels() -> threading.Thread:
     """Compile the kernels in the background, or load them from disk if this machine has them already.
 
     Returns
     -------
     Thread
-        Running; a daemon, so that nothing waits for it.
+        The same at every call; a daemon, so that nothing waits for it.
     """
     thread = threading.Thread(target=_rehearse, name="genie-compile", daemon=True)
     thread.start()

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, NotTreesError
+from genie_widgets.explain.compiling import compile_kernels
 from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Hybrids, Places
 from genie_widgets.explain.meter import Floats, Meter, Predict
@@ -19,6 +20,8 @@ from genie_widgets.explain.predicting import solve_by_predicting
 
 # Rows that go through the trees together; the tables of what they see stay small.
 BLOCK_ROWS = 2_000
+# Share of the time left that is waited for kernels that this machine has never compiled.
+COMPILING_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,10 @@ def _with_trees(
     from genie_widgets.explain.tree_part import usable_threads
     from genie_widgets.explain.with_trees import Gate, solve_with_trees
 
+    kernels = compile_kernels()
+    kernels.join(max(0.0, COMPILING_SHARE * meter.seconds_left))
+    if kernels.is_alive():
+        raise NotTreesError("the kernels are still being compiled")
     blocks: list[ShapValues] = []
     starts = range(0, max(1, len(rows)), BLOCK_ROWS)
     for number, start in enumerate(starts):

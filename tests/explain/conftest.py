@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genie_widgets.explain import compile_kernels
+
 
 def brute_force(predict, rows, background):
     """Shapley values straight from the definition, on rows of the same dtypes: (n, m, k)."""
@@ -98,3 +100,9 @@ def mixed_predict(frame):
 @pytest.fixture
 def predict_mixed():
     return mixed_predict
+
+
+@pytest.fixture(scope="session")
+def kernels():
+    """Compiled, however long that takes on a machine that never did."""
+    compile_kernels().join()

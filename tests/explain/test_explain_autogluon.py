@@ -8,7 +8,7 @@ from predictor_zoo import KINDS, asking, described, fitted, table
 from genie_widgets.explain import shap_values
 from genie_widgets.train import TrainedModel
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 
 TREES = KINDS[:5]
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both

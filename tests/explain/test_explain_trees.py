@@ -8,7 +8,7 @@ from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Ensemble, Forest, 
 from genie_widgets.explain import shap_values
 
 # The first one compiles the kernels, where no process on this machine did so before.
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 
 N_NUMBERS = 6
 # Six numbers of five columns: the last two belong to one column, as the parts of a date do.
@@ -119,7 +119,8 @@ def predictor(ensemble):
                         number = seen.numbers[row, feature] if feature >= 0 else seen.entries[seen.keys[row, 0].sum()]
                         left = forest.missing_left[node] if np.isnan(number) else number <= forest.threshold[node]
                         node = forest.left[node] if left else forest.right[node]
-                    margin[slice(None) if output == ALL_OUTPUTS else output] += forest.values[forest.leaf[node]]
+                    to = slice(None) if output == ALL_OUTPUTS else slice(output, output + 1)
+                    margin[to] += forest.values[forest.leaf[node]]
                 if member.link == Link.LOGISTIC:
                     margin = 1 / (1 + np.exp(-margin))
                 elif member.link == Link.SOFTMAX:
