@@ -34,7 +34,8 @@ class TreeView:
         self._n_rows = hybrids.n_rows
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
         prepared = _reordered(ensemble.prepare(hybrids.stacked), order)
-        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner)
+        # Only the other members are asked about hybrids.
+        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
         self.trees = bind(ensemble.trees, prepared.frame, prepared.owner, len(order))
         self.controls = [
             bind(control.trees, prepared.frame, prepared.owner, len(order)) for control in ensemble.controls

@@ -17,7 +17,7 @@ import pandas as pd
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Floats, Forest, Integers, Link, NotTreesError, Seen
 from genie_widgets.train.anatomy.growing import Grove
-from genie_widgets.train.anatomy.places import places_of
+from genie_widgets.train.anatomy.places import numbers_of, places_of
 
 MOST_ENTRIES = 400_000
 ROWS_A_CALL = 20_000
@@ -169,28 +169,20 @@ def _see(model: Any, layout: _Layout, prepared: pd.DataFrame) -> Seen:
 
 
 def _codes_and_numbers(frame: pd.DataFrame) -> tuple[Integers, Floats]:
-    """Codes of categories and numbers of the others, each where the other kind has zeros."""
-    codes, numbers = np.zeros(frame.shape, dtype=np.int64), np.zeros(frame.shape)
-    for place in range(frame.shape[1]):
-        column = frame.iloc[:, place]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            codes[:, place] = np.unique(column.cat.codes, return_inverse=True)[1]
-        else:
-            numbers[:, place] = column.to_numpy(dtype=np.float32, na_value=np.nan)
-    return codes, numbers
+    """Codes of categories and 32-bit numbers of the others, each zero where the other kind is."""
+    numbers, is_category = numbers_of(frame)
+    codes = np.zeros(frame.shape, dtype=np.int64)
+    for place in np.flatnonzero(is_category):
+        codes[:, place] = np.unique(frame.iloc[:, place].cat.codes, return_inverse=True)[1]
+    return codes, numbers.astype(np.float32).astype(float)
 
 
 def _leaves(model: Any, frame: pd.DataFrame) -> Any:
     """Leaf of each row in each tree, (n_rows, n_trees)."""
     import catboost
 
-    named = [name for name in frame.columns if isinstance(frame[name].dtype, pd.CategoricalDtype)]
-    return np.concatenate(
-        [
-            model.model.calc_leaf_indexes(catboost.Pool(frame.iloc[at : at + ROWS_A_CALL], cat_features=named))
-            for at in range(0, len(frame), ROWS_A_CALL)
-        ]
-    )
+    named = [name for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.CategoricalDtype)]
+    return model.model.calc_leaf_indexes(catboost.Pool(frame, cat_features=named))
 
 
 def _passed(leaves: Any, borders: dict[float, tuple[int, int]]) -> Floats:
@@ -235,10 +227,10 @@ def _tables(
     every = np.concatenate(asked)
     if len(every) > MOST_ENTRIES:
         raise NotTreesError("CatBoost combines columns with too many values")
-    mixed = pd.DataFrame(
-        {name: frame.iloc[:, place].take(every[:, place]).array for place, name in enumerate(frame.columns)}
+    moved = sorted({column for count in layout.combined for column, _ in layout.parts[count]})
+    leaves = np.concatenate(
+        [_leaves(model, _mixed(frame, every[at : at + ROWS_A_CALL], moved)) for at in range(0, len(every), ROWS_A_CALL)]
     )
-    leaves = _leaves(model, mixed)
     entries = np.concatenate(
         [
             _passed(leaves[first : first + len(rows)], layout.borders[count])
@@ -246,3 +238,11 @@ def _tables(
         ]
     )
     return keys, slot_source, start, entries
+
+
+def _mixed(frame: pd.DataFrame, rows: Integers, moved: list[int]) -> pd.DataFrame:
+    """Make rows like the first, with the cells of `moved` columns taken from the rows named."""
+    mixed = frame.take(np.zeros(len(rows), dtype=np.int64)).reset_index(drop=True)
+    for place in moved:
+        mixed[frame.columns[place]] = frame.iloc[:, place].take(rows[:, place]).array
+    return mixed

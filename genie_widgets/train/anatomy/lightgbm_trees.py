@@ -10,7 +10,7 @@ import pandas as pd
 
 from genie_widgets.ensemble import LEAF, Floats, Forest, Link, NotTreesError, Seen, seen_numbers
 from genie_widgets.train.anatomy.growing import Grove
-from genie_widgets.train.anatomy.places import places_of
+from genie_widgets.train.anatomy.places import numbers_of, places_of
 
 # Bits of a node's `decision_type`.
 IS_CATEGORY, DEFAULT_LEFT, MISSING_SHIFT = 1, 2, 2
@@ -70,16 +70,11 @@ def _column_names(model: Any) -> list[str]:
 
 
 def _numbers(frame: pd.DataFrame, categories: list[Any]) -> Floats:
-    out = np.empty(frame.shape)
-    n_categories = 0
-    for place in range(frame.shape[1]):
-        column = frame.iloc[:, place]
-        if isinstance(column.dtype, pd.CategoricalDtype):
-            codes = column.cat.set_categories(categories[n_categories]).cat.codes.to_numpy().astype(float)
-            out[:, place] = np.where(codes < 0, np.nan, codes)
-            n_categories += 1
-        else:
-            out[:, place] = column.to_numpy(dtype=float, na_value=np.nan)
+    """Take numbers as they are, and categories by the codes that the booster knows; unknown ones are missing."""
+    out, is_category = numbers_of(frame)
+    for known, place in zip(categories, np.flatnonzero(is_category), strict=True):
+        codes = frame.iloc[:, place].cat.set_categories(known).cat.codes.to_numpy()
+        out[:, place] = np.where(codes < 0, np.nan, codes)
     return out
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import NOBODY, Floats, Integers, NotTreesError
+from genie_widgets.train.anatomy.places import numbers_of
 
 PROBE_ROWS = 24
 # Prepared columns that are looked at in one call, times original columns.
@@ -44,7 +45,7 @@ class Ownership:
         NotTreesError
             If one column depends on several original ones.
         """
-        values = numbers_of(frame)
+        values = coded(frame)
         varies = ~_equal(values, values[:1]).all(axis=0)
         unknown = [place for place in np.flatnonzero(varies) if not self._owners.get(str(frame.columns[place]))]
         most = max(1, MOST_PROBES // (rows.shape[1] + 1))
@@ -66,7 +67,7 @@ class Ownership:
         for place in range(rows.shape[1]):
             source[(place + 1) * n : (place + 2) * n, place] = rng.integers(len(rows), size=n)
         frame = self._transform(mixed(rows, source))
-        values = numbers_of(frame).reshape(rows.shape[1] + 1, n, -1)
+        values = coded(frame).reshape(rows.shape[1] + 1, n, -1)
         reacts = ~_equal(values[1:], values[:1]).all(axis=1)
         for place, column in zip(*np.nonzero(reacts), strict=True):
             self._owners.setdefault(str(frame.columns[column]), set()).add(int(place))
@@ -80,7 +81,7 @@ class Ownership:
         for at, column in enumerate(unknown):
             other = int(np.flatnonzero(~_equal(values[:, column], values[:1, column]))[0])
             source[at, np.arange(1, width + 1), np.arange(width)] = other
-        tried = numbers_of(self._transform(mixed(rows, source.reshape(-1, width))))
+        tried = coded(self._transform(mixed(rows, source.reshape(-1, width))))
         tried = tried.reshape(len(unknown), width + 1, -1)
         for at, column in enumerate(unknown):
             changed = ~_equal(tried[at, 1:, column], tried[at, :1, column])
@@ -96,13 +97,11 @@ def mixed(rows: pd.DataFrame, source: Integers) -> pd.DataFrame:
     return frame
 
 
-def numbers_of(frame: pd.DataFrame) -> Floats:
+def coded(frame: pd.DataFrame) -> Floats:
     """Give prepared columns as numbers, categories by their codes."""
-    out = np.empty(frame.shape)
-    for place in range(frame.shape[1]):
-        column = frame.iloc[:, place]
-        is_category = isinstance(column.dtype, pd.CategoricalDtype)
-        out[:, place] = column.cat.codes if is_category else column.to_numpy(dtype=float, na_value=np.nan)
+    out, is_category = numbers_of(frame)
+    for place in np.flatnonzero(is_category):
+        out[:, place] = frame.iloc[:, place].cat.codes
     return out
 
 
