@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+KERNELS = ("tree_board", "tree_symmetric", "tree_pairs", "tree_sets")
 
 
 def compiled(**options: Any) -> Callable[[F], F]:
@@ -28,11 +29,12 @@ def compiled(**options: Any) -> Callable[[F], F]:
 def _forget_old_code() -> None:
     """Remove code that is older than any kernel: numba looks only at a kernel's own file, not at those it calls."""
     here = Path(__file__).parent
-    newest = max(source.stat().st_mtime for source in here.glob("tree_*.py"))
-    for index in (here / "__pycache__").glob("tree_*.nbi"):
-        with suppress(OSError):  # another process was quicker, or the folder cannot be written
-            if index.stat().st_mtime < newest:
-                index.unlink()
+    newest = max((here / f"{name}.py").stat().st_mtime for name in KERNELS)
+    for name in KERNELS:
+        for index in (here / "__pycache__").glob(f"{name}.*.nbi"):
+            with suppress(OSError):  # another process was quicker, or the folder cannot be written
+                if index.stat().st_mtime < newest:
+                    index.unlink()
 
 
 _forget_old_code()

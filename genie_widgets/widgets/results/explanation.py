@@ -54,9 +54,12 @@ class ExplanationTab(Tab):
         self._drawn = explanation
         self._note.value = (
             f'<p class="g-mut">{esc(explanation.method)} The parts of a row add up to its prediction within '
-            f"{explanation.additivity_error:.1e}. They tell what the model uses, not what causes what.</p>"
+            f"{explanation.additivity_error:.1e}. {_gate(explanation)}"
+            "They tell what the model uses, not what causes what.</p>"
         )
-        choose(self._output, [(output.label, place) for place, output in enumerate(explanation.outputs)], 0)
+        # A better explanation of the same rows leaves the person where they were.
+        options = [(output.label, place) for place, output in enumerate(explanation.outputs)]
+        choose(self._output, options, self._output.value or 0)
         show(self._cell, len(explanation.outputs) > 1)
         self._row.max = max(1, len(explanation.outputs[0].rows))
         self._draw()
@@ -80,6 +83,12 @@ class ExplanationTab(Tab):
         sentences = row_sentences(self._drawn, row, output.label, output.base_value)
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
         self._waterfall.draw(waterfall_figure(self._drawn, self._row.value - 1, place))
+
+
+def _gate(explanation: Explanation) -> str:
+    if explanation.gate_error is None:
+        return ""
+    return f"The model's trees, as read here, say what the model says within {explanation.gate_error:.1e}. "
 
 
 _NONE = "<p>This run has no explanation; its notes say why.</p>"
