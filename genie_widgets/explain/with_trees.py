@@ -151,9 +151,9 @@ def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Soluti
     seconds = solver.exact_seconds(n_differ)
 
     def solution(values: TreeValues, how: str) -> Solution:
-        return Solution(values.phi, np.sqrt(values.variance), how)
+        return Solution(values.phi, np.sqrt(values.variance), how if values.variance.any() else EXACT)
 
-    if seconds <= QUICK_SECONDS:
+    if seconds <= min(QUICK_SECONDS, SHARE * solver.seconds_left()):
         return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, EXACT))), EXACT)
     n_walks = QUICK.n_walks
     values = solver.run(QUICK, seed=0, on_rows=lambda known: tell(solution(known, sampled(n_walks))))
