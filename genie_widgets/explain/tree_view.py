@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from genie_widgets.ensemble import Ensemble, Floats, Prepared
+from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.tree_part import BoundMember, bind
 
@@ -32,6 +32,8 @@ class TreeView:
     def __init__(self, ensemble: Ensemble, hybrids: Hybrids) -> None:
         self.ensemble = ensemble
         self._n_rows = hybrids.n_rows
+        if {str(name) for name in hybrids.columns} != set(ensemble.columns):
+            raise NotTreesError("the columns are not those of the predictor")
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
         prepared = _reordered(ensemble.prepare(hybrids.stacked), order)
         # Only the other members are asked about hybrids.

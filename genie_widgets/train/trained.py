@@ -153,6 +153,8 @@ class TrainedModel:
         from genie_widgets.train.anatomy.describing import describe
 
         try:
+            # What is taken apart is asked again and again: it stays in memory, once for both.
+            self.predictor.persist()
             return describe(self.predictor, self._fitted_columns(rows))
         except NotTreesError as reason:
             _log.info("not taken apart: %s", reason)
