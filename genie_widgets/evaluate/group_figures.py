@@ -6,8 +6,10 @@ of differences allow for the number of groups, so that one of many does not stan
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,12 @@ def _figures(
             if other is not None:
                 bounds = _interval(drawn[name][0] - drawn[name][1], (1 - CONFIDENCE) / n_judged)
                 fields["difference_low"], fields["difference_high"] = bounds
+        shares = [_share(name, part) for part in parts]
+        if n_judged and clusters is None and shares[0] and shares[1]:
+            # Resamples of 0 in 20 are all 0, as if that were certain; score intervals know better.
+            fields["low"], fields["high"] = _wilson(*shares[0], 1 - CONFIDENCE)
+            bounds = _newcombe(shares[0], shares[1], (1 - CONFIDENCE) / n_judged)
+            fields["difference_low"], fields["difference_high"] = bounds
         found.append(GroupFigure(**fields))
     return tuple(found)
 
@@ -130,6 +138,43 @@ def _interval(values: Floats, alpha: float) -> tuple[float | None, float | None]
         return None, None
     low, high = np.quantile(defined, [alpha / 2, 1 - alpha / 2])
     return float(low), float(high)
+
+
+def _share(name: str, rows: Rows) -> tuple[int, int] | None:
+    """Give a figure that is a share of rows as its two counts; None for others, and for a share of nothing."""
+    if not isinstance(rows, ClassRows):
+        return None
+    if name == "accuracy":
+        of, hits = np.ones(len(rows), dtype=bool), rows.truth == rows.predicted
+    elif rows.positive is not None and name in ("recall", "precision", *_MORE):
+        true, alarm = rows.truth == rows.positive, rows.predicted == rows.positive
+        everyone = np.ones(len(rows), dtype=bool)
+        of, hits = {
+            "recall": (true, alarm),
+            "precision": (alarm, true),
+            "selection_rate": (everyone, alarm),
+            "false_positive_rate": (~true, alarm),
+        }[name]
+    else:
+        return None
+    n = int(of.sum())
+    return (int((of & hits).sum()), n) if n else None
+
+
+def _wilson(hits: int, n: int, alpha: float) -> tuple[float, float]:
+    """Score interval of a share (Wilson, 1927)."""
+    z = NormalDist().inv_cdf(1 - alpha / 2)
+    share = hits / n
+    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _newcombe(one: tuple[int, int], other: tuple[int, int], alpha: float) -> tuple[float, float]:
+    """Interval of the difference of two shares, from their score intervals (Newcombe, 1998, method 10)."""
+    a, b = one[0] / one[1], other[0] / other[1]
+    (a_low, a_high), (b_low, b_high) = _wilson(*one, alpha), _wilson(*other, alpha)
+    return a - b - math.hypot(a - a_low, b_high - b), a - b + math.hypot(a_high - a, b - b_low)
 
 
 def _metric(name: str, rows: Rows) -> Weighted | None:

@@ -7,6 +7,7 @@ from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate
 from sklearn import metrics as reference
 
 from genie_widgets.evaluate import by_group
+from genie_widgets.evaluate.group_figures import _newcombe, _wilson
 from genie_widgets.evaluate.grouping import MISSING, OTHERS, grouped
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
 from genie_widgets.schema import Plan
@@ -128,3 +129,23 @@ def test_columns_of_every_kind_become_groups():
     assert nothing.labels == (MISSING,)
     same = grouped(pd.Series([0.0] * 90 + list(range(20))))
     assert len(same.labels) == len(set(same.codes))
+
+
+def test_nothing_found_of_a_few_is_not_taken_for_certain():
+    # 0 of 20 against one in ten elsewhere: by chance alone that happens once in eight times.
+    truth = np.array([1] * 20 + [0] * 80 + [1] * 200 + [0] * 800)
+    found = np.zeros(1_100, dtype=int)
+    found[100:120] = 1
+    rows = ClassRows(truth, found, ("no", "yes"), None, 1)
+    day = pd.Series(["Sunday"] * 100 + ["other"] * 1_000, name="day")
+    recall = figures(by_group(rows, day, BINARY, was_used=True), "Sunday")["recall"]
+    assert recall.value == 0
+    assert recall.high > 0.1
+    assert not recall.differs
+
+
+def test_intervals_of_shares_are_the_published_ones():
+    # Newcombe (1998), Statistics in Medicine 17, table II: 56/70 and 48/80; 9/10 and 3/10.
+    assert _newcombe((56, 70), (48, 80), 0.05) == pytest.approx((0.0524, 0.3339), abs=1e-4)
+    assert _newcombe((9, 10), (3, 10), 0.05) == pytest.approx((0.1705, 0.8090), abs=1e-4)
+    assert _wilson(0, 20, 0.05) == pytest.approx((0.0, 0.1611), abs=1e-4)
