@@ -70,9 +70,10 @@ def _picture(view: RunView) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
+    waiting = f"waiting for its turn, {view.before} before it" if view.before else view.status
     clock = f"{view.elapsed_s:.0f} of {view.time_limit_s} s"
     parts: list[RenderableType] = [
-        Text(printable(f"{view.status if view.is_over else view.text or view.status} · {clock}")),
+        Text(printable(f"{view.status if view.is_over else view.text or waiting} · {clock}")),
         Padding(ProgressBar(total=1.0, completed=view.fraction, width=60), 0),  # the bar alone ends no line
     ]
     scored = [model for model in view.models if model.score_validation is not None]

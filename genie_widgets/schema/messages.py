@@ -21,10 +21,36 @@ class _Event(Value):
 
 
 class RunStarted(_Event):
-    """The worker has taken the request; the budget is `time_limit_s`."""
+    """The worker has taken the request; the budget is `time_limit_s`, and `shares` its seconds by stage.
+
+    `oom_kills` is the system's count of processes ended for lack of memory, if
+    it tells: a worker that vanished is looked at in its light.
+    """
 
     type: Literal["run_started"] = "run_started"
     time_limit_s: int
+    shares: tuple[tuple[str, float], ...] = ()
+    oom_kills: int | None = None
+
+
+class Resumed(_Event):
+    """A run that was over was taken up again; nobody worked on it at that moment.
+
+    `how`: ``"salvage"`` makes a result of the models that are there,
+    ``"extension"`` trains on for `seconds`, without starting over.
+    """
+
+    type: Literal["resumed"] = "resumed"
+    how: Literal["salvage", "extension"]
+    seconds: int
+
+
+class Queued(_Event):
+    """The run waits for its turn: so many end before it begins, in about `about_s` seconds."""
+
+    type: Literal["queued"] = "queued"
+    before: int
+    about_s: float
 
 
 class StageChanged(_Event):
@@ -84,7 +110,7 @@ class ResultUpdated(_Event):
 
 
 class Finished(_Event):
-    """The run ended well; nothing follows."""
+    """The run ended well; nothing follows but its record, or a `Resumed`."""
 
     type: Literal["finished"] = "finished"
     status: Literal["done", "stopped"]
@@ -92,7 +118,7 @@ class Finished(_Event):
 
 
 class Failed(_Event):
-    """The run ended without a model; nothing follows."""
+    """The run ended without a model; nothing follows but a `Resumed`."""
 
     type: Literal["failed"] = "failed"
     problem: Problem
@@ -100,6 +126,8 @@ class Failed(_Event):
 
 Event = Annotated[
     RunStarted
+    | Resumed
+    | Queued
     | StageChanged
     | SplitMade
     | ModelStarted

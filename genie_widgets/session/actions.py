@@ -80,6 +80,12 @@ class RunOpened(Value):
     plan: Plan
 
 
+class RunResumed(Value):
+    """The run that is shown was taken up again; what it had found stands until it is replaced."""
+
+    run_id: str
+
+
 class RunSeen(Value):
     """A run's events moved on."""
 
@@ -150,6 +156,7 @@ Action = (
     | LLMHeard
     | RunStartedHere
     | RunOpened
+    | RunResumed
     | RunSeen
     | Predicted
     | RowExplained

@@ -11,7 +11,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any
+from typing import Any, Literal
 
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
@@ -19,6 +19,8 @@ from genie_widgets.store import RunFolder
 CLOSE_TIMEOUT_S = 3.0
 REQUEST_TIMEOUT_S = 120.0
 MODULE = "genie_widgets.worker"
+Mode = Literal["train", "serve", "resume"]
+_FLAGS: dict[Mode, tuple[str, ...]] = {"train": (), "serve": ("--serve",), "resume": ("--resume",)}
 # What the worker has no use for, and must not be able to log.
 _SECRETS = ("OPENAI_API_KEY",)
 
@@ -30,13 +32,13 @@ class WorkerHandle:
     ----------
     folder : RunFolder
         The run it is for: a draft to wait for, or one that has ended to serve.
-    serve : bool
-        Serve at once instead of waiting for a request.
+    mode : {"train", "serve", "resume"}
+        Wait for the request of a draft, serve a model that is there, or take up a run that was over.
     command : sequence of str, optional
         Another program that speaks the protocol; tests give their own.
     """
 
-    def __init__(self, folder: RunFolder, *, serve: bool = False, command: tuple[str, ...] | None = None) -> None:
+    def __init__(self, folder: RunFolder, *, mode: Mode = "train", command: tuple[str, ...] | None = None) -> None:
         self.folder = folder
         self.ready = threading.Event()
         self._ids = itertools.count(1)
@@ -46,7 +48,7 @@ class WorkerHandle:
         environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
         with folder.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [*arguments, *(("--serve",) if serve else ())],
+                [*arguments, *_FLAGS[mode]],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

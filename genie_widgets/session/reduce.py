@@ -68,6 +68,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 run_id=action.run_id,
                 token=state.token + 1,
             )
+        case a.RunResumed(run_id=run_id):
+            return state.model_copy(update={"busy": "", "problem": None, "view": None, "run_id": run_id})
         case a.RunSeen(run_id=run_id, view=view, result=result):
             if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
                 return state

@@ -17,6 +17,7 @@ from genie_widgets.schema import (
     GenieError,
     GroupReport,
     Problem,
+    Resumed,
     RunRequest,
     RunResult,
     Tracking,
@@ -24,7 +25,7 @@ from genie_widgets.schema import (
 )
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.progress import told
-from genie_widgets.store import RunFolder, RunView, fold
+from genie_widgets.store import RunFolder, RunView, fold, oom_kills
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,6 +36,8 @@ POLL_INTERVAL_S = 0.1
 # A worker takes a moment between the request and its lock; longer, and it never came.
 START_TIMEOUT_S = 60.0
 PREDICT_TIMEOUT_S = 3600.0
+# Scoring, explaining and the files of a run whose models are there.
+SALVAGE_S = 60
 
 
 class Run:
@@ -51,6 +54,7 @@ class Run:
     def __init__(self, folder: RunFolder, worker: WorkerHandle | None = None) -> None:
         self._folder = folder
         self._worker = worker
+        self._server: WorkerHandle | None = None
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -128,14 +132,16 @@ class Run:
         # The lock is asked before the events are read: a last word between the two is then seen.
         alive = self._folder.is_alive()
         view = fold(self._folder.events(), alive=alive, now=time.time())
-        if view.status == "waiting" and not alive and self._is_late():
+        if view.status == "waiting" and not alive and self._is_late(view):
             return view.model_copy(update={"status": "interrupted", "problem": _never_started()})
+        if view.status == "interrupted" and view.oom_kills is not None and (oom_kills() or 0) > view.oom_kills:
+            return view.model_copy(update={"problem": _out_of_memory()})
         return view
 
-    def _is_late(self) -> bool:
+    def _is_late(self, view: RunView) -> bool:
         if self._worker is not None and not self._worker.is_alive:
             return True  # it died before it took the request
-        return time.time() - self.request.created_at > START_TIMEOUT_S
+        return time.time() - (view.resumed_at or self.request.created_at) > START_TIMEOUT_S
 
     @property
     def result(self) -> RunResult | None:
@@ -149,6 +155,40 @@ class Run:
     def stop(self) -> None:
         """Ask the run to stop and keep the best; returns at once."""
         self._folder.request_stop()
+
+    def salvage(self) -> None:
+        """Make a result of the models that an interrupted run had finished; returns at once.
+
+        Raises
+        ------
+        GenieError
+            If the run goes on, or had finished no model.
+        """
+        if not self.view.can_salvage:
+            raise GenieError(_nothing_to_salvage())
+        self._resume(Resumed(how="salvage", seconds=SALVAGE_S))
+
+    def extend(self, seconds: int) -> None:
+        """Train on for some seconds beside the models that are there, without starting over; returns at once.
+
+        Parameters
+        ----------
+        seconds : int
+            For everything: training, scoring, explaining and the files.
+
+        Raises
+        ------
+        GenieError
+            If the run goes on.
+        """
+        self._resume(Resumed(how="extension", seconds=seconds))
+
+    def _resume(self, event: Resumed) -> None:
+        if self._folder.resume(event) is None:
+            raise GenieError(_goes_on())
+        self.close()
+        with self._lock:
+            self._worker = WorkerHandle(self._folder, mode="resume")
 
     def wait(self, timeout_s: float | None = None, on_event: Callable[[Event], object] | None = None) -> RunResult:
         """Wait for the run's end.
@@ -439,18 +479,26 @@ class Run:
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         if not (self.path / "model").exists() and not self.predictor_path.exists():
             raise GenieError(_no_model())
+        return self._serving().request(operation, **arguments)
+
+    def _serving(self) -> WorkerHandle:
+        """Give a process that answers: the worker itself once it has ended, another one before."""
         with self._lock:
-            if self._worker is None or not self._worker.is_alive or not self.view.is_over:
-                self._worker = WorkerHandle(self._folder, serve=True)
-                weakref.finalize(self, self._worker.close)
-        return self._worker.request(operation, **arguments)
+            if self._worker is not None and self._worker.is_alive and self.view.is_over:
+                return self._worker
+            if self._server is None or not self._server.is_alive:
+                self._server = WorkerHandle(self._folder, mode="serve")
+                weakref.finalize(self, self._server.close)
+            return self._server
 
     def close(self) -> None:
-        """Let go of the process that serves the model."""
+        """Let go of the processes that serve the model; a training goes on by itself."""
         with self._lock:
-            worker, self._worker = self._worker, None  # it takes a moment to end: nobody may ask it any more
-        if worker is not None:
-            worker.close()
+            # They take a moment to end: nobody may ask them any more.
+            handles, self._worker, self._server = (self._worker, self._server), None, None
+        for handle in handles:
+            if handle is not None:
+                handle.close()
 
 
 def _no_model() -> Problem:
@@ -459,6 +507,33 @@ def _no_model() -> Problem:
         title="This run has no model.",
         remedy="Wait for its end, or start it again.",
         culprit="run",
+    )
+
+
+def _nothing_to_salvage() -> Problem:
+    return Problem(
+        code="nothing-to-salvage",
+        title="There is nothing to save here: the run was not interrupted, or had finished no model.",
+        remedy="Give it more time instead.",
+        culprit="run",
+    )
+
+
+def _goes_on() -> Problem:
+    return Problem(
+        code="run-goes-on",
+        title="The run is still going.",
+        remedy="Wait for its end, or stop it first.",
+        culprit="run",
+    )
+
+
+def _out_of_memory() -> Problem:
+    return Problem(
+        code="out-of-memory",
+        title="The training process was ended, and the system has run out of memory since the run began.",
+        remedy="What was finished is kept. Use fewer rows or columns, or a machine with more memory.",
+        culprit="worker",
     )
 
 

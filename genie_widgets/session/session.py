@@ -68,6 +68,7 @@ class Session:
         self._stopper: Stopper | None = None
         self._wanted: dict[str, Any] | None = None
         self._is_trying = False
+        self._following = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
 
@@ -225,14 +226,24 @@ class Session:
         if run is not None:
             self._guard(run.stop)
 
+    def salvage(self) -> None:
+        """Make a result of the models that an interrupted run had finished."""
+        if self._run is not None:
+            self._begin("Looking for the models finished so far", self._resume, Run.salvage)
+
+    def extend(self, seconds: int) -> None:
+        """Train on for some seconds beside the models that are there."""
+        if self._run is not None and self._state.stage in (Stage.DONE, Stage.FAILED):
+            self._begin("Going on with the training", self._resume, lambda run: run.extend(seconds))
+
     def predict(self, source: str | Path | bytes | pd.DataFrame, *, name: str | None = None) -> None:
         """Predict the rows of a file or frame."""
-        if self._state.stage == Stage.DONE:
+        if self._state.has_model:
             self._begin("Predicting", self._predict, source, name)
 
     def predict_upload(self, path: Path, name: str) -> None:
         """Predict the rows of an uploaded file, and remove the file."""
-        if self._state.stage == Stage.DONE:
+        if self._state.has_model:
             self._begin("Predicting", self._consume, self._predict, path, name)
         else:
             path.unlink(missing_ok=True)
@@ -240,18 +251,18 @@ class Session:
     def predict_own_table(self) -> None:
         """Predict the rows of the table that the run learned from."""
         run = self._run
-        if run is not None and self._state.stage == Stage.DONE:
+        if run is not None and self._state.has_model:
             self._begin("Predicting", self._predict_rows, lambda: run.table)
 
     def explain_row(self, row: int) -> None:
         """Explain the prediction of a row of the last predictions, counted from 0."""
         predictions = self._state.predictions
-        if predictions is not None and 0 <= row < predictions.n_rows and self._state.stage == Stage.DONE:
+        if predictions is not None and 0 <= row < predictions.n_rows and self._state.has_model:
             self._begin("Explaining the row", self._explain, predictions, row)
 
     def what_if(self, cells: dict[str, Any]) -> None:
         """Try a made-up row; while one is tried, only the newest of the others waits."""
-        if self._state.stage != Stage.DONE or self._closed.is_set():
+        if not self._state.has_model or self._closed.is_set():
             return
         with self._lock:
             trying, self._wanted = self._wanted is not None or self._is_trying, dict(cells)
@@ -471,16 +482,25 @@ class Session:
         self._table, self._opened = None, run
         self._follow(run, opened)
 
+    def _resume(self, step: Callable[[Run], None]) -> None:
+        run = self._run
+        if run is not None:
+            step(run)
+            self._follow(run, a.RunResumed(run_id=run.id))
+
     def _follow(self, run: Run, action: a.Action) -> None:
         self._run = run
         self._dispatch(action)
-        threading.Thread(target=self._tail, args=(run,), name="genie-tail", daemon=True).start()
+        with self._lock:
+            self._following += 1
+            turn = self._following
+        threading.Thread(target=self._tail, args=(run, turn), name="genie-tail", daemon=True).start()
 
-    def _tail(self, run: Run) -> None:
-        """Follow a run's events until its end, or until another is shown."""
+    def _tail(self, run: Run, turn: int) -> None:
+        """Follow a run's events until its end, or until another is shown or it is taken up again."""
         seen = ""
         ended_at: float | None = None
-        while self._run is run and not self._closed.is_set():
+        while self._run is run and self._following == turn and not self._closed.is_set():
             view = run.view
             # A new part of the result, a better one, or the end: only then is the file read again.
             mark = f"{view.result_seq} {view.is_over}"

@@ -139,6 +139,12 @@ class SessionState(Value):
         return self.exchange is not None and self.exchange.status == "asking"
 
     @property
+    def has_model(self) -> bool:
+        """Whether there is a model to use: the run's last, or the best so far."""
+        found = bool(self.run_id) and self.result is not None and bool(self.result.best_model)
+        return found or self.stage == Stage.DONE
+
+    @property
     def plan(self) -> Plan | None:
         """The answer, if it is a plan."""
         return self.answer if self.answer is not None and self.answer.status == "plan" else None
@@ -151,7 +157,7 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
     ----------
     state : SessionState
         The session.
-    step : {"plan", "confirm", "stop", "predict"}
+    step : {"plan", "confirm", "stop", "extend", "predict"}
         The step.
 
     Returns
@@ -171,11 +177,17 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
         if state.stage == Stage.TRAINING:
             return ("A training is under way.",)
         return tuple(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers)
+    if step == "predict" and not state.has_model:
+        return ("Train a model first.",)
+    return _about_the_training(state, step)
+
+
+def _about_the_training(state: SessionState, step: str) -> tuple[str, ...]:
     if step == "stop":
         if state.stage != Stage.TRAINING:
             return ("No training is under way.",)
         stopping = state.view is not None and state.view.status == "stopping"
         return ("The best model so far is being kept.",) if stopping else ()
-    if step == "predict" and state.stage != Stage.DONE:
-        return ("Train a model first.",)
+    if step == "extend" and state.stage not in (Stage.DONE, Stage.FAILED):
+        return ("A training is under way.",) if state.stage == Stage.TRAINING else ("Train a model first.",)
     return ()

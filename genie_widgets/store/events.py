@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import time
+from io import FileIO
 from pathlib import Path
 
 from genie_widgets.schema import Event, decode_event, encode_event
@@ -27,19 +28,29 @@ def append(path: Path, event: Event) -> Event:
     GenieError
         If the disk is full.
     """
-    with telling_disk_full(path), path.open("a+b") as file:
+    with telling_disk_full(path), path.open("a+b", buffering=0) as file:
         # Two processes write (the worker, and whoever records the tracking): the numbers must not collide.
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        content = file.read()
+        content = file.readall()
         whole = content[: content.rfind(b"\n") + 1]
         if len(whole) != len(content):
             file.truncate(len(whole))
         stamped = event.model_copy(update={"seq": whole.count(b"\n") + 1, "time": time.time()})
-        file.write(encode_event(stamped).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        try:
+            _write(file, encode_event(stamped).encode() + b"\n")
+        except OSError:
+            # All or nothing: whoever was told that it failed must not find it there later.
+            file.truncate(len(whole))
+            raise
     return stamped
+
+
+def _write(file: FileIO, line: bytes) -> None:
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
+    os.fsync(file.fileno())
 
 
 def read(path: Path, after: int = 0) -> list[Event]:

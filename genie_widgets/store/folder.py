@@ -7,9 +7,22 @@ import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from genie_widgets.schema import Event, GenieError, Problem, RunRequest, RunResult, Tracking, run_id_is_valid
+from genie_widgets.schema import (
+    Event,
+    Failed,
+    Finished,
+    GenieError,
+    Problem,
+    Resumed,
+    RunRequest,
+    RunResult,
+    Tracking,
+    run_id_is_valid,
+)
 from genie_widgets.store import events, lock
 from genie_widgets.store.files import telling_disk_full, write_atomically
+
+BALLAST_BYTES = 64 * 1024
 
 
 def default_workspace() -> Path:
@@ -84,6 +97,16 @@ class RunFolder:
         return self.path / "lock"
 
     @property
+    def queue(self) -> Path:
+        """The folder of its workspace's queue."""
+        return self.path.parent.parent / "queue"
+
+    @property
+    def ballast_path(self) -> Path:
+        """Path of room kept for the last word."""
+        return self.path / "ballast"
+
+    @property
     def stop_path(self) -> Path:
         """Path of its existence asks the worker to stop and keep the best."""
         return self.path / "stop"
@@ -142,8 +165,23 @@ class RunFolder:
         return RunRequest.model_validate_json(self.request_path.read_bytes())
 
     def append(self, event: Event) -> Event:
-        """Append an event to the log; see `events.append`."""
-        return events.append(self.events_path, event)
+        """Append an event to the log; see `events.append`. The last word finds room on a full disk."""
+        try:
+            return events.append(self.events_path, event)
+        except GenieError:
+            if not isinstance(event, Failed | Finished) or not self.ballast_path.exists():
+                raise
+            self.ballast_path.unlink()
+            return events.append(self.events_path, event)
+
+    def take_ballast(self) -> None:
+        """Keep a little room on the disk, so that a run that fills it can say so."""
+        with telling_disk_full(self.ballast_path):
+            self.ballast_path.write_bytes(os.urandom(BALLAST_BYTES))
+
+    def drop_ballast(self) -> None:
+        """Give the room back."""
+        self.ballast_path.unlink(missing_ok=True)
 
     def events(self, after: int = 0) -> list[Event]:
         """Read the events after sequence number `after`."""
@@ -176,6 +214,26 @@ class RunFolder:
     def stop_requested(self) -> bool:
         """Tell whether a person asked to stop."""
         return self.stop_path.exists()
+
+    def resume(self, event: Resumed) -> Event | None:
+        """Write that the run is taken up again, if nobody works on it.
+
+        Returns
+        -------
+        Event or None
+            None where a worker holds the run.
+        """
+        with self.hold_lock() as held:
+            if not held:
+                return None
+            # What belonged to the part before: its stop, and its record.
+            self.stop_path.unlink(missing_ok=True)
+            self.tracking_path.unlink(missing_ok=True)
+            return self.append(event)
+
+    def last_resumed(self) -> Resumed | None:
+        """Tell how the run was last taken up again, if it was."""
+        return next((event for event in reversed(self.events()) if isinstance(event, Resumed)), None)
 
     def hold_lock(self) -> AbstractContextManager[bool]:
         """Hold the run's lock while the worker lives; see `lock.hold`."""

@@ -13,7 +13,9 @@ from genie_widgets.schema import (
     ModelFinished,
     ModelStarted,
     Problem,
+    Queued,
     ResultUpdated,
+    Resumed,
     RunStarted,
     StageChanged,
     StopRequested,
@@ -45,6 +47,8 @@ class RunView(Value):
         Seconds since the worker took the request.
     time_limit_s : int
         Seconds promised for everything.
+    shares : tuple
+        How they are planned, by stage.
     fraction : float
         Progress in [0, 1].
     problem : Problem or None
@@ -57,6 +61,14 @@ class RunView(Value):
         Sequence number of the last event that told of a new ``result.json``.
     last_seq : int
         Sequence number of the last event folded.
+    before : int
+        Runs that end before this one begins, while it waits for its turn.
+    about_s : float
+        Seconds that this may take, if they use all of their time.
+    resumed_at : float or None
+        When the run was last taken up again, in seconds since 1970.
+    oom_kills : int or None
+        The system's count of processes ended for lack of memory, as the run began.
     """
 
     status: RunStatus = "waiting"
@@ -67,23 +79,33 @@ class RunView(Value):
     best: ModelFinished | None = None
     elapsed_s: float = 0.0
     time_limit_s: int = 0
+    shares: tuple[tuple[str, float], ...] = ()
     fraction: float = 0.0
     problem: Problem | None = None
     warnings: tuple[Problem, ...] = ()
     result_parts: frozenset[str] = frozenset()
     result_seq: int = 0
     last_seq: int = 0
+    before: int = 0
+    about_s: float = 0.0
+    resumed_at: float | None = None
+    oom_kills: int | None = None
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing will follow."""
+        """Whether nothing will follow by itself."""
         return self.status in _OVER
+
+    @property
+    def can_salvage(self) -> bool:
+        """Whether the run ended badly, with models finished that may be used."""
+        return self.status in ("failed", "interrupted") and self.best is not None
 
 
 _INTERRUPTED = Problem(
     code="run-interrupted",
-    title="The training process ended without a word: it was killed, or the machine ran out of memory.",
-    remedy="Start the run again; with little memory, use fewer rows or columns. The log shows how far it came.",
+    title="The training process ended without a word: it was killed, or the machine went down.",
+    remedy="What was finished is kept. Use the models finished so far, or start the run again.",
     culprit="worker",
 )
 
@@ -114,29 +136,22 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
     status: RunStatus = "waiting"
     for event in events:
         fields["last_seq"] = event.seq
+        fields.update(_told(event))
+        status = _next_status(status, event)
         if isinstance(event, RunStarted):
-            started_at, status = event.time, "running"
-            fields["time_limit_s"] = event.time_limit_s
-        elif isinstance(event, StageChanged):
-            fields["stage"], fields["text"] = event.stage, event.text
-        elif isinstance(event, ModelStarted):
-            fields["current_model"] = event.model
+            started_at = event.time
+        elif isinstance(event, Resumed):
+            started_at, ended_at = None, None
+            parts.discard("tracking")
+        elif isinstance(event, Finished | Failed):
+            # A tracking server may answer after the end: the last word stays the last word.
+            ended_at = event.time
         elif isinstance(event, ModelFinished):
             models.append(event)
-            fields["current_model"] = ""
         elif isinstance(event, Warned):
             warnings.append(event.problem)
-        elif isinstance(event, StopRequested) and status == "running":
-            status = "stopping"
         elif isinstance(event, ResultUpdated):
             parts.add(event.part)
-            fields["result_seq"] = event.seq
-        elif isinstance(event, Finished):
-            # A tracking server may answer after the end: the last word stays the last word.
-            status, ended_at = event.status, event.time
-        elif isinstance(event, Failed):
-            status, ended_at = "failed", event.time
-            fields["problem"] = event.problem
     if status in ("running", "stopping") and not alive:
         status = "interrupted"
         fields["problem"] = _INTERRUPTED
@@ -156,6 +171,46 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             "fraction": fraction,
         }
     )
+
+
+def _next_status(status: RunStatus, event: Event) -> RunStatus:
+    if isinstance(event, RunStarted):
+        return "running"
+    if isinstance(event, Resumed):
+        # Written only while nobody works on the run: whatever it was before, it waits for a worker now.
+        return "waiting"
+    if isinstance(event, StopRequested) and status == "running":
+        return "stopping"
+    if isinstance(event, Finished):
+        return event.status
+    return "failed" if isinstance(event, Failed) else status
+
+
+def _told(event: Event) -> dict[str, object]:
+    """Give the fields that an event sets."""
+    told: dict[str, object]
+    if isinstance(event, RunStarted):
+        return {
+            "before": 0,
+            "about_s": 0.0,
+            "time_limit_s": event.time_limit_s,
+            "shares": event.shares,
+            "oom_kills": event.oom_kills,
+        }
+    if isinstance(event, Resumed):
+        told = {"problem": None, "current_model": "", "text": "", "stage": ""}
+        return {**told, "resumed_at": event.time, "time_limit_s": event.seconds}
+    if isinstance(event, StageChanged):
+        return {"stage": event.stage, "text": event.text}
+    if isinstance(event, ModelStarted):
+        return {"current_model": event.model}
+    if isinstance(event, ModelFinished):
+        return {"current_model": ""}
+    if isinstance(event, Queued):
+        return {"before": event.before, "about_s": event.about_s}
+    if isinstance(event, ResultUpdated):
+        return {"result_seq": event.seq}
+    return {"problem": event.problem} if isinstance(event, Failed) else {}
 
 
 def _best(models: list[ModelFinished]) -> ModelFinished | None:

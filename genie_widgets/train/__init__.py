@@ -9,21 +9,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.train.autogluon_fit import fit
+    from genie_widgets.train.autogluon_fit import Hooks, fit, fit_more
+    from genie_widgets.train.fitting import Fitting, rows_that_fit, sample_rows
     from genie_widgets.train.machine import Machine, detect_machine
     from genie_widgets.train.trained import TrainedModel, load_model
+    from genie_widgets.train.unfinished import load_unfinished
     from genie_widgets.train.warm import warm_up
 
 _HOME = {
+    "Fitting": "fitting",
+    "Hooks": "autogluon_fit",
     "Machine": "machine",
     "TrainedModel": "trained",
     "detect_machine": "machine",
     "fit": "autogluon_fit",
+    "fit_more": "autogluon_fit",
     "load_model": "trained",
+    "load_unfinished": "unfinished",
+    "rows_that_fit": "fitting",
+    "sample_rows": "fitting",
     "warm_up": "warm",
 }
 
-__all__ = ["Machine", "TrainedModel", "detect_machine", "fit", "load_model", "warm_up"]
+__all__ = [
+    "Fitting",
+    "Hooks",
+    "Machine",
+    "TrainedModel",
+    "detect_machine",
+    "fit",
+    "fit_more",
+    "load_model",
+    "load_unfinished",
+    "rows_that_fit",
+    "sample_rows",
+    "warm_up",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
+from genie_widgets.train.durable import whole_pickles
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 from genie_widgets.train.machine import Machine
-from genie_widgets.train.portfolio import portfolio
+from genie_widgets.train.portfolio import more_models, portfolio
 from genie_widgets.train.trained import TrainedModel
+from genie_widgets.train.unfinished import add_ensemble, load_unfinished
 from genie_widgets.train.watch import OnFinished, OnStarted, Watch
 
 # What AutoGluon needs after its own limit: the ensemble, saving, and one look at the clock too late.
@@ -22,6 +25,28 @@ OVERHEAD_S = 1.5
 MIN_FIT_S = 3.0
 # AutoGluon ignores the container's limit (autogluon#5437), so it is told a safe share of what is free.
 MEMORY_SHARE = 0.8
+# Of an extension: for weighing the new models with the old.
+ENSEMBLE_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What a fit tells, and whom it asks.
+
+    Attributes
+    ----------
+    on_model_started, on_model_finished : callable
+        Told of each model as it comes.
+    between_models : callable
+        Called between two models; those before lie whole on the disk, for any process to load.
+    should_stop : callable
+        Asked ten times a second; once true, the best so far is kept.
+    """
+
+    on_model_started: OnStarted = lambda _model: None
+    on_model_finished: OnFinished = lambda _model, _score, _seconds, _reason: None
+    between_models: Callable[[], None] = lambda: None
+    should_stop: Callable[[], bool] = lambda: False
 
 
 def fit(
@@ -31,9 +56,7 @@ def fit(
     path: Path,
     time_limit_s: float,
     machine: Machine,
-    on_model_started: OnStarted | None = None,
-    on_model_finished: OnFinished | None = None,
-    should_stop: Callable[[], bool] | None = None,
+    hooks: Hooks = Hooks(),
 ) -> TrainedModel:
     """Fit models on a table.
 
@@ -49,10 +72,8 @@ def fit(
         Seconds for all of it.
     machine : Machine
         Cores and memory to keep within.
-    on_model_started, on_model_finished : callable, optional
-        Told of each model as it comes.
-    should_stop : callable, optional
-        Asked between models; once true, the best so far is kept.
+    hooks : Hooks
+        What is told while it goes on, and whether to stop.
 
     Returns
     -------
@@ -67,6 +88,119 @@ def fit(
     from autogluon.features.generators import AutoMLPipelineFeatureGenerator
     from autogluon.tabular import TabularPredictor
 
+    seconds = _seconds(plan, time_limit_s)
+    predictor = TabularPredictor(
+        label=plan.target,
+        problem_type=plan.problem_type,
+        eval_metric=plan.metric,
+        path=str(path),
+        verbosity=2,
+        log_to_file=False,
+        **_extra(plan, frame[plan.target]),
+    )
+    watch = _watch(plan, hooks)
+    try:
+        with whole_pickles(), _interrupter(watch, hooks, time_limit_s):
+            predictor.fit(
+                frame,
+                time_limit=seconds,
+                dynamic_stacking=False,
+                num_cpus=machine.threads,
+                memory_limit=memory_limit(machine),
+                callbacks=[watch],
+                # Each text column gets n-grams of its own, so that an explanation can tell them apart.
+                feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
+                raise_on_no_models_fitted=False,
+                **portfolio(plan),
+            )
+    except FitInterruptedError:
+        # It came a moment after the fit had ended; what was fitted is on disk, and only there.
+        logging.getLogger(__name__).warning("interrupted between two models")
+        return load_unfinished(path)
+    except (ValueError, AssertionError, RuntimeError) as error:
+        logging.getLogger(__name__).exception("AutoGluon could not fit")
+        raise GenieError(_no_model(str(error))) from error
+    if not predictor.model_names():
+        raise GenieError(_no_model("every model failed or ran out of time"))
+    return TrainedModel(predictor)
+
+
+def fit_more(
+    plan: Plan,
+    *,
+    path: Path,
+    time_limit_s: float,
+    machine: Machine,
+    hooks: Hooks = Hooks(),
+) -> TrainedModel:
+    """Fit further models beside those that are there, on the same rows, and weigh all of them anew.
+
+    Parameters
+    ----------
+    plan : Plan
+        As the models that are there were fitted.
+    path : Path
+        Their folder; their fit may have been interrupted at whatever moment.
+    time_limit_s : float
+        Seconds for all of it.
+    machine : Machine
+        Cores and memory to keep within.
+    hooks : Hooks
+        What is told while it goes on, and whether to stop.
+
+    Returns
+    -------
+    TrainedModel
+        The best of all.
+
+    Raises
+    ------
+    GenieError
+        If the seconds are too few, or none of the models that are there works.
+    """
+    deadline = time.monotonic() + time_limit_s
+    seconds = _seconds(plan, time_limit_s)
+    model = load_unfinished(path, time_limit_s=ENSEMBLE_SHARE * seconds)
+    predictor = model.predictor
+    trainer = predictor._trainer
+    features, target, features_val, target_val = trainer.load_data()
+    watch = _watch(plan, hooks)
+    try:
+        with whole_pickles(), _interrupter(watch, hooks, deadline - time.monotonic()):
+            watch.has_model = True
+            predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine))
+            # What `fit_extra` does, with the callbacks that it does not take.
+            trainer.train_multi_levels(
+                X=features,
+                y=target,
+                X_val=features_val,
+                y_val=target_val,
+                hyperparameters=more_models(plan, trainer.get_model_names()),
+                time_limit=max(1.0, (1 - ENSEMBLE_SHARE) * (deadline - time.monotonic() - OVERHEAD_S)),
+                core_kwargs={
+                    "total_resources": {"num_cpus": machine.threads, "num_gpus": 0},
+                    "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
+                },
+                aux_kwargs={"fit_weighted_ensemble": False},
+                callbacks=[watch],
+            )
+    except FitInterruptedError:
+        logging.getLogger(__name__).warning("interrupted between two models")
+        predictor = load_unfinished(path).predictor
+    with whole_pickles():
+        predictor._trainer.model_best = None
+        add_ensemble(predictor, max(1.0, deadline - time.monotonic()))
+        predictor._trainer.save()
+        predictor.save(silent=True)
+    return TrainedModel(predictor)
+
+
+def memory_limit(machine: Machine) -> float:
+    """Give the memory that AutoGluon may plan with, in GiB."""
+    return max(0.5, machine.available_memory_bytes * MEMORY_SHARE / 2**30)
+
+
+def _seconds(plan: Plan, time_limit_s: float) -> float:
     seconds = time_limit_s - OVERHEAD_S
     if seconds < MIN_FIT_S:
         raise GenieError(
@@ -79,52 +213,26 @@ def fit(
                 field="time_limit_s",
             )
         )
-    greater = METRICS[plan.metric].greater_is_better
-    stop = should_stop or (lambda: False)
-    watch = Watch(
-        on_started=on_model_started or (lambda _model: None),
-        on_finished=on_model_finished or (lambda _model, _score, _seconds, _reason: None),
-        should_stop=stop,
-        sign=1 if greater else -1,
+    return seconds
+
+
+def _watch(plan: Plan, hooks: Hooks) -> Watch:
+    return Watch(
+        on_started=hooks.on_model_started,
+        on_finished=hooks.on_model_finished,
+        between_models=hooks.between_models,
+        should_stop=hooks.should_stop,
+        sign=1 if METRICS[plan.metric].greater_is_better else -1,
     )
-    predictor = TabularPredictor(
-        label=plan.target,
-        problem_type=plan.problem_type,
-        eval_metric=plan.metric,
-        path=str(path),
-        verbosity=2,
-        log_to_file=False,
-        **_extra(plan, frame[plan.target]),
-    )
+
+
+def _interrupter(watch: Watch, hooks: Hooks, time_limit_s: float) -> Interrupter:
     deadline = time.monotonic() + time_limit_s
 
     def must_end() -> bool:
-        return watch.is_fitting and watch.has_model and (stop() or time.monotonic() > deadline)
+        return watch.is_fitting and watch.has_model and (hooks.should_stop() or time.monotonic() > deadline)
 
-    try:
-        with Interrupter(must_end):
-            predictor.fit(
-                frame,
-                time_limit=seconds,
-                dynamic_stacking=False,
-                num_cpus=machine.usable_cores,
-                memory_limit=max(0.5, machine.available_memory_bytes * MEMORY_SHARE / 2**30),
-                callbacks=[watch],
-                # Each text column gets n-grams of its own, so that an explanation can tell them apart.
-                feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
-                raise_on_no_models_fitted=False,
-                **portfolio(plan),
-            )
-    except FitInterruptedError:
-        # It came a moment after the fit had ended; what was fitted is on disk, and only there.
-        logging.getLogger(__name__).warning("interrupted between two models")
-        predictor = TabularPredictor.load(str(path), verbosity=0)
-    except (ValueError, AssertionError, RuntimeError) as error:
-        logging.getLogger(__name__).exception("AutoGluon could not fit")
-        raise GenieError(_no_model(str(error))) from error
-    if not predictor.model_names():
-        raise GenieError(_no_model("every model failed or ran out of time"))
-    return TrainedModel(predictor)
+    return Interrupter(must_end)
 
 
 def _extra(plan: Plan, target: pd.Series[Any]) -> dict[str, Any]:

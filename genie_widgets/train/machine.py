@@ -11,6 +11,7 @@ from pathlib import Path
 
 # A cgroup without a limit says "max" (v2) or a number near 2**63 (v1).
 _NO_LIMIT_BYTES = 2**60
+BUSY_PRESSURE = 0.4
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Machine:
     ----------
     cores : float
         CPU share allowed, in cores; may be a fraction.
+    pressure : float
+        Share of the last ten seconds in which something here waited for a core.
     memory_bytes : int
         Memory allowed in all.
     available_memory_bytes : int
@@ -33,11 +36,22 @@ class Machine:
     memory_bytes: int
     available_memory_bytes: int
     free_disk_bytes: int
+    pressure: float = 0.0
 
     @property
     def usable_cores(self) -> int:
         """Whole threads that may run at once: at least one."""
         return max(1, math.floor(self.cores))
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether others keep the cores busy."""
+        return self.pressure > BUSY_PRESSURE
+
+    @property
+    def threads(self) -> int:
+        """Threads that a model gets: on busy cores each waits for the slowest at every step (autogluon#5160)."""
+        return max(1, self.usable_cores // 2) if self.is_busy else self.usable_cores
 
 
 def detect_machine(root: Path = Path("/"), disk: Path | None = None) -> Machine:
@@ -61,6 +75,7 @@ def detect_machine(root: Path = Path("/"), disk: Path | None = None) -> Machine:
         memory_bytes=total,
         available_memory_bytes=available,
         free_disk_bytes=shutil.disk_usage(disk or Path.cwd()).free,
+        pressure=_pressure(root),
     )
 
 
@@ -74,6 +89,17 @@ def _cores(root: Path) -> float:
     # Where there is no limit the quota is "max" (v2) or -1 (v1).
     limits += [numbers[0] / numbers[1] for numbers in quotas if len(numbers) == 2 and min(numbers) > 0]
     return min(limits)
+
+
+def _pressure(root: Path) -> float:
+    """Read how much waits for a core: the container's own figure (cgroup v2), or else the machine's."""
+    for name in ("sys/fs/cgroup/cpu.pressure", "proc/pressure/cpu"):
+        for line in _text(root / name).splitlines():
+            if line.startswith("some "):
+                fields = dict(word.partition("=")[::2] for word in line.split()[1:])
+                with contextlib.suppress(ValueError):
+                    return float(fields.get("avg10", "")) / 100
+    return 0.0
 
 
 def _memory(root: Path) -> tuple[int, int]:

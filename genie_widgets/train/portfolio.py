@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from genie_widgets.schema import Plan
@@ -9,6 +10,9 @@ from genie_widgets.schema import Plan
 # A small boosted-tree model comes first: something usable exists within a second of fitting.
 QUICK: dict[str, Any] = {"num_boost_round": 60, "ag_args": {"name_suffix": "Quick", "priority": 999}}
 BEST_NEEDS_S = 120
+# How AutoGluon names a model of each kind, before its suffix.
+_NAMES = {"GBM": "LightGBM", "CAT": "CatBoost", "XGB": "XGBoost", "RF": "RandomForest", "XT": "ExtraTrees"}
+_BAGGED = "_BAG_L1"
 
 
 def portfolio(plan: Plan) -> dict[str, Any]:
@@ -45,3 +49,47 @@ def portfolio(plan: Plan) -> dict[str, Any]:
             "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
         }
     return {"hyperparameters": wide}
+
+
+def more_models(plan: Plan, present: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Choose the models that more time is spent on: those of the plan that are missing, then AutoGluon's own portfolio.
+
+    Parameters
+    ----------
+    plan : Plan
+        Its quality, problem type and time limit decide.
+    present : iterable of str
+        Names of the models that are there.
+
+    Returns
+    -------
+    dict
+        AutoGluon's `hyperparameters`; the portfolio was learned on many public tables, its best come first.
+    """
+    from autogluon.tabular.configs.hyperparameter_configs import get_hyperparameter_config
+
+    names = {name.removesuffix(_BAGGED) for name in present}
+    planned = _by_kind(portfolio(plan)["hyperparameters"])
+    learned = _by_kind(get_hyperparameter_config("zeroshot")) if plan.problem_type != "quantile" else _LARGER_FORESTS
+    wanted: dict[str, list[dict[str, Any]]] = {}
+    for kind, settings in [*planned.items(), *learned.items()]:
+        for setting in settings:
+            name = _name(kind, setting)
+            if kind in _NAMES and name not in names:
+                names.add(name)
+                wanted.setdefault(kind, []).append(setting)
+    return wanted
+
+
+_LARGER_FORESTS: dict[str, list[dict[str, Any]]] = {
+    kind: [{"n_estimators": n, "ag_args": {"name_suffix": f"_{n}"}} for n in (300, 600)] for kind in ("RF", "XT")
+}
+
+
+def _by_kind(hyperparameters: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {kind: setting if isinstance(setting, list) else [setting] for kind, setting in hyperparameters.items()}
+
+
+def _name(kind: str, setting: Any) -> str:
+    arguments = setting.get("ag_args", {}) if isinstance(setting, dict) else {}
+    return f"{_NAMES.get(kind, kind)}{arguments.get('name_suffix', '')}"

@@ -6,6 +6,7 @@ import importlib.metadata
 import logging
 import pickle
 import platform
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -192,8 +193,15 @@ class TrainedModel:
         ]
 
     def save_slim(self, path: Path) -> Path:
-        """Save a copy that holds only what the best model needs to predict."""
-        self.predictor.clone_for_deployment(str(path))
+        """Save a copy that holds only what the best model needs to predict; it takes the place of an older one."""
+        fresh, old = path.with_name(f"{path.name}.new"), path.with_name(f"{path.name}.old")
+        for left in (fresh, old):
+            shutil.rmtree(left, ignore_errors=True)
+        self.predictor.clone_for_deployment(str(fresh))
+        if path.exists():
+            path.rename(old)
+        fresh.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
         return path
 
     def versions(self) -> dict[str, str]:

@@ -20,6 +20,9 @@ class Watch(AbstractCallback):  # type: ignore[misc]
     ----------
     on_started, on_finished : callable
         Called in the training's thread.
+    between_models : callable
+        Called in the training's thread before each model but the first: those
+        before it lie whole on the disk, and nothing is being fitted.
     should_stop : callable
         Asked between models; once true, nothing more is fitted but the ensemble.
     sign : {1, -1}
@@ -27,22 +30,25 @@ class Watch(AbstractCallback):  # type: ignore[misc]
     """
 
     def __init__(
-        self, *, on_started: OnStarted, on_finished: OnFinished, should_stop: Callable[[], bool], sign: int
+        self,
+        *,
+        on_started: OnStarted,
+        on_finished: OnFinished,
+        between_models: Callable[[], None],
+        should_stop: Callable[[], bool],
+        sign: int,
     ) -> None:
         super().__init__()
         self._on_started = on_started
         self._on_finished = on_finished
+        self._between_models = between_models
         self._should_stop = should_stop
         self._sign = sign
         self._current = ""
         self._started_at = 0.0
-        self._n_fitted = 0
         self.is_fitting = False
-
-    @property
-    def has_model(self) -> bool:
-        """Whether there is something to keep."""
-        return self._n_fitted > 0
+        # Whether there is something to keep.
+        self.has_model = False
 
     def __getstate__(self) -> dict[str, Any]:
         # AutoGluon saves its trainer with the callbacks in it; ours mean nothing outside this process.
@@ -52,6 +58,8 @@ class Watch(AbstractCallback):  # type: ignore[misc]
         # With a model at hand a stop ends all; before the first there would be nothing to keep.
         if self._should_stop() and trainer.get_model_names():
             return True, True
+        if self.has_model:
+            self._between_models()
         self._current, self._started_at = model.name, time.monotonic()
         self._on_started(model.name)
         self.is_fitting = True
@@ -59,7 +67,7 @@ class Watch(AbstractCallback):  # type: ignore[misc]
 
     def _after_model_fit(self, trainer: Any, model_names: list[str], **_rest: Any) -> bool:
         self.is_fitting = False
-        self._n_fitted += len(model_names)
+        self.has_model = self.has_model or bool(model_names)
         seconds = time.monotonic() - self._started_at
         if not model_names:
             self._on_finished(

@@ -1,4 +1,8 @@
-"""``python -m genie_widgets.worker RUN_DIR [--serve]``: wait for a request, run it, then serve its model."""
+"""``python -m genie_widgets.worker RUN_DIR``: wait for a request, run it, then serve its model.
+
+``--serve`` serves a model that is there; ``--resume`` takes up a run that was
+over, as the last `Resumed` of its log asks.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from genie_widgets.worker.protocol import Pipe
 POLL_INTERVAL_S = 0.05
 # A worker started early whose person went for lunch: training can still be started, without the head start.
 WAIT_LIMIT_S = 30 * 60
+GIVING_WAY = 10
 
 
 def main() -> None:
@@ -23,7 +28,8 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     parser = argparse.ArgumentParser(prog="python -m genie_widgets.worker")
     parser.add_argument("run_dir", type=Path)
-    parser.add_argument("--serve", action="store_true", help="serve a run that has ended")
+    parser.add_argument("--serve", action="store_true", help="serve a run's model")
+    parser.add_argument("--resume", action="store_true", help="take up again a run that was over")
     arguments = parser.parse_args()
     folder = RunFolder(arguments.run_dir.resolve())
     pipe = Pipe(folder.log_path)
@@ -36,26 +42,30 @@ def main() -> None:
     from genie_widgets.worker.serving import Server
 
     if arguments.serve:
+        if folder.is_alive():
+            os.nice(GIVING_WAY)  # the training goes first
         compile_kernels()
         pipe.say({"type": "ready"})
         Server(folder, None).serve(pipe)
         return
 
-    from genie_widgets.train import warm_up
-
-    warm_up()
-    pipe.say({"type": "ready"})
-    # Only the first worker on a machine compiles; it does so while the person still types.
-    compile_kernels()
-    if not _wait_for_request(folder, pipe):
-        folder.remove_draft()
-        return
+    # From the first moment on, so that a slow start is not taken for none.
     with folder.hold_lock() as held:
         if not held:
             return  # another worker has this run
-        from genie_widgets.worker.pipeline import run_pipeline
+        from genie_widgets.train import warm_up
 
-        model = run_pipeline(folder)
+        warm_up()
+        pipe.say({"type": "ready"})
+        # Only the first worker on a machine compiles; it does so while the person still types.
+        compile_kernels()
+        if not arguments.resume and not _wait_for_request(folder, pipe):
+            folder.remove_draft()
+            return
+        from genie_widgets.worker.pipeline import run_pipeline
+        from genie_widgets.worker.resuming import resume
+
+        model = resume(folder) if arguments.resume else run_pipeline(folder)
     if model is not None:
         Server(folder, model).serve(pipe)
 

@@ -34,6 +34,16 @@ class Budget:
         """Seconds kept back after the training."""
         return self.scoring_s + self.explaining_s + self.exporting_s + self.tracking_s
 
+    @property
+    def shares(self) -> tuple[tuple[str, float], ...]:
+        """Seconds planned for each stage, by its name."""
+        return (
+            ("training", round(self.limit_s - self.reserve_s, 1)),
+            ("scoring", round(self.scoring_s, 1)),
+            ("explaining", round(self.explaining_s, 1)),
+            ("files and record", round(self.exporting_s + self.tracking_s, 1)),
+        )
+
     def left_s(self, *, keeping_s: float = 0.0) -> float:
         """Seconds left now, less what is kept back."""
         return self.started_at + self.limit_s - time.time() - keeping_s
@@ -58,7 +68,8 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int) -> Budget:
     """
     size = n_rows / 100_000
     shares = {
-        "scoring_s": 1.0 + min(20.0, 3.0 * size),
+        # At most 20,000 rows are kept apart.
+        "scoring_s": 1.0 + min(5.0, 3.0 * size),
         "explaining_s": min(30.0, max(2.0, 0.1 * limit_s)),
         "exporting_s": 2.5 + min(10.0, size),
         "tracking_s": 3.0,

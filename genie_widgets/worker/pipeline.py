@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -16,6 +18,7 @@ from genie_widgets.schema import (
     Explanation,
     Failed,
     Finished,
+    GenieError,
     ModelFinished,
     ModelStarted,
     Problem,
@@ -29,16 +32,17 @@ from genie_widgets.schema import (
     Warned,
 )
 from genie_widgets.schema.messages import RunStage
-from genie_widgets.store import RunFolder
+from genie_widgets.store import RunFolder, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.budget import Budget, plan_budget
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
 from genie_widgets.worker.recorder import Recorder
+from genie_widgets.worker.turn import turn
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
-    from genie_widgets.train import TrainedModel
+    from genie_widgets.train import Hooks, Machine, TrainedModel
 
 EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
@@ -58,7 +62,7 @@ class Run:
     timings: dict[str, float] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
     stop_told: bool = False
-    is_salvage: bool = False
+    is_stopped: bool = False
 
     def should_stop(self) -> bool:
         """Whether a person asked to stop; the log is told once."""
@@ -68,6 +72,11 @@ class Run:
             self.stop_told = True
             self.folder.append(StopRequested())
         return True
+
+    def warn(self, problem: Problem) -> None:
+        """Tell something that a person should know; it stays with the result."""
+        self.notes.append(problem)
+        self.folder.append(Warned(problem=problem))
 
     def enter(self, stage: RunStage, text: str) -> None:
         """Enter a stage."""
@@ -82,9 +91,7 @@ class Run:
         try:
             step()
         except Exception as error:
-            problem = problem_of(error, what).model_copy(update={"severity": "warning"})
-            self.notes.append(problem)
-            self.folder.append(Warned(problem=problem))
+            self.warn(problem_of(error, what).model_copy(update={"severity": "warning"}))
 
 
 def run_pipeline(folder: RunFolder) -> TrainedModel | None:
@@ -101,19 +108,81 @@ def run_pipeline(folder: RunFolder) -> TrainedModel | None:
         None where the run failed; the log says why.
     """
     request = folder.read_request()
-    budget = plan_budget(request.created_at, request.plan.time_limit_s, request.profile.n_rows)
-    folder.append(RunStarted(time_limit_s=request.plan.time_limit_s))
-    run = Run(folder, request, budget)
-    recorder = Recorder(folder)
+    return carry_out(folder, request, _train, started_at=request.created_at, what="The training did not end well")
+
+
+def carry_out(
+    folder: RunFolder,
+    request: RunRequest,
+    train: Callable[[Run, Split], TrainedModel],
+    *,
+    started_at: float,
+    what: str,
+    notes: tuple[Problem, ...] = (),
+    stopped: bool = False,
+) -> TrainedModel | None:
+    """Carry a run out to its last word.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        With its table; the caller holds its lock.
+    request : RunRequest
+        Its plan's time limit is for everything.
+    train : callable
+        Gives the model.
+    started_at : float
+        Seconds since 1970 from which the budget counts.
+    what : str
+        What did not work if it fails, as a sentence without its full stop.
+    notes : tuple of Problem
+        What is known of the run before it begins.
+    stopped : bool
+        Its end is that of a run that was stopped.
+
+    Returns
+    -------
+    TrainedModel or None
+        None where the run failed; the log says why.
+    """
+    with ExitStack() as stack:
+        try:
+            # What was waited is not taken from the seconds that the person gave.
+            started_at = stack.enter_context(turn(folder)) or started_at
+        except GenieError as error:
+            folder.append(Failed(problem=error.problem))
+            return None
+        limit = request.plan.time_limit_s
+        budget = plan_budget(started_at, limit, request.profile.n_rows)
+        folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
+        run = Run(folder, request, budget, notes=list(notes), is_stopped=stopped)
+        return _to_the_end(run, train, what)
+
+
+def _to_the_end(run: Run, train: Callable[[Run, Split], TrainedModel], what: str) -> TrainedModel | None:
+    recorder = Recorder(run.folder)
     try:
+        run.folder.take_ballast()
         split = set_apart(run)
-        model = _train(run, split)
+        model = train(run, split)
         finish(run, recorder, model, split)
     except Exception as error:
         recorder.abandon()
-        folder.append(Failed(problem=problem_of(error, "The training did not end well")))
+        _fail(run, problem_of(error, what))
         return None
+    finally:
+        run.folder.drop_ballast()
     return model
+
+
+def _fail(run: Run, problem: Problem) -> None:
+    """Say the last word of a run that failed; what an earlier part of it had found still stands."""
+    before = run.folder.read_result()
+    if before is None or before.status == "training":
+        run.folder.append(Failed(problem=problem))
+        return
+    run.folder.append(Warned(problem=problem.model_copy(update={"severity": "warning"})))
+    run.folder.append(Finished(status=before.status, total_s=_since(run)))
 
 
 def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> None:
@@ -137,22 +206,80 @@ def set_apart(run: Run) -> Split:
     if plan.validation.column is not None and plan.validation.column not in needed:
         needed.append(plan.validation.column)
     split = split_rows(frame[needed], plan, seed=request.seed)
-    run.folder.append(SplitMade(n_train=len(split.train), n_holdout=len(split.holdout), how=split.how))
     for problem in split.problems:
-        run.notes.append(problem)
-        run.folder.append(Warned(problem=problem))
+        run.warn(problem)
+    split = replace(split, train=_learnable(run, split.train, len(columns)))
+    run.folder.append(SplitMade(n_train=len(split.train), n_holdout=len(split.holdout), how=split.how))
     run.timed("preparing", started)
     return split
+
+
+def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
+    """Take as many rows as the time and the memory allow; a run that was taken up again keeps those it had."""
+    from genie_widgets.train import detect_machine, rows_that_fit, sample_rows
+
+    plan, seed = run.request.plan, run.request.seed
+    machine = detect_machine(disk=run.folder.path)
+    before = next((event.n_train for event in run.folder.events() if isinstance(event, SplitMade)), None)
+    fitting = rows_that_fit(len(rows), n_columns, run.budget.left_s(keeping_s=run.budget.reserve_s), machine)
+    wanted = fitting.n_rows if before is None else before
+    taken = sample_rows(rows, wanted, plan, seed=seed) if wanted < len(rows) else rows
+    if len(taken) < len(rows):
+        run.warn(_sampled(len(taken), len(rows), fitting.limit))
+    if machine.is_busy:
+        run.warn(_busy(machine))
+    return taken
+
+
+def _sampled(n_taken: int, n_rows: int, limit: str) -> Problem:
+    why = {"time": "the time", "memory": "the free memory"}.get(limit, "the time")
+    more = "a machine with more memory" if limit == "memory" else "more time"
+    return Problem(
+        code="sampled",
+        title=f"The models learn from {n_taken:,} of {n_rows:,} rows: more would not fit into {why}.",
+        remedy=f"A new run with {more} would use more of them.",
+        culprit="rows",
+        severity="info",
+    )
+
+
+def _busy(machine: Machine) -> Problem:
+    return Problem(
+        code="machine-busy",
+        title=f"Other programs keep this machine busy, so each model gets {machine.threads} of "
+        f"{machine.usable_cores} cores, and fewer models fit into the time.",
+        remedy="Train when it is quieter, or give the run more time.",
+        culprit="machine",
+        severity="info",
+    )
 
 
 def _train(run: Run, split: Split) -> TrainedModel:
     from genie_widgets.train import detect_machine, fit
 
     started = time.monotonic()
-    request, plan = run.request, run.request.plan
-    columns = plan.feature_columns(request.profile.column_names)
+    plan = run.request.plan
     run.enter("training", "Training models")
-    greater = METRICS[plan.metric].greater_is_better
+    columns = plan.feature_columns(run.request.profile.column_names)
+    model = fit(
+        split.train[[*columns, plan.target]],
+        plan,
+        path=run.folder.predictor_path,
+        time_limit_s=training_seconds(run),
+        machine=detect_machine(disk=run.folder.path),
+        hooks=hooks_of(run, split),
+    )
+    run.timed("training", started)
+    return model
+
+
+def hooks_of(run: Run, split: Split) -> Hooks:
+    """Make a fit tell the run's log, and score the best so far between two models."""
+    from genie_widgets.train import Hooks
+    from genie_widgets.worker.early import EarlyResult
+
+    greater = METRICS[run.request.plan.metric].greater_is_better
+    early = EarlyResult(run, split)
     best: list[float] = []
 
     def started_one(model: str) -> None:
@@ -162,32 +289,27 @@ def _train(run: Run, split: Split) -> TrainedModel:
         is_best = score is not None and (not best or (score > best[-1] if greater else score < best[-1]))
         if is_best and score is not None:
             best.append(score)
+            early.is_stale = True
         run.folder.append(
             ModelFinished(
                 model=model,
                 score_validation=score,
-                metric=plan.metric,
+                metric=run.request.plan.metric,
                 fit_s=seconds,
                 is_best=is_best,
                 reason=reason,
             )
         )
 
-    model = fit(
-        split.train[[*columns, plan.target]],
-        plan,
-        path=run.folder.predictor_path,
-        time_limit_s=_training_seconds(run),
-        machine=detect_machine(disk=run.folder.path),
+    return Hooks(
         on_model_started=started_one,
         on_model_finished=finished,
+        between_models=early.update,
         should_stop=run.should_stop,
     )
-    run.timed("training", started)
-    return model
 
 
-def _training_seconds(run: Run) -> float:
+def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
     left = run.budget.left_s(keeping_s=run.budget.reserve_s)
     if left >= LEAST_TRAINING_S:
@@ -202,65 +324,26 @@ def _training_seconds(run: Run) -> float:
         culprit="time limit",
         severity="warning",
     )
-    run.notes.append(problem)
-    run.folder.append(Warned(problem=problem))
+    run.warn(problem)
     return LEAST_TRAINING_S
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
-    from genie_widgets.evaluate import drift, evaluate, parts, scored_table, verdict
+    from genie_widgets.evaluate import drift, verdict
 
     started = time.monotonic()
     run.enter("scoring", "Scoring on rows that no model has seen")
-    request, plan = run.request, run.request.plan
-    features = plan.feature_columns(request.profile.column_names)
-    result = RunResult(
-        run_id=request.run_id,
-        status="training",
-        prompt=request.prompt,
-        table_name=request.profile.name,
-        plan=plan,
-        n_rows=request.profile.n_rows,
-        n_train=len(split.train),
-        n_holdout=len(split.holdout),
-        features=features,
-        classes=tuple(str(label) for label in model.classes),
-        best_model=model.best_model,
-        leaderboard=tuple(model.leaderboard()),
-        versions=model.versions(),
-        requirements=tuple(model.requirements()),
-    )
+    result = described(run, model, split)
     found: dict[str, object] = {}
 
     def score() -> None:
-        rows = split.holdout[list(features)]
-        quantile = plan.problem_type == "quantile"
-        scored = scored_table(
-            split.holdout[plan.target],
-            plan=plan,
-            predictions=None if quantile else model.predict(rows),
-            probabilities=model.predict_proba(rows),
-            quantiles=model.predict_quantiles(rows) if quantile else None,
-            groups=split.groups,
-        )
-        # Kept: every figure can be traced to its rows, and asked of any part of them.
-        scored.to_parquet(run.folder.scored_path)
-        found["evaluation"] = evaluate(
-            scored["truth"],
-            **parts(scored, plan, result.classes),
-            plan=plan,
-            classes=result.classes,
-            y_train=split.train[plan.target],
-            how=split.how,
-            cells=rows,
-            seed=request.seed,
-        )
-        if plan.validation.kind != "random" and isinstance(found["evaluation"], Evaluation):
-            moved = drift(split.train, split.holdout, features, seed=request.seed)
+        found["evaluation"] = evaluated(run, model, split, keep_at=run.folder.scored_path)
+        if run.request.plan.validation.kind != "random" and isinstance(found["evaluation"], Evaluation):
+            moved = drift(split.train, split.holdout, result.features, seed=run.request.seed)
             found["evaluation"] = found["evaluation"].model_copy(update={"drift": moved})
 
     def board() -> None:
-        rows = split.holdout[[*features, plan.target]].head(MAX_LEADERBOARD_ROWS)
+        rows = split.holdout[[*result.features, run.request.plan.target]].head(MAX_LEADERBOARD_ROWS)
         found["leaderboard"] = tuple(model.leaderboard(rows))
 
     run.attempt("The model could not be scored", score)
@@ -268,7 +351,59 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
-    return _save(run, result, "scores")
+    return save(run, result, "scores")
+
+
+def described(run: Run, model: TrainedModel, split: Split) -> RunResult:
+    """Describe a model, before it is scored."""
+    request = run.request
+    return RunResult(
+        run_id=request.run_id,
+        status="training",
+        prompt=request.prompt,
+        table_name=request.profile.name,
+        plan=request.plan,
+        n_rows=request.profile.n_rows,
+        n_train=len(split.train),
+        n_holdout=len(split.holdout),
+        features=request.plan.feature_columns(request.profile.column_names),
+        classes=tuple(str(label) for label in model.classes),
+        best_model=model.best_model,
+        leaderboard=tuple(model.leaderboard()),
+        versions=model.versions(),
+        requirements=tuple(model.requirements()),
+    )
+
+
+def evaluated(run: Run, model: TrainedModel, split: Split, keep_at: Path | None = None) -> Evaluation:
+    """Score a model on the untouched rows of `split`; the scored rows are kept where a path is given."""
+    from genie_widgets.evaluate import evaluate, parts, scored_table
+
+    plan = run.request.plan
+    rows = split.holdout[list(plan.feature_columns(run.request.profile.column_names))]
+    classes = tuple(str(label) for label in model.classes)
+    quantile = plan.problem_type == "quantile"
+    scored = scored_table(
+        split.holdout[plan.target],
+        plan=plan,
+        predictions=None if quantile else model.predict(rows),
+        probabilities=model.predict_proba(rows),
+        quantiles=model.predict_quantiles(rows) if quantile else None,
+        groups=split.groups,
+    )
+    if keep_at is not None:
+        # Every figure can be traced to its rows, and asked of any part of them.
+        scored.to_parquet(keep_at)
+    return evaluate(
+        scored["truth"],
+        **parts(scored, plan, classes),
+        plan=plan,
+        classes=classes,
+        y_train=split.train[plan.target],
+        how=split.how,
+        cells=rows,
+        seed=run.request.seed,
+    )
 
 
 def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
@@ -304,7 +439,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("explaining", started)
-    return _save(run, result, "explanation")
+    return save(run, result, "explanation")
 
 
 def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
@@ -332,14 +467,14 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
         )
 
     run.attempt("The report could not be written", report)
-    result = _save(run, _with_files(run, result), "report")
+    result = save(run, _with_files(run, result), "report")
     run.attempt("The bundle could not be written", bundle)
     run.timed("exporting", started)
-    return _save(run, _with_files(run, result), "bundle")
+    return save(run, _with_files(run, result), "bundle")
 
 
 def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
-    status = "stopped" if run.is_salvage or run.should_stop() else "done"
+    status = "stopped" if run.is_stopped or run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
     # The record is read from the folder by a process of its own: no tracking server delays the run's end.
@@ -348,10 +483,11 @@ def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
 
 
 def _since(run: Run) -> float:
-    return round(time.time() - run.request.created_at, 2)
+    return round(time.time() - run.budget.started_at, 2)
 
 
-def _save(run: Run, result: RunResult, part: str) -> RunResult:
+def save(run: Run, result: RunResult, part: str) -> RunResult:
+    """Write the result as it stands, and tell what is new in it."""
     result = result.model_copy(update={"notes": tuple(run.notes), "timings": dict(run.timings)})
     run.folder.write_result(result)
     run.folder.append(ResultUpdated.model_validate({"part": part}))

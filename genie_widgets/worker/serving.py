@@ -36,12 +36,14 @@ class Server:
     folder : RunFolder
         A run with a model.
     model : TrainedModel or None
-        Where it is still in memory; None loads the slim copy at the first request.
+        Where it is still in memory; None loads it from the disk, and anew whenever a better one lies there.
     """
 
     def __init__(self, folder: RunFolder, model: TrainedModel | None) -> None:
         self._folder = folder
         self._model = model
+        # None: it came from memory, as the run's last word.
+        self._loaded_at: tuple[Path, int] | None = None
         self._request: RunRequest | None = None
         self._compared: tuple[pd.DataFrame, Ensemble | None] | None = None
         self._reference: pd.DataFrame | None = None
@@ -77,12 +79,29 @@ class Server:
 
     @property
     def _loaded(self) -> TrainedModel:
-        if self._model is None:
+        if self._model is None or self._is_older():
             from genie_widgets.train import load_model
 
-            slim = self._folder.model_path
-            self._model = load_model(slim if slim.exists() else self._folder.predictor_path)
+            self._loaded_at = self._stamp()
+            self._model = load_model(self._place)
         return self._model
+
+    @property
+    def _place(self) -> Path:
+        """The slim copy; while there is none yet, the models that are being trained."""
+        slim = self._folder.model_path
+        return slim if slim.exists() else self._folder.predictor_path
+
+    def _stamp(self) -> tuple[Path, int]:
+        """Tell one state of the model's folder from another: its list of models is written after each."""
+        place = self._place
+        try:
+            return place, (place / "models" / "trainer.pkl").stat().st_mtime_ns
+        except OSError:
+            return place, 0
+
+    def _is_older(self) -> bool:
+        return self._loaded_at is not None and self._loaded_at != self._stamp()
 
     def _decision(self) -> Decision | None:
         """Read the threshold anew: a person may have changed it since the last request."""

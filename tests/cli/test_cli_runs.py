@@ -42,6 +42,21 @@ def test_a_tables_name_does_not_command_the_terminal(genie, finished_run):
     assert "\r" not in said
 
 
+def test_a_run_that_ended_well_has_nothing_to_salvage(genie, finished_run):
+    code, _, complaint = genie("resume", finished_run().run_id)
+    assert code == 2
+    assert "nothing to save here" in complaint
+
+
+@pytest.mark.parametrize("seconds", ["0", "-5", "soon", "1.5"])
+def test_more_time_is_whole_seconds(genie, finished_run, seconds):
+    run = finished_run()
+    code, _, complaint = genie("resume", run.run_id, f"--time={seconds}")
+    assert code == 2
+    assert "whole number" in complaint
+    assert run.last_resumed() is None
+
+
 @pytest.mark.parametrize("run", ["nobody", "0" * 32, "../../etc", ""])
 def test_a_run_that_is_not_there_is_told(genie, run):
     code, said, complaint = genie("predict", run, "penguins")

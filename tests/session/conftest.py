@@ -158,8 +158,8 @@ def program(monkeypatch):
     def use(script):
         command = (sys.executable, "-S", "-c", PROTOCOL + textwrap.dedent(script))
 
-        def start(folder, *, serve=False):
-            made.append(WorkerHandle(folder, serve=serve, command=(*command, str(folder.path))))
+        def start(folder, *, mode="train"):
+            made.append(WorkerHandle(folder, mode=mode, command=(*command, str(folder.path))))
             return made[-1]
 
         for module in ("session", "running", "api"):

@@ -144,7 +144,7 @@ def test_a_server_that_died_is_started_again(ended, program):
     run = Run(ended)
     rows = pd.DataFrame({"size": [1.0]})
     run.predict(rows)
-    run._worker._process.wait(30)
+    run._server._process.wait(30)
     assert len(run.predict(rows)) == 1
 
 
@@ -236,3 +236,35 @@ def test_a_limit_that_is_no_number_is_no_limit(monkeypatch, limit):
 def test_shared_is_off_unless_said(monkeypatch, value, shared):
     monkeypatch.setenv("GENIE_SHARED", value)
     assert settings_from_env().shared is shared
+
+
+def test_only_an_interrupted_run_with_models_is_salvaged(ended):
+    assert problem_of(Run(ended).salvage).code == "nothing-to-salvage"
+
+
+def test_a_run_is_taken_up_again_by_a_worker_of_its_own(ended, program):
+    program("""say({"type": "ready"}); hear()""")
+    run = Run(ended)
+    run.extend(300)
+    assert run._worker._process.args[-1] == "--resume"
+    view = run.view
+    assert (view.status, view.time_limit_s) == ("waiting", 300)
+    assert run.result is not None, "what it had found stands"
+    assert problem_of(run.salvage).code == "nothing-to-salvage"
+
+
+def test_a_worker_that_never_takes_the_run_up_again_is_told(ended, program):
+    program("pass")
+    run = Run(ended)
+    run.extend(300)
+    run._worker._process.wait(30)
+    assert run.view.problem.code == "worker-never-started"
+
+
+def test_an_end_without_memory_is_told_as_such(asked, monkeypatch):
+    folder = asked()
+    folder.append(RunStarted(time_limit_s=20, oom_kills=3))
+    monkeypatch.setattr("genie_widgets.session.running.oom_kills", lambda: 3)
+    assert Run(folder).view.problem.code == "run-interrupted"
+    monkeypatch.setattr("genie_widgets.session.running.oom_kills", lambda: 4)
+    assert Run(folder).view.problem.code == "out-of-memory"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -112,3 +113,54 @@ def test_a_worker_that_is_killed_while_it_trains_is_told_within_seconds():
     assert run.log_path.stat().st_size > 0
     assert gw.open_run(run.id).view.status == "interrupted"
     assert [summary.status for summary in gw.list_runs()] == ["interrupted"]
+
+
+def folded(run, until, timeout_s=120):
+    """Wait for a state of the run."""
+    deadline = time.monotonic() + timeout_s
+    while not until(run.view):
+        assert time.monotonic() < deadline, run.view
+        time.sleep(0.05)
+    return run.view
+
+
+@pytest.mark.slow
+def test_a_killed_run_is_used_while_it_trains_saved_after_the_kill_and_trained_on():
+    table = gw.read_table(PENGUINS.path)
+    run = gw.train(table, gw.plan(table, "predict the species, 300 seconds"))
+    folded(run, lambda view: "scores" in view.result_parts)
+    early = run.result
+    assert (early.status, early.evaluation.n_rows) == ("training", early.n_holdout)
+    rows = table.frame.tail(3)
+    assert len(run.predict(rows)) == 3, "the best so far predicts"
+    assert not run.view.is_over, "while the others train"
+    with pytest.raises(GenieError) as caught:
+        run.extend(10)
+    assert caught.value.problem.code == "run-goes-on"
+
+    os.kill(run._worker.pid, signal.SIGKILL)
+    assert folded(run, lambda view: view.is_over).can_salvage
+    finished = {model.model for model in run.view.models if model.score_validation is not None}
+
+    again = gw.open_run(run.id)
+    run.close()
+    again.salvage()
+    saved = again.wait(timeout_s=180)
+    assert saved.status == "stopped"
+    assert [note.code for note in saved.notes if note.code == "salvaged"] == ["salvaged"]
+    assert finished <= {row.model for row in saved.leaderboard}
+    assert {artefact.kind for artefact in saved.artefacts} == {"report", "bundle"}
+    assert saved.n_holdout == early.n_holdout
+    assert len(again.predict(rows)) == 3
+
+    again.extend(20)
+    assert not again.view.is_over, "it is taken up at once"
+    more = again.wait(timeout_s=180)
+    assert more.status == "done"
+    assert {row.model for row in saved.leaderboard} < {row.model for row in more.leaderboard}
+    assert more.n_holdout == saved.n_holdout
+    assert len(again.predict(rows)) == 3
+    events = again.events()
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert [event.how for event in events if event.type == "resumed"] == ["salvage", "extension"]
+    again.close()

@@ -38,7 +38,7 @@ def test_it_asks_and_gets_the_answer(program, folder):
 def test_it_is_told_to_serve_only_where_asked(program, folder):
     start = program('say({"id": hear()["id"], "ok": True, "value": {"arguments": sys.argv[1:]}})')
     assert ask(start(folder))["arguments"] == [str(folder.path)]
-    assert ask(start(folder, serve=True))["arguments"] == [str(folder.path), "--serve"]
+    assert ask(start(folder, mode="serve"))["arguments"] == [str(folder.path), "--serve"]
 
 
 def test_answers_find_their_questions_in_any_order(program, folder):

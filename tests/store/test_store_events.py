@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from genie_widgets.schema import (
+    Failed,
     Finished,
     GenieError,
     ModelFinished,
@@ -201,3 +202,42 @@ def test_after_a_full_disk_the_log_goes_on_with_the_next_number(folder, monkeypa
         file.write(b'{"seq":2,"type":"model_sta')
     assert folder.append(ModelStarted(model="A")).seq == 2
     assert [event.seq for event in folder.events()] == [1, 2]
+
+
+def fills_up(monkeypatch, after):
+    """Make the disk full after so many bytes of the event log."""
+    written = events._write
+
+    def write(file, line):
+        room = after[0]
+        after[0] -= len(line)
+        if len(line) > room:
+            file.write(line[:room])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written(file, line)
+
+    monkeypatch.setattr(events, "_write", write)
+
+
+def test_an_event_that_found_no_room_is_not_there_later(folder, monkeypatch):
+    folder.append(RunStarted(time_limit_s=20))
+    before = folder.events_path.read_bytes()
+    fills_up(monkeypatch, [10])
+    with pytest.raises(GenieError):
+        folder.append(ModelStarted(model="A"))
+    assert folder.events_path.read_bytes() == before
+
+
+def test_the_last_word_finds_room_on_a_full_disk(folder, monkeypatch):
+    folder.take_ballast()
+    folder.append(RunStarted(time_limit_s=20))
+    room = [0]
+    fills_up(monkeypatch, room)
+    with pytest.raises(GenieError):
+        folder.append(ModelStarted(model="A"))
+    assert folder.ballast_path.exists(), "kept for the last word"
+    unlinked = Path.unlink
+    monkeypatch.setattr(Path, "unlink", lambda path, **rest: (room.__setitem__(0, 4096), unlinked(path, **rest))[1])
+    problem = Problem(code="disk-full", title="The disk is full.", remedy="Free some space.")
+    assert folder.append(Failed(problem=problem)).seq == 2
+    assert not folder.ballast_path.exists()

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from genie_widgets.store import lock
+from genie_widgets.schema import Resumed
+from genie_widgets.store import lock, oom_kills
 
 HOLDER = """
 import sys
@@ -102,3 +103,34 @@ def test_whoever_watches_does_not_keep_the_worker_from_its_lock(tmp_path):
         for watcher in watchers:
             watcher.join()
     assert all(got)
+
+
+def test_a_run_is_taken_up_again_only_while_nobody_works_on_it(folder, holder):
+    folder.request_stop()
+    assert folder.resume(Resumed(how="extension", seconds=60)) is None
+    assert folder.events() == []
+    assert folder.stop_requested()
+    holder.communicate("\n")
+    written = folder.resume(Resumed(how="extension", seconds=60))
+    assert folder.events() == [written]
+    assert folder.last_resumed() == written
+    assert not folder.stop_requested(), "the stop was for the part before"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "count"),
+    [
+        ("sys/fs/cgroup/memory.events", "low 0\noom 2\noom_kill 3\n", 3),
+        ("sys/fs/cgroup/memory/memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n", 1),
+        ("proc/vmstat", "nr_free_pages 12\noom_kill 4\n", 4),
+        ("proc/vmstat", "nr_free_pages 12\n", None),
+    ],
+)
+def test_the_systems_count_of_processes_without_memory(tmp_path, name, text, count):
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_text(text)
+    assert oom_kills(tmp_path) == count
+
+
+def test_no_count_where_the_system_tells_nothing(tmp_path):
+    assert oom_kills(tmp_path) is None

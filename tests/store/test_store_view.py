@@ -11,6 +11,7 @@ from genie_widgets.schema import (
     ModelStarted,
     Problem,
     ResultUpdated,
+    Resumed,
     RunStarted,
     SplitMade,
     StageChanged,
@@ -31,6 +32,7 @@ def model(name, score, metric="accuracy", reason=""):
 
 
 STARTED = RunStarted(time_limit_s=20)
+SALVAGE, EXTENSION = Resumed(how="salvage", seconds=60), Resumed(how="extension", seconds=300)
 DONE, STOPPED = Finished(status="done", total_s=9.0), Finished(status="stopped", total_s=9.0)
 
 
@@ -49,6 +51,11 @@ DONE, STOPPED = Finished(status="done", total_s=9.0), Finished(status="stopped",
         ((STARTED,), False, "interrupted"),
         ((STARTED, StopRequested()), False, "interrupted"),
         ((STARTED, DONE, ResultUpdated(part="tracking")), False, "done"),
+        ((STARTED, SALVAGE), False, "waiting"),
+        ((STARTED, DONE, EXTENSION), False, "waiting"),
+        ((STARTED, DONE, EXTENSION, STARTED), True, "running"),
+        ((STARTED, DONE, EXTENSION, STARTED), False, "interrupted"),
+        ((STARTED, StopRequested(), STOPPED, EXTENSION, STARTED, DONE), False, "done"),
     ],
 )
 def test_the_status_of_every_kind_of_run(events, alive, status):
@@ -158,3 +165,35 @@ def test_any_events_give_a_view_that_holds_together(events, alive, now):
     assert (view.best is None) == all(m.score_validation is None for m in view.models)
     if view.status in ("failed", "interrupted"):
         assert view.problem is not None
+
+
+def test_a_run_taken_up_again_has_a_clock_of_its_own_and_keeps_its_models():
+    failed = Failed(problem=PROBLEM)
+    view = fold(numbered(STARTED, model("a", 0.7), failed, EXTENSION), alive=False, now=1009.0)
+    assert (view.status, view.problem, view.time_limit_s, view.elapsed_s) == ("waiting", None, 300, 0.0)
+    assert view.resumed_at == 1003.0
+    assert view.best.model == "a"
+    view = fold(numbered(STARTED, model("a", 0.7), failed, EXTENSION, STARTED), alive=True, now=1009.0)
+    assert view.elapsed_s == 5.0
+
+
+def test_the_record_of_the_part_before_is_not_that_of_the_run_taken_up_again():
+    tracked = ResultUpdated(part="tracking")
+    events = numbered(STARTED, ResultUpdated(part="scores"), DONE, tracked, EXTENSION)
+    view = fold(events, alive=False, now=1009.0)
+    assert view.result_parts == {"scores"}
+    assert view.result_seq == 4
+
+
+@pytest.mark.parametrize(
+    ("events", "can"),
+    [
+        ((STARTED,), False),
+        ((STARTED, model("a", 0.7)), True),
+        ((STARTED, model("a", None)), False),
+        ((STARTED, model("a", 0.7), Failed(problem=PROBLEM)), True),
+        ((STARTED, model("a", 0.7), DONE), False),
+    ],
+)
+def test_only_an_ended_run_with_models_and_no_result_is_saved(events, can):
+    assert fold(numbered(*events), alive=False, now=1009.0).can_salvage is can

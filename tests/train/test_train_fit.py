@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from genie_widgets.schema import METRICS, GenieError, Plan, default_metric
-from genie_widgets.train import Machine, detect_machine, fit, load_model, warm_up
+from genie_widgets.train import Hooks, Machine, detect_machine, fit, load_model, warm_up
 from genie_widgets.train.interrupt import FitInterruptedError
 
 pytestmark = pytest.mark.slow
@@ -95,8 +95,7 @@ def trained_of(tmp_path_factory, machine):
                 path=path,
                 time_limit_s=SECONDS,
                 machine=machine,
-                on_model_started=started.append,
-                on_model_finished=lambda *told: finished.append(told),
+                hooks=Hooks(on_model_started=started.append, on_model_finished=lambda *told: finished.append(told)),
             )
             made[kind] = Trained(kind, frame, path, model, started, finished)
         return made[kind]
@@ -205,7 +204,7 @@ def test_the_positive_class_is_the_plans(trained_of, tmp_path, machine):
         time_limit_s=SECONDS,
         machine=machine,
         # One model is enough to see it.
-        should_stop=lambda: True,
+        hooks=Hooks(should_stop=lambda: True),
     )
     assert model.positive_class == "no"
     assert model.classes[1] == "no"
@@ -226,7 +225,7 @@ def test_a_positive_class_as_text_finds_its_label(labels, wanted, expected, tmp_
         path=tmp_path / "predictor",
         time_limit_s=SECONDS,
         machine=machine,
-        should_stop=lambda: True,
+        hooks=Hooks(should_stop=lambda: True),
     )
     assert model.positive_class == expected
 
@@ -334,8 +333,7 @@ def test_a_stop_keeps_the_best_so_far(tmp_path, machine):
         path=tmp_path / "predictor",
         time_limit_s=60.0,
         machine=machine,
-        on_model_finished=lambda *told: finished.append(told),
-        should_stop=lambda: bool(finished),
+        hooks=Hooks(on_model_finished=lambda *told: finished.append(told), should_stop=lambda: bool(finished)),
     )
     assert finished[0][0] == "LightGBMQuick"
     # The first, and the ensemble of it at most.
@@ -360,9 +358,9 @@ def test_a_stop_ends_a_model_that_is_being_fitted(tmp_path, machine):
         path=tmp_path / "predictor",
         time_limit_s=300.0,
         machine=machine,
-        on_model_started=begin,
-        on_model_finished=lambda *told: finished.append(told),
-        should_stop=second.is_set,
+        hooks=Hooks(
+            on_model_started=begin, on_model_finished=lambda *told: finished.append(told), should_stop=second.is_set
+        ),
     )
     scored = [name for name, score, _seconds, _reason in finished if score is not None]
     assert [name for name in scored if not name.startswith("Weighted")] == ["LightGBMQuick"]
@@ -387,7 +385,7 @@ def test_an_interrupt_between_two_models_keeps_what_was_fitted(tmp_path, machine
         path=tmp_path / "predictor",
         time_limit_s=SECONDS,
         machine=machine,
-        on_model_finished=late,
+        hooks=Hooks(on_model_finished=late),
     )
     new = frame_of("binary", 5).drop(columns="target")
     assert len(model.predict(new)) == 5
@@ -434,7 +432,7 @@ def test_dates_text_and_gaps_are_learned_from(tmp_path, machine):
         path=tmp_path / "predictor",
         time_limit_s=SECONDS,
         machine=machine,
-        should_stop=lambda: True,
+        hooks=Hooks(should_stop=lambda: True),
     )
     assert model.predict(frame.drop(columns="target")).notna().all()
 

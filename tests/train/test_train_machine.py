@@ -150,3 +150,27 @@ def test_this_machine_is_detected(tmp_path):
     assert 0 < machine.cores <= OWN_CORES
     assert 0 < machine.available_memory_bytes <= machine.memory_bytes
     assert machine.free_disk_bytes > 0
+
+
+@pytest.mark.parametrize(
+    ("files", "pressure"),
+    [
+        ({}, 0.0),
+        ({"proc/pressure/cpu": "some avg10=62.50 avg60=10.00 avg300=1.00 total=9\n"}, 0.625),
+        (
+            {
+                "proc/pressure/cpu": "some avg10=90.00 avg60=10.00 avg300=1.00 total=9\n",
+                "sys/fs/cgroup/cpu.pressure": "some avg10=5.00 avg60=1.00 avg300=1.00 total=9\nfull avg10=0.00\n",
+            },
+            0.05,
+        ),
+        ({"proc/pressure/cpu": "nonsense\nsome avg10=much\n"}, 0.0),
+    ],
+)
+def test_how_much_waits_for_a_core(tree, files, pressure):
+    assert detect_machine(tree(files)).pressure == pressure
+
+
+@pytest.mark.parametrize(("cores", "pressure", "threads"), [(8, 0.1, 8), (8, 0.9, 4), (2, 0.9, 1), (1, 0.9, 1)])
+def test_on_a_busy_machine_a_model_gets_fewer_threads(cores, pressure, threads):
+    assert Machine(cores, GIB, GIB, GIB, pressure).threads == threads

@@ -7,7 +7,7 @@ import pytest
 
 from genie_widgets.schema import Plan
 from genie_widgets.schema.plan import ProblemType, Quality
-from genie_widgets.train.portfolio import BEST_NEEDS_S, QUICK, portfolio
+from genie_widgets.train.portfolio import BEST_NEEDS_S, QUICK, more_models, portfolio
 
 
 def plan_of(problem_type="binary", quality="balanced", time_limit_s=120):
@@ -77,6 +77,7 @@ def watch():
         made = Watch(
             on_started=lambda model: told.append(("started", model)),
             on_finished=lambda model, score, _seconds, reason: told.append((model, score, bool(reason))),
+            between_models=lambda: told.append(("between",)),
             should_stop=stop,
             sign=sign,
         )
@@ -121,6 +122,33 @@ def test_a_stop_waits_for_the_first_model(watch):
     assert watched._after_model_fit(Trainer({}), []) is False
     assert watched._after_model_fit(Trainer({"LightGBM": 0.9}), ["LightGBM"]) is True
     assert watched._before_model_fit(Trainer({"LightGBM": 0.9}), MODEL) == (True, True)
+
+
+def test_between_two_models_is_told_and_before_the_first_there_is_no_between(watch):
+    watched, told = watch()
+    watched._before_model_fit(Trainer({}), MODEL)
+    watched._after_model_fit(Trainer({}), [])
+    watched._before_model_fit(Trainer({}), MODEL)
+    assert ("between",) not in told
+    watched._after_model_fit(Trainer({"LightGBM": 0.9}), ["LightGBM"])
+    watched._before_model_fit(Trainer({"LightGBM": 0.9}), MODEL)
+    assert told[-2:] == [("between",), ("started", "LightGBM")]
+
+
+def test_more_time_goes_to_what_is_missing_and_then_to_autogluons_portfolio():
+    planned = portfolio(plan_of())["hyperparameters"]
+    more = more_models(plan_of(), ["LightGBMQuick", "LightGBM_BAG_L1", "WeightedEnsemble_L2"])
+    assert QUICK not in more["GBM"]
+    assert {} not in more["GBM"]
+    assert more["CAT"][0] == planned["CAT"]
+    assert len(more["CAT"]) > 5
+    assert set(more) == {"GBM", "CAT", "XGB", "RF", "XT"}, "nothing that needs torch"
+
+
+def test_more_time_for_quantiles_goes_to_larger_forests():
+    more = more_models(plan_of("quantile"), ["RandomForest", "ExtraTrees", "RandomForest_300"])
+    assert [forest["n_estimators"] for forest in more["RF"]] == [600]
+    assert [forest["n_estimators"] for forest in more["XT"]] == [300, 600]
 
 
 def test_nothing_of_this_process_is_saved_with_the_models(watch):

@@ -1,0 +1,84 @@
+"""A run that was over, taken up again: its models become its result, or more are trained beside them."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+from genie_widgets.schema import GenieError, Problem
+from genie_widgets.store import RunFolder
+from genie_widgets.worker.pipeline import Run, carry_out, hooks_of, run_pipeline, training_seconds
+
+if TYPE_CHECKING:
+    from genie_widgets.evaluate import Split
+    from genie_widgets.train import TrainedModel
+
+
+def resume(folder: RunFolder) -> TrainedModel | None:
+    """Do what the log's last `Resumed` asks.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Of a run that is over; the caller holds its lock.
+
+    Returns
+    -------
+    TrainedModel or None
+        None where nothing usable was there; the log says why.
+    """
+    asked = folder.last_resumed()
+    if asked is None:
+        return run_pipeline(folder)
+    request = folder.read_request()
+    request = request.model_copy(update={"plan": request.plan.model_copy(update={"time_limit_s": asked.seconds})})
+    if asked.how == "salvage":
+        return carry_out(
+            folder,
+            request,
+            _salvage,
+            started_at=asked.time,
+            what="Nothing of the run could be saved",
+            notes=(_SALVAGED,),
+            stopped=True,
+        )
+    return carry_out(folder, request, _extend, started_at=asked.time, what="The training could not go on")
+
+
+def _salvage(run: Run, _split: Split) -> TrainedModel:
+    from genie_widgets.train import load_unfinished
+
+    started = time.monotonic()
+    run.enter("training", "Looking for the best of the models that were finished")
+    model = load_unfinished(run.folder.predictor_path)
+    run.timed("training", started)
+    return model
+
+
+def _extend(run: Run, split: Split) -> TrainedModel:
+    from genie_widgets.train import detect_machine, fit, fit_more
+
+    started = time.monotonic()
+    plan, folder = run.request.plan, run.folder
+    run.enter("training", "Training more models")
+    seconds, machine, hooks = training_seconds(run), detect_machine(disk=folder.path), hooks_of(run, split)
+    try:
+        model = fit_more(plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine, hooks=hooks)
+    except GenieError as error:
+        if error.problem.code not in ("model-unusable", "no-model") or folder.model_path.exists():
+            raise
+        # It was interrupted before its first model: there is nothing to add to.
+        shutil.rmtree(folder.predictor_path, ignore_errors=True)
+        rows = split.train[[*plan.feature_columns(run.request.profile.column_names), plan.target]]
+        model = fit(rows, plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine, hooks=hooks)
+    run.timed("training", started)
+    return model
+
+
+_SALVAGED = Problem(
+    code="salvaged",
+    title="The training was interrupted; this is the best of the models that were finished by then.",
+    remedy="Give it more time to train the others.",
+    severity="warning",
+)

@@ -1,0 +1,86 @@
+"""Waiting for one's turn: so many trainings at once as the machine can bear, the first to come first."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from genie_widgets.schema import GenieError, Problem, Queued
+from genie_widgets.store import RunFolder, fold, take_ticket
+
+if TYPE_CHECKING:
+    from genie_widgets.train import Machine
+
+# A training with fewer would be slower than two after each other, or would not fit.
+CORES_FOR_ONE, BYTES_FOR_ONE = 2, 2 * 2**30
+POLL_INTERVAL_S = 0.25
+
+
+def trainings_at_once(machine: Machine) -> int:
+    """Tell how many may train at once: ``GENIE_MAX_TRAININGS``, or what cores and memory bear."""
+    asked = os.environ.get("GENIE_MAX_TRAININGS", "")
+    if asked.isdecimal() and int(asked) > 0:
+        return int(asked)
+    return max(1, min(machine.usable_cores // CORES_FOR_ONE, machine.memory_bytes // BYTES_FOR_ONE))
+
+
+@contextmanager
+def turn(folder: RunFolder) -> Iterator[float | None]:
+    """Wait for the run's turn, and hold it while the body runs; the log tells the place.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run; others of the same workspace are waited for.
+
+    Yields
+    ------
+    float or None
+        Seconds since 1970 at which the turn came; None if there was nothing to wait for.
+
+    Raises
+    ------
+    GenieError
+        If the person asked to stop before the turn came.
+    """
+    from genie_widgets.train import detect_machine
+
+    places = trainings_at_once(detect_machine(disk=folder.path))
+    with take_ticket(folder.queue, folder.run_id) as ticket:
+        told: int | None = None
+        while len(before := ticket.before()) >= places:
+            if folder.stop_requested():
+                raise GenieError(_gave_up())
+            # One may start as soon as all but the last of the places are taken.
+            place = len(before) - places + 1
+            if place != told:
+                told = place
+                folder.append(Queued(before=place, about_s=_seconds_of(folder, before) / places))
+            time.sleep(POLL_INTERVAL_S)
+        yield None if told is None else time.time()
+
+
+def _seconds_of(folder: RunFolder, run_ids: list[str]) -> float:
+    """Add up what the runs before still have of their time limits."""
+    seconds = 0.0
+    for run_id in run_ids:
+        other = RunFolder(folder.path.parent / run_id)
+        try:
+            view = fold(other.events(), alive=True, now=time.time())
+            limit = view.time_limit_s or other.read_request().plan.time_limit_s
+        except (OSError, ValueError):
+            continue
+        seconds += max(0.0, limit - view.elapsed_s)
+    return round(seconds, 1)
+
+
+def _gave_up() -> Problem:
+    return Problem(
+        code="stopped-waiting",
+        title="The run was stopped before its turn had come.",
+        remedy="Start it again when you like.",
+        culprit="run",
+    )

@@ -1,0 +1,78 @@
+"""A run waits for its turn, says so, and does not pay for it."""
+
+import threading
+import time
+
+import pytest
+
+from genie_widgets.schema import GenieError, Queued, RunStarted, new_run_id
+from genie_widgets.store import RunFolder, take_ticket
+from genie_widgets.train import Machine
+from genie_widgets.worker import turn as module
+from genie_widgets.worker.turn import trainings_at_once, turn
+
+GIB = 2**30
+
+
+@pytest.fixture(autouse=True)
+def _one_at_once(monkeypatch):
+    monkeypatch.setenv("GENIE_MAX_TRAININGS", "1")
+    monkeypatch.setattr(module, "POLL_INTERVAL_S", 0.01)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return [RunFolder.create(tmp_path / "workspace", new_run_id()) for _ in range(2)]
+
+
+def test_alone_nothing_is_waited_for(folders):
+    with turn(folders[0]) as came:
+        assert came is None
+    assert folders[0].events() == []
+
+
+def test_the_second_waits_for_the_first_and_is_told_its_place(folders):
+    first, second = folders
+    first.append(RunStarted(time_limit_s=60))
+    began = threading.Event()
+    came = []
+
+    def wait():
+        with turn(second) as at:
+            came.append(at)
+            began.set()
+
+    with take_ticket(first.queue, first.run_id):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        deadline = time.monotonic() + 30
+        while not second.events():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        (queued,) = second.events()
+        assert isinstance(queued, Queued)
+        assert queued.before == 1
+        assert 0 < queued.about_s <= 60
+        assert not began.is_set()
+        left_at = time.time()
+    assert began.wait(30)
+    waiting.join()
+    assert came[0] >= left_at, "the budget counts from its turn"
+
+
+def test_a_stop_while_waiting_ends_it(folders):
+    first, second = folders
+    second.request_stop()
+    with take_ticket(first.queue, first.run_id), pytest.raises(GenieError) as caught, turn(second):
+        pass
+    assert caught.value.problem.code == "stopped-waiting"
+    assert list(second.queue.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "cores", "memory", "places"),
+    [("", 2, 16, 1), ("", 16, 64, 8), ("", 16, 4, 2), ("", 1, 1, 1), ("5", 2, 2, 5), ("0", 4, 8, 2), ("many", 4, 8, 2)],
+)
+def test_how_many_train_at_once(monkeypatch, asked, cores, memory, places):
+    monkeypatch.setenv("GENIE_MAX_TRAININGS", asked)
+    assert trainings_at_once(Machine(cores, memory * GIB, memory * GIB, GIB)) == places
