@@ -8,6 +8,8 @@ import sys
 import threading
 import time
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import genie_widgets as gw
@@ -126,11 +128,15 @@ def folded(run, until, timeout_s=120):
 
 @pytest.mark.slow
 def test_a_killed_run_is_used_while_it_trains_saved_after_the_kill_and_trained_on():
-    table = gw.read_table(PENGUINS.path)
-    run = gw.train(table, gw.plan(table, "predict the species, 300 seconds"))
+    # Large enough that its models take longer than a process that predicts takes to start.
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(40_000, 12)), columns=list("abcdefghijkl"))
+    frame["kind"] = np.digitize(frame["a"] + frame["b"] * frame["c"] + rng.normal(size=len(frame)), [-1, 0, 1])
+    table = gw.read_table(frame.assign(kind=frame["kind"].map(dict(enumerate("wxyz")))))
+    run = gw.train(table, gw.plan(table, "predict kind, 300 seconds"))
     folded(run, lambda view: "scores" in view.result_parts)
     early = run.result
-    assert (early.status, early.evaluation.n_rows) == ("training", early.n_holdout)
+    assert (early.status, early.evaluation.n_rows) == ("training", min(early.n_holdout, 5000))
     rows = table.frame.tail(3)
     assert len(run.predict(rows)) == 3, "the best so far predicts"
     assert not run.view.is_over, "while the others train"
