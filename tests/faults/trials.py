@@ -38,7 +38,8 @@ from genie_widgets.store import RunFolder, fold
 SECONDS = 10
 END_S = 240  # a machine that eight others use as well; a run that hangs takes longer
 FAULTS = ("kill", "kill_twice", "stop", "fill", "freeze", "reload")
-FILLED_BYTES = 6 * 2**20
+# The report and the bundle hold a copy of Plotly each: a run needs some tens of megabytes.
+FILLED_BYTES = 96 * 2**20
 
 
 def small_table(seed):
