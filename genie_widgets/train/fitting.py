@@ -32,10 +32,13 @@ class Fitting:
         At most so many.
     limit : {"", "time", "memory"}
         What limits them; empty where all rows fit.
+    seconds_for_all : float
+        Seconds of training in which all rows would fit here.
     """
 
     n_rows: int
     limit: Literal["", "time", "memory"]
+    seconds_for_all: float
 
 
 def rows_that_fit(n_rows: int, n_columns: int, seconds: float, machine: Machine) -> Fitting:
@@ -56,12 +59,13 @@ def rows_that_fit(n_rows: int, n_columns: int, seconds: float, machine: Machine)
         Never fewer than `LEAST_ROWS`, if there are as many.
     """
     speed = CELLS_PER_THREAD_S * machine.threads * (BUSY_SHARE if machine.is_busy else 1.0)
+    for_all = n_rows * n_columns / speed
     by_time = int(seconds * speed / max(1, n_columns))
     by_memory = int(MEMORY_SHARE * machine.available_memory_bytes / (BYTES_PER_CELL * max(1, n_columns)))
     fitting = max(LEAST_ROWS, min(by_time, by_memory))
     if n_rows <= fitting:
-        return Fitting(n_rows, "")
-    return Fitting(fitting, "time" if by_time <= by_memory else "memory")
+        return Fitting(n_rows, "", for_all)
+    return Fitting(fitting, "time" if by_time <= by_memory else "memory", for_all)
 
 
 def sample_rows(frame: pd.DataFrame, n_rows: int, plan: Plan, *, seed: int) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -42,7 +43,7 @@ from genie_widgets.worker.turn import turn
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
-    from genie_widgets.train import Hooks, Machine, TrainedModel
+    from genie_widgets.train import Fitting, Hooks, Machine, TrainedModel
 
 EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
@@ -225,19 +226,23 @@ def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
     wanted = fitting.n_rows if before is None else before
     taken = sample_rows(rows, wanted, plan, seed=seed) if wanted < len(rows) else rows
     if len(taken) < len(rows):
-        run.warn(_sampled(len(taken), len(rows), fitting.limit))
+        run.warn(_sampled(run, len(taken), len(rows), fitting))
     if machine.is_busy:
         run.warn(_busy(machine))
     return taken
 
 
-def _sampled(n_taken: int, n_rows: int, limit: str) -> Problem:
-    why = {"time": "the time", "memory": "the free memory"}.get(limit, "the time")
-    more = "a machine with more memory" if limit == "memory" else "more time"
+def _sampled(run: Run, n_taken: int, n_rows: int, fitting: Fitting) -> Problem:
+    if fitting.limit == "memory":
+        why, remedy = "the free memory", "A machine with more memory, or fewer columns, would let it use more of them."
+    else:
+        # In steps of ten seconds: nobody knows it better.
+        seconds = 10 * math.ceil((fitting.seconds_for_all + run.budget.reserve_s) / 10)
+        why, remedy = "the time", f"A run of about {seconds:,} seconds would use all of them."
     return Problem(
         code="sampled",
         title=f"The models learn from {n_taken:,} of {n_rows:,} rows: more would not fit into {why}.",
-        remedy=f"A new run with {more} would use more of them.",
+        remedy=remedy,
         culprit="rows",
         severity="info",
     )
@@ -347,7 +352,8 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
         found["leaderboard"] = tuple(model.leaderboard(rows))
 
     run.attempt("The model could not be scored", score)
-    run.attempt("The models could not be compared on untouched rows", board)
+    if run.budget.left_s(keeping_s=run.budget.explaining_s + run.budget.exporting_s) > 0:
+        run.attempt("The models could not be compared on untouched rows", board)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)

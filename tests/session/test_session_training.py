@@ -53,7 +53,7 @@ def test_a_sentence_becomes_a_model_that_predicts_and_explains_here_and_in_anoth
     assert "failed" not in kinds
     stages = [event.stage for event in events if event.type == "stage_changed"]
     assert stages == ["preparing", "training", "scoring", "explaining", "exporting"]
-    parts = [event.part for event in events if event.type == "result_updated"]
+    parts = list(dict.fromkeys(event.part for event in events if event.type == "result_updated"))
     assert parts[:4] == ["scores", "explanation", "report", "bundle"]
     assert kinds.index("split_made") < kinds.index("model_finished") < kinds.index("result_updated")
     assert ended.wait(30)

@@ -23,6 +23,7 @@ def test_a_million_rows_in_little_time_are_too_many():
     assert short.limit == "time"
     assert LEAST_ROWS < short.n_rows < 1_000_000
     assert short.n_rows < rows_that_fit(1_000_000, 12, 12, QUIET).n_rows
+    assert rows_that_fit(1_000_000, 12, short.seconds_for_all + 1, QUIET).limit == "", "what would fit is told"
 
 
 def test_a_busy_machine_takes_fewer():

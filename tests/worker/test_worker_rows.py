@@ -1,0 +1,75 @@
+"""Which rows a run learns from: as many as fit, said so, and the same when it is taken up again."""
+
+import time
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.schema import SplitMade, Warned
+from genie_widgets.train import Machine
+from genie_widgets.train import machine as module
+from genie_widgets.worker.budget import plan_budget
+from genie_widgets.worker.pipeline import Run, set_apart
+
+GIB = 2**30
+
+
+@pytest.fixture(scope="module")
+def large():
+    n = 60_000
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"a": rng.normal(size=n), "b": rng.normal(size=n), "y": rng.choice(["no", "yes"], n)})
+    return read_table(frame, name="large")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Make this machine another."""
+
+    def use(**changes):
+        fields = {"cores": 2, "memory_bytes": 8 * GIB, "available_memory_bytes": 8 * GIB, "free_disk_bytes": GIB}
+        made = Machine(**{**fields, **changes})
+        monkeypatch.setattr(module, "detect_machine", lambda **_where: made)
+
+    return use
+
+
+def run_of(folder, seconds):
+    return Run(folder, folder.read_request(), plan_budget(time.time(), seconds, 60_000))
+
+
+def told(folder):
+    return [event.problem for event in folder.events() if isinstance(event, Warned)]
+
+
+def test_a_table_that_fits_is_learned_from_whole(make_folder, large, machine):
+    machine()
+    folder = make_folder(large, target="y", problem_type="binary", metric="roc_auc")
+    split = set_apart(run_of(folder, 60))
+    assert len(split.train) + len(split.holdout) == 60_000
+    assert told(folder) == []
+
+
+def test_with_little_memory_a_part_is_taken_and_a_run_taken_up_again_keeps_it(make_folder, large, machine):
+    machine(available_memory_bytes=4 * 2**20)
+    folder = make_folder(large, target="y", problem_type="binary", metric="roc_auc")
+    split = set_apart(run_of(folder, 60))
+    assert len(split.train) < 54_000
+    assert [problem.code for problem in told(folder)] == ["sampled"]
+    assert f"{len(split.train):,} of" in told(folder)[0].title
+    machine()
+    again = set_apart(run_of(folder, 600))
+    pd.testing.assert_frame_equal(again.train, split.train)
+    pd.testing.assert_frame_equal(again.holdout, split.holdout)
+    assert {event.n_train for event in folder.events() if isinstance(event, SplitMade)} == {len(split.train)}
+
+
+def test_too_few_seconds_say_how_many_would_do(make_folder, large, machine):
+    machine(cores=1, pressure=0.9)
+    folder = make_folder(large, target="y", problem_type="binary", metric="roc_auc")
+    set_apart(run_of(folder, 0.5))
+    codes = {problem.code: problem for problem in told(folder)}
+    assert set(codes) == {"sampled", "machine-busy"}
+    assert "seconds would use all of them" in codes["sampled"].remedy
