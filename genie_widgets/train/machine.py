@@ -81,14 +81,33 @@ def detect_machine(root: Path = Path("/"), disk: Path | None = None) -> Machine:
 
 def _cores(root: Path) -> float:
     limits = [float(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)]
-    cgroup = root / "sys/fs/cgroup"
-    quotas = (
-        _numbers(cgroup / "cpu.max"),
-        _numbers(cgroup / "cpu/cpu.cfs_quota_us") + _numbers(cgroup / "cpu/cpu.cfs_period_us"),
-    )
-    # Where there is no limit the quota is "max" (v2) or -1 (v1).
-    limits += [numbers[0] / numbers[1] for numbers in quotas if len(numbers) == 2 and min(numbers) > 0]
+    for folder in _groups(root, ""):
+        limits += _quota(_numbers(folder / "cpu.max"))
+    for folder in _groups(root, "cpu"):
+        limits += _quota(_numbers(folder / "cpu.cfs_quota_us") + _numbers(folder / "cpu.cfs_period_us"))
     return min(limits)
+
+
+def _quota(numbers: list[int]) -> list[float]:
+    """Give the cores of a quota and its period; where there is no limit the quota is "max" (v2) or -1 (v1)."""
+    return [numbers[0] / numbers[1]] if len(numbers) == 2 and min(numbers) > 0 else []
+
+
+def _groups(root: Path, controller: str) -> list[Path]:
+    """List the folders whose limits hold for this process: its control group and those around it.
+
+    In a container the outermost is the container's own; a group within it (a
+    service, a job of a batch system) is named in ``proc/self/cgroup``.
+    """
+    outermost = root / "sys/fs/cgroup" / controller
+    folders = [outermost]
+    for line in _text(root / "proc/self/cgroup").splitlines():
+        _, _, rest = line.partition(":")
+        names, _, place = rest.partition(":")
+        if controller in names.split(","):
+            for part in Path(place.strip("/")).parts:
+                folders.append(folders[-1] / part)
+    return folders
 
 
 def _pressure(root: Path) -> float:
@@ -111,17 +130,20 @@ def _memory(root: Path) -> tuple[int, int]:
             facts[name] = int(number[0]) * 1024
     total = facts.get("MemTotal", 2**31)
     available = facts.get("MemAvailable", total)
-    cgroup = root / "sys/fs/cgroup"
-    for limit_name, usage_name, stat_name, reclaimable in (
-        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
-    ):
-        limit = next(iter(_numbers(cgroup / limit_name)), None)
+    groups = [(folder, "memory.max", "memory.current", "inactive_file") for folder in _groups(root, "")]
+    groups += [
+        (folder, "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+        for folder in _groups(root, "memory")
+    ]
+    for folder, limit_name, usage_name, reclaimable in groups:
+        limit = next(iter(_numbers(folder / limit_name)), None)
         if limit is None or not 0 <= limit < _NO_LIMIT_BYTES:
             continue
-        usage = next(iter(_numbers(cgroup / usage_name)), 0)
+        usage = next(iter(_numbers(folder / usage_name)), 0)
         # Usage counts files that were read lately; the kernel lets go of them as soon as memory is asked for.
-        cached = next((int(n) for name, n in _pairs(cgroup / stat_name) if name == reclaimable and n.isdecimal()), 0)
+        cached = next(
+            (int(n) for name, n in _pairs(folder / "memory.stat") if name == reclaimable and n.isdecimal()), 0
+        )
         total = min(total, limit)
         available = min(available, limit, max(0, limit - max(0, usage - cached)))
     return total, available

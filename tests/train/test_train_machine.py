@@ -174,3 +174,32 @@ def test_how_much_waits_for_a_core(tree, files, pressure):
 @pytest.mark.parametrize(("cores", "pressure", "threads"), [(8, 0.1, 8), (8, 0.9, 4), (2, 0.9, 1), (1, 0.9, 1)])
 def test_on_a_busy_machine_a_model_gets_fewer_threads(cores, pressure, threads):
     assert Machine(cores, GIB, GIB, GIB, pressure).threads == threads
+
+
+def test_a_group_within_the_container_is_kept_too(tree):
+    root = tree(
+        {
+            "proc/self/cgroup": "0::/jobs/one\n",
+            "sys/fs/cgroup/memory.max": f"{8 * GIB}\n",
+            "sys/fs/cgroup/jobs/one/memory.max": f"{2 * GIB}\n",
+            "sys/fs/cgroup/jobs/one/memory.current": f"{GIB}\n",
+            "sys/fs/cgroup/jobs/cpu.max": "150000 100000\n",
+        }
+    )
+    machine = detect_machine(root)
+    assert machine.memory_bytes == 2 * GIB
+    assert machine.available_memory_bytes == GIB
+    assert machine.cores == min(1.5, OWN_CORES)
+
+
+def test_a_group_of_v1_within_the_container_is_kept_too(tree):
+    root = tree(
+        {
+            "proc/self/cgroup": "9:memory:/job\n4:cpu,cpuacct:/job\n",
+            "sys/fs/cgroup/memory/job/memory.limit_in_bytes": f"{2 * GIB}\n",
+            "sys/fs/cgroup/cpu/job/cpu.cfs_quota_us": "50000\n",
+            "sys/fs/cgroup/cpu/job/cpu.cfs_period_us": "100000\n",
+        }
+    )
+    assert detect_machine(root).memory_bytes == 2 * GIB
+    assert detect_machine(root).cores == 0.5
