@@ -18,7 +18,8 @@ from genie_widgets.worker.protocol import Pipe
 POLL_INTERVAL_S = 0.05
 # A worker started early whose person went for lunch: training can still be started, without the head start.
 WAIT_LIMIT_S = 30 * 60
-GIVING_WAY = 10
+# A training goes before the answers asked meanwhile; a person waits for those, so not by much.
+GIVING_WAY = 3
 
 
 def main() -> None:
@@ -43,7 +44,7 @@ def main() -> None:
 
     if arguments.serve:
         if folder.is_alive():
-            os.nice(GIVING_WAY)  # the training goes first
+            os.nice(GIVING_WAY)
         compile_kernels()
         pipe.say({"type": "ready"})
         Server(folder, None).serve(pipe)

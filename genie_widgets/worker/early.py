@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
 
 # Enough for an interval that is worth something, and scored in a moment; the end's score takes all.
-MAX_ROWS = 5_000
+MAX_ROWS = 2_000
 # Of the seconds that are left: a score must not take them from the models.
 MAX_SHARE = 0.03
 

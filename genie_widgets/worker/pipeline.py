@@ -423,7 +423,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     found: dict[str, object] = {}
 
     def show(explanation: Explanation) -> None:
-        _save(run, result.model_copy(update={"explanation": explanation}), "explanation")
+        save(run, result.model_copy(update={"explanation": explanation}), "explanation")
 
     def step() -> None:
         predict, labels, unit = explained(model, run.request.plan)

@@ -133,10 +133,10 @@ def test_a_killed_run_is_used_while_it_trains_saved_after_the_kill_and_trained_o
     frame = pd.DataFrame(rng.normal(size=(40_000, 12)), columns=list("abcdefghijkl"))
     frame["kind"] = np.digitize(frame["a"] + frame["b"] * frame["c"] + rng.normal(size=len(frame)), [-1, 0, 1])
     table = gw.read_table(frame.assign(kind=frame["kind"].map(dict(enumerate("wxyz")))))
-    run = gw.train(table, gw.plan(table, "predict kind, 300 seconds"))
+    run = gw.train(table, gw.plan(table, "predict kind, 1 hour"))
     folded(run, lambda view: "scores" in view.result_parts)
     early = run.result
-    assert (early.status, early.evaluation.n_rows) == ("training", min(early.n_holdout, 5000))
+    assert (early.status, early.evaluation.n_rows) == ("training", 2000)
     rows = table.frame.tail(3)
     assert len(run.predict(rows)) == 3, "the best so far predicts"
     assert not run.view.is_over, "while the others train"
@@ -152,18 +152,21 @@ def test_a_killed_run_is_used_while_it_trains_saved_after_the_kill_and_trained_o
     run.close()
     again.salvage()
     saved = again.wait(timeout_s=180)
+    before = {row.model for row in saved.leaderboard}
     assert saved.status == "stopped"
     assert [note.code for note in saved.notes if note.code == "salvaged"] == ["salvaged"]
-    assert finished <= {row.model for row in saved.leaderboard}
+    assert finished <= before
     assert {artefact.kind for artefact in saved.artefacts} == {"report", "bundle"}
     assert saved.n_holdout == early.n_holdout
     assert len(again.predict(rows)) == 3
 
-    again.extend(20)
+    again.extend(3600)
     assert not again.view.is_over, "it is taken up at once"
+    folded(again, lambda view: len({m.model for m in view.models if m.score_validation is not None} - before) > 0)
+    again.stop()
     more = again.wait(timeout_s=180)
-    assert more.status == "done"
-    assert {row.model for row in saved.leaderboard} < {row.model for row in more.leaderboard}
+    assert more.status == "stopped"
+    assert before < {row.model for row in more.leaderboard}
     assert more.n_holdout == saved.n_holdout
     assert len(again.predict(rows)) == 3
     events = again.events()
