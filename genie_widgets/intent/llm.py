@@ -285,9 +285,11 @@ class _Conversation:
         timeout = self._settings.timeout_s
         async with openai.AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=timeout) as client:
             failure = LLMFailedError("its server understood no way of asking")
-            for way in (_by_responses, _by_schema, _by_plain_json):
+            ways = (_by_responses, _by_schema, _by_plain_json)
+            for way in ways:
+                is_last = way is ways[-1]
                 try:
-                    said = read_answer(await self._patiently(lambda way=way: way(self, client)))  # type: ignore[misc]
+                    said = read_answer(await self._patiently(lambda way=way: way(self, client), is_last=is_last))  # type: ignore[misc]
                 except openai.APIStatusError as error:
                     failure = LLMFailedError(_words(error.status_code, self._planned.model))
                     if error.status_code in UNSUPPORTED or error.status_code >= 500:
@@ -301,7 +303,7 @@ class _Conversation:
                 return said
             raise failure
 
-    async def _patiently(self, call: Callable[[], Awaitable[str]]) -> str:
+    async def _patiently(self, call: Callable[[], Awaitable[str]], *, is_last: bool) -> str:
         """Try again after a moment's fault, when the server says so, while tries and time are left."""
         import openai
 
@@ -317,7 +319,9 @@ class _Conversation:
                 told = None
             except openai.APIStatusError as error:
                 status = error.status_code
-                if self._tries_left <= 0 or status == 501 or (status not in BUSY and status < 500):
+                # llama-cpp-python's server fails so at a way of asking that it does not know: the next is better.
+                is_unknown = status == 501 or (status == 500 and not is_last)
+                if self._tries_left <= 0 or is_unknown or (status not in BUSY and status < 500):
                     raise
                 told = _told_to_wait(error.response.headers)
                 if told is not None and time.monotonic() + told > self._deadline:

@@ -163,7 +163,7 @@ _SUMMARY = {"planned": "Exactly what will be sent", "asking": "Exactly what is s
 def _outcome(exchange: LLMExchange) -> str:
     who = f"{exchange.model} at {exchange.server}"
     if exchange.status == "planned":
-        return f"{who} reads your sentence too, when you make a plan."
+        return f"{who} will read your sentence too."
     if exchange.status == "asking":
         return f"Asking {who}…"
     took = f"{exchange.requests:,} request{'s' if exchange.requests != 1 else ''}, {exchange.seconds:.1f} s"

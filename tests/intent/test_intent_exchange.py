@@ -130,6 +130,19 @@ def test_all_ways_together_are_tried_again_no_oftener_than_allowed(server, custo
     assert len(server.requests) == 3 + 2
 
 
+def test_a_server_that_fails_at_a_way_of_asking_is_asked_in_the_next_at_once(server, customers):
+    """As llama-cpp-python's does: a schema makes it answer with status 500."""
+
+    def fails(path, body):
+        if path == RESPONSES:
+            return 404, "{}"
+        return (500, "{}") if "response_format" in body else answer(target="churned")
+
+    server.answer = fails
+    assert make_plan(customers, PROMPT, llm=settings_for(server)).problems == ()
+    assert [path for path, _, _ in server.requests] == [RESPONSES, CHAT, CHAT]
+
+
 def test_a_model_that_the_server_does_not_know_is_named(server, customers):
     server.answer = lambda _path, _body: (404, '{"error": "model not found"}')
     made = make_plan(customers, PROMPT, llm=settings_for(server, model="gpt-nought"))

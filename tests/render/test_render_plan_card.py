@@ -74,7 +74,7 @@ def test_each_measure_that_fits_is_explained_in_a_line():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"status": "planned"}, "reads your sentence too"),
+        ({"status": "planned"}, "will read your sentence too"),
         ({"status": "planned"}, "Exactly what will be sent"),
         ({"status": "asking"}, "Asking m at s"),
         ({"status": "answered", "requests": 1, "seconds": 1.25}, "(1 request, 1.2 s)"),
