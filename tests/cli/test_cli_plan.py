@@ -248,3 +248,48 @@ def test_no_time_is_no_plan_to_train(genie, workspace, seconds):
 def test_a_refusal_is_not_trained(genie, workspace):
     assert genie("run", "penguins", "group the birds into clusters", "--yes")[0] == 3
     assert not (workspace / "runs").exists()
+
+
+@pytest.fixture
+def cases(birds):
+    tables = birds.parent / "tables"
+    tables.mkdir()
+    birds.rename(tables / "birds.csv")
+    told = [
+        {"id": "right", "table": "birds.csv", "prompt": "predict the species", "target": "species"},
+        {"id": "wrong", "table": "birds.csv", "prompt": "predict the species", "target": "town"},
+        {"id": "no table", "prompt": "predict the species", "target": "species"},
+    ]
+    lines = [json.dumps(case | {"problem_type": "multiclass", "lang": "en"}) for case in told]
+    (birds.parent / "cases.jsonl").write_text("\n".join(lines))
+    return birds.parent
+
+
+def test_a_folder_of_cases_is_scored(genie, cases):
+    code, said, complaint = genie("plan", "--batch", cases)
+    assert (code, complaint) == (0, "")
+    assert "target and type right      1 of 2 (50.0%)" in said
+    assert "want of a table: 1" in said
+    assert "lang en" in said
+
+
+def test_a_score_as_json_tells_every_case(genie, cases):
+    figures = json.loads(genie("plan", "--batch", cases, "--json")[1])
+    assert (figures["right"], figures["wrong"]) == (1, 1)
+    assert [one["verdict"] for one in figures["judged"]] == ["right", "wrong"]
+
+
+def test_what_is_not_right_is_shown_on_demand(genie, cases):
+    said = genie("plan", "--batch", cases, "--show")[1]
+    assert "meant town (multiclass); said species (multiclass)" in said
+
+
+def test_a_folder_without_cases_is_named(genie, tmp_path):
+    code, _, complaint = genie("plan", "--batch", tmp_path)
+    assert code == 2
+    assert "cases.jsonl" in complaint
+
+
+@pytest.mark.parametrize("arguments", [("--batch", "x", "penguins"), ("penguins",), ()])
+def test_a_table_and_a_sentence_or_a_folder(genie, arguments):
+    assert genie("plan", *arguments)[0] == 2
