@@ -115,6 +115,8 @@ def _print(figures: dict[str, Any]) -> None:
     print(f"  asked, right not among     {_share(figures['asked_right_not_among_three'], planned)}")
     print(f"  wrong without asking       {_share(figures['wrong'], planned)}")
     print(f"  must not be planned, kept  {_share(figures['kept'], figures['must_not_be_planned'])}")
+    if figures["kept_otherwise"]:
+        print(f"  refused where a question is meant, or asked where a refusal is: {figures['kept_otherwise']}")
     for name, told in figures["constraints"].items():
         print(f"  {name:<26} {_share(told['right'], told['named'])}")
     for name, count in figures["invented"].items():

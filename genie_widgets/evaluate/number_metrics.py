@@ -21,6 +21,11 @@ def root_mean_squared_error(rows: NumberRows) -> Weighted:
     return lambda weights: np.sqrt(mean(weights))
 
 
+def mean_squared_error(rows: NumberRows) -> Weighted:
+    """Mean of the squared errors."""
+    return _mean((rows.truth - rows.predicted) ** 2)
+
+
 def mean_absolute_error(rows: NumberRows) -> Weighted:
     """Mean absolute error."""
     return _mean(np.abs(rows.truth - rows.predicted))
@@ -74,6 +79,7 @@ def pinball_loss(rows: QuantileRows) -> Weighted:
 
 NUMBER_METRICS: dict[str, Callable[[NumberRows], Weighted]] = {
     "root_mean_squared_error": root_mean_squared_error,
+    "mean_squared_error": mean_squared_error,
     "mean_absolute_error": mean_absolute_error,
     "median_absolute_error": median_absolute_error,
     "mean_absolute_percentage_error": mean_absolute_percentage_error,

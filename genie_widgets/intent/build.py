@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from genie_widgets.intent import phrases
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import positive_class_of, problem_type_of, useless_columns
-from genie_widgets.schema import METRICS, Evidence, Plan, ProblemType, TableProfile, default_metric
+from genie_widgets.intent.features import forms_of
+from genie_widgets.intent.phrases import folded
+from genie_widgets.schema import METRICS, Evidence, Plan, Problem, ProblemType, TableProfile, default_metric
 
 DEFAULT_TIME_LIMIT_S = 120
 # The same wish for another kind of problem.
@@ -19,6 +19,7 @@ _SAME_WISH: dict[tuple[str, ProblemType], str] = {
     ("recall", "multiclass"): "balanced_accuracy",
     ("precision", "multiclass"): "f1_macro",
     ("average_precision", "multiclass"): "f1_macro",
+    ("mean_absolute_error", "quantile"): "pinball_loss",
 }
 
 
@@ -45,8 +46,7 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     """
     column = profile.column(target)
     evidence = [target_evidence, *(e for e in asked.evidence if e.field != "features" or asked.features)]
-    amount = re.search(phrases.NUMBER_ASKED, prompt, re.IGNORECASE) is not None
-    kind = problem_type_of(column, amount_asked=amount, quantiles=bool(asked.quantile_levels))
+    kind = _kind(profile, prompt, target, asked)
     evidence.append(_data("problem_type", kind, f"{column.name} has {column.n_distinct:,} different values"))
     fields: dict[str, Any] = {"target": target, "problem_type": kind}
     fields["metric"] = _metric(asked, kind, evidence)
@@ -76,11 +76,61 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     else:
         fields["validation"] = asked.validation
     kept = tuple(e for e in evidence if e.field != "quantile_levels" or kind == "quantile")
-    return check_plan(Plan(**fields, evidence=kept), profile)
+    return check_plan(Plan(**fields, evidence=kept, problems=tuple(_notes(asked))), profile)
+
+
+def _kind(profile: TableProfile, prompt: str, target: str, asked: Constraints) -> ProblemType:
+    forms = forms_of(folded(prompt))
+    amount = (forms["amount"] or forms["count"]) and not forms["which"]
+    if asked.metric is not None and METRICS[asked.metric].problem_types == ("regression",):
+        amount = True
+    return problem_type_of(profile.column(target), amount_asked=amount, quantiles=bool(asked.quantile_levels))
+
+
+def fitting_metrics(
+    profile: TableProfile, prompt: str, target: str, asked: Constraints
+) -> tuple[ProblemType, tuple[str, ...]]:
+    """Name the metrics to choose from where the one that is asked for does not fit, the usual one first; else none."""
+    kind = _kind(profile, prompt, target, asked)
+    if asked.metric is None or _is_passing(asked, kind):
+        return kind, ()
+    if kind in METRICS[asked.metric].problem_types or (asked.metric, kind) in _SAME_WISH:
+        return kind, ()
+    usual = default_metric(kind)
+    return kind, (usual, *(name for name, info in METRICS.items() if kind in info.problem_types and name != usual))
+
+
+def _is_passing(asked: Constraints, kind: ProblemType) -> bool:
+    """Whether a metric that does not fit was only a manner of speaking ("with high accuracy")."""
+    return asked.metric_in_passing and asked.metric is not None and kind not in METRICS[asked.metric].problem_types
+
+
+def _notes(asked: Constraints) -> list[Problem]:
+    """Tell what was asked but could not be read as columns."""
+    notes = []
+    for field, words in asked.unmatched:
+        if field == "metric":
+            title, remedy = f'Genie has no metric "{words}".', "The usual one is taken; choose another if you like."
+        else:
+            title, remedy = f'No column was found for "{words}".', "Choose the columns here if it matters."
+        notes.append(Problem(code="words-unmatched", title=title, remedy=remedy, severity="warning", field=field))
+    if asked.later:
+        notes.append(
+            Problem(
+                code="known-later",
+                title=f'"{asked.later}": the table does not say which columns these are.',
+                remedy="Leave them out here.",
+                severity="warning",
+                field="ignore",
+            )
+        )
+    return notes
 
 
 def _metric(asked: Constraints, kind: ProblemType, evidence: list[Evidence]) -> str:
-    if asked.metric is None:
+    if asked.metric is not None and _is_passing(asked, kind):
+        evidence[:] = [e for e in evidence if e.field != "metric"]
+    if asked.metric is None or _is_passing(asked, kind):
         metric = default_metric(kind)
         evidence.append(_default("metric", metric))
         return metric

@@ -9,6 +9,7 @@ from genie_widgets.intent.build import build_plan
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.facts import positive_class_of
+from genie_widgets.intent.target import rank_targets, target_evidence
 from genie_widgets.schema import (
     METRICS,
     Answer,
@@ -218,21 +219,30 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
     prompt : str
         The sentence that led to it; its other wishes still count.
     choice : str
-        The column chosen.
+        One of its candidates, or another column where a column is asked for.
 
     Returns
     -------
     Plan
-        For the chosen target.
+        With the choice as its target, metric or quality.
 
     Raises
     ------
     GenieError
-        If the table has no such column.
+        If the table has no such column, or it is none of the candidates.
     """
+    asked = find_constraints(prompt, profile)
+    if question.field in ("metric", "quality"):
+        # The target was clear; this was asked besides.
+        target = rank_targets(asked.rest, profile)[0]
+        if choice not in question.candidates:
+            raise _no_such_change(question.field, choice)
+        setattr(asked, question.field, choice)
+        asked.evidence = [e for e in asked.evidence if e.field != question.field]
+        asked.evidence.append(_by_user(question.field, choice))
+        return build_plan(profile, prompt, target.column, asked, target_evidence(target, profile))
     if choice not in profile.column_names:
         raise _no_such_change(question.field, choice)
-    asked = find_constraints(prompt, profile)
     asked.ignore = [name for name in asked.ignore if name != choice]
     return build_plan(profile, prompt, choice, asked, _by_user("target", choice))
 

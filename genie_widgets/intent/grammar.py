@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-import re
-
 from genie_widgets.intent import phrases
-from genie_widgets.intent.build import build_plan
-from genie_widgets.intent.constraints import find_constraints
+from genie_widgets.intent.build import build_plan, fitting_metrics
+from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.facts import USELESS_KINDS, useless_columns
-from genie_widgets.intent.target import MAX_CANDIDATES, Candidate, is_clear, rank_targets
-from genie_widgets.schema import Answer, Evidence, Problem, Question, Refusal, TableProfile
+from genie_widgets.intent.features import forms_of
+from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later
+from genie_widgets.intent.target import (
+    MAX_CANDIDATES,
+    SPOKEN,
+    Candidate,
+    asked_together,
+    is_clear,
+    rank_targets,
+    target_evidence,
+)
+from genie_widgets.schema import Answer, ColumnProfile, Problem, Question, TableProfile
 
 MAX_PROMPT_CHARACTERS = 2_000
+# Numbers of more different values than this are no classes.
+MAX_NUMBER_CLASSES = 20
 
 
 def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
@@ -30,16 +40,27 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
         A question where the target is not clear; a refusal where no column is to be predicted.
     """
     text = prompt[:MAX_PROMPT_CHARACTERS]
-    refusal = _refusal(text, profile)
-    if refusal is not None:
-        return refusal
+    if is_greeting(text):
+        return _question([], profile, text, "Hello. What should be predicted?")
+    refused = find_refusal(text, profile)
+    if refused is not None:
+        return refused
     asked = find_constraints(text, profile)
     ranked = rank_targets(asked.rest, profile)
+    open_ranked = [c for c in ranked if c.column not in asked.ignore] or ranked
+    if ranked and _is_later(text, ranked, profile):
+        likely = ranked[0].column if is_clear(ranked) else None
+        return refusal("forecasting", profile, likely)
+    hopeless = _hopeless(ranked, profile)
+    if hopeless is not None:
+        return _question([c for c in open_ranked if c.column != hopeless], profile, text, _why_not(hopeless, profile))
     if not is_clear(ranked):
-        return _question([c for c in ranked if c.column not in asked.ignore] or ranked, profile, asked.rest)
+        return _question(open_ranked, profile, asked.rest)
+    doubt = _doubt(text, profile, asked, ranked)
+    if doubt is not None:
+        return doubt
     best = ranked[0]
-    evidence = Evidence(field="target", value=best.column, source="prompt", quote=best.quote)
-    plan = build_plan(profile, text, best.column, asked, evidence)
+    plan = build_plan(profile, text, best.column, asked, target_evidence(best, profile))
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         note = Problem(
             code="prompt-cut",
@@ -51,34 +72,95 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     return plan
 
 
-def _refusal(text: str, profile: TableProfile) -> Refusal | None:
-    for pattern, reason, words in phrases.REFUSALS:
-        if re.search(pattern, text, re.IGNORECASE):
-            examples = [c.name for c in reversed(profile.columns) if c.kind not in USELESS_KINDS][:3]
-            offer = (
-                f' Genie can predict a column of this table, for example: "predict {examples[0]}".' if examples else ""
-            )
-            return Refusal(text=f"This asks for {words}, which Genie does not do.{offer}", reason=reason)
-    return None
+def _is_later(text: str, ranked: list[Candidate], profile: TableProfile) -> bool:
+    """Whether numbers of a time to come are asked for; whether something happens then is a class of today's rows."""
+    if is_series(text):
+        return True
+    best = profile.column(ranked[0].column)
+    return speaks_of_later(text, profile) and not (is_clear(ranked) and not _is_number(best))
 
 
-def _question(ranked: list[Candidate], profile: TableProfile, text: str) -> Question:
+def _is_number(column: ColumnProfile) -> bool:
+    return column.kind in ("number", "integer") and column.n_distinct > MAX_NUMBER_CLASSES
+
+
+def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Candidate]) -> Question | None:
+    """Ask where the target is clear, but something else is not."""
+    best = ranked[0]
+    column = profile.column(best.column)
+    together = asked_together(ranked, asked.rest)
+    if len(together) > 1:
+        names = " and ".join(c.column for c in together[:2])
+        return _question(
+            [*together, *(c for c in ranked if c not in together)],
+            profile,
+            text,
+            f"A model predicts one column at a time; the request names {names}. Which one first?",
+        )
+    if best.column in asked.ignore:
+        words = f"{best.column} is both to be predicted and to be left out. What should be predicted?"
+        return _question(ranked, profile, text, words)
+    missing = [words for field, words in asked.unmatched if field == "features"]
+    if missing and not asked.features:
+        words = f"The table has no column {missing[0]!r} to learn from. Predict {best.column} from its other columns?"
+        return _question(ranked, profile, text, words)
+    if _is_number(column) and _asks_for_classes(text):
+        words = (
+            f"{best.column} is a number: the table has no classes of it. Predict the number, or a column that has them?"
+        )
+        return _question(ranked, profile, text, words)
+    if asked.contrary:
+        words = f'"{asked.contrary[0]}" and "{asked.contrary[1]}" do not go together. Which counts more?'
+        return Question(text=words, candidates=("fast", "best"), field="quality")
+    return _metric_doubt(profile, text, asked, best)
+
+
+def _metric_doubt(profile: TableProfile, text: str, asked: Constraints, best: Candidate) -> Question | None:
+    kind, fitting = fitting_metrics(profile, text, best.column, asked)
+    if not fitting:
+        return None
+    words = f"The metric {asked.metric} does not fit: {best.column} makes it a {kind} problem. Which one instead?"
+    return Question(text=words, candidates=fitting[:MAX_CANDIDATES], field="metric")
+
+
+def _asks_for_classes(text: str) -> bool:
+    small = phrases.folded(text)
+    forms = forms_of(small)
+    return phrases.pattern("derived", "classes").search(small) is not None and (
+        forms["whether"] or forms["which"] or "categor" in small or "classif" in small
+    )
+
+
+def _hopeless(ranked: list[Candidate], profile: TableProfile) -> str | None:
+    """Give the column that is asked for although it teaches nothing; None where another one is spoken of as surely."""
+    spoken = sorted(ranked, key=lambda candidate: -candidate.spoken)
+    if not spoken or profile.column(spoken[0].column).kind not in USELESS_KINDS or spoken[0].spoken < SPOKEN:
+        return None
+    another = ranked[0] is not spoken[0] and is_clear(ranked) and ranked[0].spoken > 0.4
+    if another or (len(spoken) > 1 and spoken[1].spoken >= 0.6):
+        return None
+    return spoken[0].column
+
+
+def _why_not(column: str, profile: TableProfile) -> str:
+    return f"{column} {useless_columns(profile)[column]}. Which column should be predicted instead?"
+
+
+def _question(ranked: list[Candidate], profile: TableProfile, text: str, words: str = "") -> Question:
     useful = [c for c in ranked if profile.column(c.column).kind not in USELESS_KINDS] or ranked
-    named = [c for c in useful if c.named]
+    named = [c for c in useful if c.spoken > 0.5]
     useless = useless_columns(profile)
-    hopeless = next((c.column for c in ranked if c.named and c.column in useless), None)
-    # The rest of the table, from its end: that is where people put the outcome.
-    order = {column.name: place for place, column in enumerate(profile.columns)}
-    rest = sorted((c for c in useful if not c.named), key=lambda c: (-c.score, -order[c.column]))
-    candidates = tuple(c.column for c in (*named, *rest)[:MAX_CANDIDATES])
-    if not text.strip():
-        words = "What should be predicted?"
-    elif len(named) > 1:
-        words = "Which of these columns should be predicted?"
-    elif hopeless is not None:
-        words = f"{hopeless} {useless[hopeless]}. Which column should be predicted instead?"
-    elif named:
-        words = f"Should {named[0].column} be predicted, or another column?"
-    else:
-        words = "No column of the table is named in the request. Which one should be predicted?"
+    candidates = tuple(c.column for c in useful[:MAX_CANDIDATES])
+    if not candidates:
+        # Nothing is said of any: the table's end is where people put the outcome.
+        candidates = tuple(c.name for c in reversed(profile.columns) if c.name not in useless)[:MAX_CANDIDATES]
+    if not words:
+        if not text.strip():
+            words = "What should be predicted?"
+        elif len(named) > 1:
+            words = "Which of these columns should be predicted?"
+        elif named:
+            words = f"Should {named[0].column} be predicted, or another column?"
+        else:
+            words = "No column of the table is clearly named in the request. Which one should be predicted?"
     return Question(text=words, candidates=candidates)

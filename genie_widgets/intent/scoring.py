@@ -15,7 +15,7 @@ from genie_widgets.schema import Answer, ColumnProfile, GenieError, Plan, Proble
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.table import ColumnKind, ValueCount
 
-Verdict = Literal["right", "asked", "asked badly", "wrong", "kept", "let through"]
+Verdict = Literal["right", "asked", "asked badly", "wrong", "kept", "kept otherwise", "let through"]
 CONSTRAINTS = ("ignore", "features", "metric", "time_limit_s", "quantile_levels")
 # The right column must stand among as many of a question's candidates.
 FIRST_CANDIDATES = 3
@@ -86,7 +86,8 @@ class Scored(Value):
         What the planner said.
     verdict : str
         ``"right"``, ``"asked"`` (the right column among the first three), ``"asked badly"`` or ``"wrong"``; for cases
-        that must not be planned ``"kept"`` or ``"let through"``.
+        that must not be planned ``"kept"``, ``"kept otherwise"`` (refused where a question is meant, or the other way
+        round) or ``"let through"``.
     constraints : dict
         Whether each wish that the sentence names is in the plan; where the planner asked, in the plan that the right
         answer leads to.
@@ -215,9 +216,9 @@ def score_cases(
 def _verdict(case: Case, answer: Answer) -> Verdict:
     if case.expect is not None:
         meant = {"question": "clarify", "refusal": "refuse", "plan": "plan"}[answer.status]
-        # A refusal where a question was meant, or the other way round, trains nothing either.
-        blocked = answer.status != "plan" or bool(answer.blockers)
-        return "kept" if blocked or meant in case.expect_accept else "let through"
+        if meant in {case.expect, *case.expect_accept} or (answer.status == "plan" and answer.blockers):
+            return "kept"
+        return "let through" if answer.status == "plan" else "kept otherwise"
     targets = {case.target, *case.target_accept}
     if answer.status == "plan":
         fits = answer.target in targets and answer.problem_type in {case.problem_type, *case.problem_type_accept}
@@ -296,7 +297,7 @@ def summary(scored: Iterable[Scored]) -> dict[str, Any]:
 def _counts(scored: list[Scored]) -> dict[str, Any]:
     verdicts = Counter(one.verdict for one in scored)
     planned = sum(verdicts[v] for v in ("right", "asked", "asked badly", "wrong"))
-    kept = verdicts["kept"] + verdicts["let through"]
+    kept = sum(verdicts[v] for v in ("kept", "kept otherwise", "let through"))
     return {
         "cases": len(scored),
         "to_be_planned": planned,
@@ -306,4 +307,5 @@ def _counts(scored: list[Scored]) -> dict[str, Any]:
         "wrong": verdicts["wrong"],
         "must_not_be_planned": kept,
         "kept": verdicts["kept"],
+        "kept_otherwise": verdicts["kept otherwise"],
     }

@@ -1,38 +1,55 @@
-"""Which column is asked for: evidence joined into a score for each, and a margin that decides whether to ask."""
+"""Which column is asked for: the evidence joined by the ranker, and the probability that decides whether to ask."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from genie_widgets.intent.mentions import Mention, mentions
-from genie_widgets.intent.words import name_parts
-from genie_widgets.schema import ColumnProfile, TableProfile
+import numpy as np
 
-# Names that tables give to what is to be predicted.
-_TARGET_NAME = re.compile(
-    r"^(?:target|label|class|y|outcome|result|response|churn(?:ed)?|survived|status|default|quality|species|exited|attrition)$",
-    re.IGNORECASE,
-)
-_ASKING = re.compile(
-    r"\b(?:predict\w*|forecast\w*|estimat\w+|classif\w+|guess\w*|model|which|whether|will|who|how (?:much|many|long|high|warm|likely)|what|is|are|does|"
-    r"probability of|chance of|likelihood of|risk of|target(?: is)?|find out|know|"
-    r"predecir|predice|prediga|cual|prevoir|predire|quel\w*|vorhersag\w*|welche\w*|prever|preveja|qual[ei]?|prevedi)\b|预测|予測|예측|предска\w+|спрогноз\w+|अनुमान",
-    re.IGNORECASE,
-)
-_HELPING = re.compile(r"\b(?:from|using|based on|given|with|by|per|for each|at|among|of all)\b", re.IGNORECASE)
-MIN_SCORE, MIN_MARGIN = 0.5, 0.12
+from genie_widgets.intent.features import evidence_for
+from genie_widgets.intent.phrases import folded, pattern
+from genie_widgets.intent.ranker import ranker
+from genie_widgets.schema import Evidence, TableProfile
+
+# From this probability on a column is proposed without asking.
+SURE = 0.42
+# The next must not be nearly as probable.
+AHEAD = 0.12
+# Without a word that speaks of it, it must be more probable.
+SURE_UNSPOKEN = 0.6
+# A column that stands beside another like it, both asked for, is not the only one.
+SPOKEN = 0.85
 MAX_CANDIDATES = 5
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A column that may be the target, and how surely."""
+    """A column that may be the target.
+
+    Attributes
+    ----------
+    column : str
+        The column.
+    score : float
+        How probably it is meant.
+    quote : str
+        The words that speak of it, if any do.
+    named : bool
+        Whether any do.
+    spoken : float
+        How surely they do.
+    start, end : int
+        Where they stand.
+    """
 
     column: str
     score: float
     quote: str
     named: bool
+    spoken: float = 0.0
+    start: int = -1
+    end: int = -1
 
 
 def rank_targets(text: str, profile: TableProfile) -> list[Candidate]:
@@ -48,56 +65,48 @@ def rank_targets(text: str, profile: TableProfile) -> list[Candidate]:
     Returns
     -------
     list of Candidate
-        All columns that can be predicted, best first.
+        All columns, most probable first.
     """
-    spoken = {mention.column: mention for mention in mentions(text, profile)}
-    last = profile.columns[-1].name
+    evidence = evidence_for(text, profile)
+    probabilities = ranker().probabilities(evidence)
     ranked = []
-    for column in profile.columns:
-        mention = spoken.get(column.name)
-        score = 0.0
-        if mention is not None:
-            score = 0.75 * mention.score + _place(text, mention) + _fit(text, column)
-        if _TARGET_NAME.match("_".join(name_parts(column.name))) or _TARGET_NAME.match(column.name):
-            score += 0.12
-        if column.name == last:
-            score += 0.06
-        if column.kind in ("id", "constant", "empty"):
-            score *= 0.3
-        elif column.kind in ("date", "text"):
-            score *= 0.7
-        quote = text[mention.start : mention.end].strip() if mention is not None else ""
-        ranked.append(Candidate(column.name, score, quote, mention is not None))
-    return sorted(ranked, key=lambda candidate: -candidate.score)
-
-
-def _place(text: str, mention: Mention) -> float:
-    """Score the place: right after a word that asks is the target; after "from" or "given" it is a feature."""
-    before = text[: mention.start]
-    asked = [match.end() for match in _ASKING.finditer(before)]
-    helped = [match.end() for match in _HELPING.finditer(before)]
-    if helped and (not asked or helped[-1] > asked[-1]):
-        return -0.15
-    if not asked:
-        return 0.0
-    distance = len(before[asked[-1] :].split())
-    return 0.2 / (1 + 0.25 * distance)
-
-
-def _fit(text: str, column: ColumnProfile) -> float:
-    """Score the kind: "how much" asks for a number, "which" and "whether" for a class."""
-    number = column.kind in ("number", "integer")
-    if re.search(
-        r"\bhow (?:much|many|long|high|warm|hot|big|old)|cuant|combien|wie ?viel|quant[oai]", text, re.IGNORECASE
-    ):
-        return 0.1 if number and column.n_distinct > 10 else -0.1
-    if re.search(r"\b(?:whether|will|is it|are they|does|who|which)\b", text, re.IGNORECASE):
-        return 0.08 if column.kind in ("boolean", "category") or column.n_distinct <= 10 else 0.0
-    return 0.0
+    for column, mention, probability in zip(profile.columns, evidence.mentions, probabilities[:-1], strict=True):
+        if mention is None:
+            ranked.append(Candidate(column.name, float(probability), "", False))
+            continue
+        quote = text[mention.start : mention.end].strip()
+        place = mention.start, mention.end
+        ranked.append(Candidate(column.name, float(probability), quote, True, mention.score, *place))
+    order = np.argsort([-candidate.score for candidate in ranked], kind="stable")
+    return [ranked[i] for i in order]
 
 
 def is_clear(ranked: list[Candidate]) -> bool:
     """Whether the first candidate is sure enough to be proposed without asking."""
-    if not ranked or not ranked[0].named or ranked[0].score < MIN_SCORE:
+    if not ranked or ranked[0].score < (SURE if ranked[0].spoken > 0.4 else SURE_UNSPOKEN):
         return False
-    return len(ranked) == 1 or ranked[0].score - ranked[1].score >= MIN_MARGIN
+    return len(ranked) == 1 or ranked[0].score - ranked[1].score >= AHEAD
+
+
+def asked_together(ranked: list[Candidate], text: str) -> list[Candidate]:
+    """Give the columns that a sentence asks for at once ("the load and the price"); fewer than two if it does not."""
+    spoken = sorted((c for c in ranked if c.spoken >= SPOKEN and c.score > 0.04), key=lambda c: c.start)
+    best = ranked[0]
+    if best not in spoken:
+        return []
+    together = [best]
+    small = folded(text)
+    for one, other in pairwise(spoken):
+        between = small[one.end : other.start].strip(" \n\t\"'`*.")
+        joined = pattern("together", "and").fullmatch(between) is not None or between in ("and the", "et la", "et le")
+        if joined and one.start >= 0 and one.end <= other.start and best in (one, other):
+            together.append(other if one is best else one)
+    return together
+
+
+def target_evidence(best: Candidate, profile: TableProfile) -> Evidence:
+    """Say why a column is the target: the words that speak of it, or what the table says."""
+    if best.named and best.quote:
+        return Evidence(field="target", value=best.column, source="prompt", quote=best.quote)
+    place = "the last column" if best.column == profile.columns[-1].name else "the column"
+    return Evidence(field="target", value=best.column, source="data", quote=f"{place} that fits the question best")

@@ -219,6 +219,7 @@ METRICS: dict[str, MetricInfo] = {
             "r",
             False,
         ),
+        _metric("mean_squared_error", "MSE", "Mean of the squared errors; large errors weigh more.", "r", False),
         _metric("mean_absolute_error", "MAE", "Mean error in the target's unit.", "r", False),
         _metric("median_absolute_error", "Median error", "Half of the errors are smaller than this.", "r", False),
         _metric("mean_absolute_percentage_error", "MAPE", "Mean error as a share of the true value.", "r", False),

@@ -91,7 +91,7 @@ def test_two_likely_targets_are_a_question_and_the_answer_makes_the_plan(profile
         ("forecast the income for the next 3 months", "forecasting"),
         ("what causes churn?", "causal"),
         ("delete all rows", "editing"),
-        ("hello", "chat"),
+        ("tell me a joke", "chat"),
     ],
 )
 def test_what_is_no_prediction_is_declined_with_what_can_be_done(profile, prompt, reason):
@@ -100,7 +100,7 @@ def test_what_is_no_prediction_is_declined_with_what_can_be_done(profile, prompt
     assert len(refusal.text) > 40
 
 
-@pytest.mark.parametrize("prompt", ["", "   ", "\n", "?", "asdfgh qwerty", "predict the unicorn"])
+@pytest.mark.parametrize("prompt", ["", "   ", "\n", "?", "hello", "asdfgh qwerty", "predict the unicorn"])
 def test_a_sentence_that_names_nothing_is_never_planned_in_silence(profile, prompt):
     answer = make_plan(profile, prompt)
     assert answer.status == "question"

@@ -42,7 +42,8 @@ def test_a_case_with_one_right_plan(customers, answer, verdict):
         (a_plan(), [], "let through"),
         (a_plan(), ["plan"], "kept"),
         (Question(text="?", candidates=()), [], "kept"),
-        (Refusal(text="no", reason="chat"), [], "kept"),
+        (Refusal(text="no", reason="chat"), [], "kept otherwise"),
+        (Refusal(text="no", reason="chat"), ["refuse"], "kept"),
     ],
 )
 def test_a_case_that_must_not_be_planned(customers, answer, accept, verdict):

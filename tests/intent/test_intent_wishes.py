@@ -2,7 +2,8 @@
 
 import pytest
 
-from genie_widgets.intent import make_plan
+from genie_widgets.intent import answer_question, make_plan
+from genie_widgets.schema import METRICS, GenieError
 
 
 def plan(profile, prompt):
@@ -89,9 +90,79 @@ def test_the_metric_is_the_one_that_is_asked_for_or_fits(customers, prompt, metr
 
 
 @pytest.mark.parametrize("prompt", ["predict income with f1", "predict churned with rmse"])
-def test_a_metric_of_another_kind_blocks_and_is_not_changed_in_silence(customers, prompt):
-    (problem,) = plan(customers, prompt).blockers
-    assert (problem.code, problem.field) == ("plan-metric-misfit", "metric")
+def test_a_metric_of_another_kind_is_asked_about_and_not_changed_in_silence(customers, prompt):
+    asked = make_plan(customers, prompt)
+    assert (asked.status, asked.field) == ("question", "metric")
+    made_for = asked.candidates[1]
+    assert made_for in METRICS
+    made = answer_question(asked, customers, prompt, asked.candidates[1])
+    assert (made.metric, made.blockers) == (asked.candidates[1], ())
+    assert {item.source for item in made.evidence if item.field == "metric"} == {"user"}
+    with pytest.raises(GenieError):
+        answer_question(asked, customers, prompt, "pinball_loss")
+
+
+def test_a_metric_in_passing_is_no_wish_where_it_does_not_fit(customers):
+    made = plan(customers, "predict income with high accuracy")
+    assert [item.source for item in made.evidence if item.field == "metric"] == ["default"]
+
+
+def test_wishes_that_exclude_each_other_are_asked_about(customers):
+    prompt = "a quick look at churned, as accurate as possible"
+    asked = make_plan(customers, prompt)
+    assert (asked.status, asked.field) == ("question", "quality")
+    assert answer_question(asked, customers, prompt, "best").quality == "best"
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["predict churned, ignore churned", "predict income using only brand and certificate_year",
+     "predict whether income is above 1500", "classify income into low, medium and high"],
+)  # fmt: skip
+def test_what_cannot_be_is_asked_about(customers, prompt):
+    assert make_plan(customers, prompt).status == "question"
+
+
+@pytest.mark.parametrize(
+    "prompt", ["predict churned, nothing recorded after the sale", "predict churned, drop the moon"]
+)
+def test_what_could_not_be_read_is_told(customers, prompt):
+    assert {"known-later", "words-unmatched"} & {problem.code for problem in plan(customers, prompt).problems}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "ignored"),
+    [
+        ("predict churned. age and zip must not be used", {"age", "zip"}),
+        ("churned vorhersagen, die Spalte zip weglassen", {"zip"}),
+        ("предскажи churned, столбец age не использовать", {"age"}),
+        ("预测churned，忽略age和zip", {"age", "zip"}),
+        ("churnedを予測、zipは除外", {"zip"}),
+        ("churned 예측, age는 제외", {"age"}),
+        ("prédire churned sans age ni zip", {"age", "zip"}),
+        ("predecir churned sin usar income", {"income"}),
+        ("predict churned. visits is only known afterwards, so don't use it", {"visits"}),
+        ("predict churned from everything but income", {"income"}),
+        ("predict churned, ignore age to plan", {"age", "income", "zip", "plan"}),
+    ],
+)
+def test_columns_are_left_out_before_and_after_the_word_in_many_languages(customers, prompt, ignored):
+    assert set(plan(customers, prompt).asked_to_ignore) == ignored
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [("半小时", 1800), ("三十分钟", 1800), ("30분", 1800), ("१० मिनट", 600), ("полчаса", 1800), ("mezz'ora", 1800)],
+)
+def test_a_time_is_read_in_other_scripts(customers, words, seconds):
+    assert plan(customers, f"predict income, {words}").time_limit_s == seconds
+
+
+@pytest.mark.parametrize(
+    "prompt", ["predict churned, calls last more than 30 minutes", "predict churned 48 hours after joining"]
+)
+def test_a_time_of_the_tables_world_is_no_limit(customers, prompt):
+    assert plan(customers, prompt).time_limit_s == 120
 
 
 @pytest.mark.parametrize(

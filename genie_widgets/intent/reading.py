@@ -1,0 +1,331 @@
+"""A sentence read against a table's columns: which columns it speaks of, where, and how surely."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from math import log
+
+from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
+from genie_widgets.intent.phrases import folded
+from genie_widgets.intent.words import CJK, HANGUL, STOP_WORDS, Word, is_near, name_parts, plain, stem, words_of
+from genie_widgets.schema import ColumnProfile, TableProfile
+
+EXACT, STEM, NEAR, CONCEPT, ABBREVIATION = 1.0, 0.92, 0.78, 0.8, 0.6
+# Parts of names that are often left unsaid: units, qualifiers, numbers.
+_LIGHT = frozenset(
+    """mm cm m km kg g mg ml l kwh kw kbtu mw hz usd eur gbp pct percent id no nr num number total avg average mean max min
+    is has of in the per and or by to at a an flag y n yn code type value name gt raw level count std var col column
+    min hours minutes sec seconds days""".split()
+)
+_LIGHT_WEIGHT = 0.35
+_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
+# Values that say nothing about what their column is.
+_PLAIN_VALUES = frozenset("yes no true false 0 1 y n t f none other unknown nan null na".split())
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A column that is spoken of.
+
+    Attributes
+    ----------
+    column : str
+        The column.
+    score : float
+        How surely, from 0 to 1; 1 is its whole name.
+    start, end : int
+        Where the words stand in the text.
+    literal : bool
+        Whether its whole name stands there as it is.
+    best : float
+        How surely its best word is met.
+    """
+
+    column: str
+    score: float
+    start: int
+    end: int
+    literal: bool = False
+    best: float = 0.0
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A part of a name met in the text."""
+
+    score: float
+    start: int
+    end: int
+
+
+@dataclass
+class Reading:
+    """A text and, for each column, where its name's parts are met; made by `read`."""
+
+    text: str
+    folded: str
+    words: list[Word]
+    hits: dict[str, list[Hit]] = field(default_factory=dict)
+    literals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    wholes: dict[str, list[Hit]] = field(default_factory=dict)
+    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+
+    def mentions_of(self, column: str, spans: Iterable[tuple[int, int]] | None = None) -> list[Mention]:
+        """Find where a column is spoken of, surest first; only within `spans` where they are given."""
+        within = None if spans is None else tuple(spans)
+        found = [
+            Mention(column, 1.0, start, end, True, 1.0)
+            for start, end in self.literals.get(column, ())
+            if _inside(start, end, within)
+        ]
+        found += [
+            Mention(column, hit.score, hit.start, hit.end, False, hit.score)
+            for hit in self.wholes.get(column, ())
+            if _inside(hit.start, hit.end, within)
+        ]
+        taken = {(mention.start, mention.end) for mention in found}
+        parts = self.parts[column]
+        near = {part: [h for h in self.hits.get(part, ()) if _inside(h.start, h.end, within)] for part in parts}
+        anchors = sorted((hit for part in parts for hit in near[part]), key=lambda hit: (-hit.score, hit.start))
+        for anchor in anchors[:6]:
+            mention = self._around(column, parts, near, anchor)
+            if (mention.start, mention.end) not in taken:
+                taken.add((mention.start, mention.end))
+                found.append(mention)
+        return sorted(found, key=lambda mention: -mention.score)
+
+    def _around(self, column: str, parts: tuple[str, ...], near: dict[str, list[Hit]], anchor: Hit) -> Mention:
+        """Join the hit of each part that stands nearest to the anchor."""
+        total = sum(self.weights[part] for part in parts)
+        got, best, start, end = 0.0, 0.0, anchor.start, anchor.end
+        used: set[int] = set()
+        for part in parts:
+            choices = [h for h in near[part] if abs(h.start - anchor.start) <= 60 and h.start not in used]
+            if not choices:
+                # Two parts of a name may mean the same word ("sales amount"): it counts once in full.
+                continue
+            hit = max(choices, key=lambda h: h.score - abs(h.start - anchor.start) / 200)
+            used.add(hit.start)
+            got += self.weights[part] * hit.score
+            # A part that many names share, or a unit, tells little.
+            telling = 1.0 if len(parts) == 1 else min(1.0, 0.4 + 0.6 * self.weights[part])
+            best = max(best, hit.score * telling)
+            start, end = min(start, hit.start), max(end, hit.end)
+        score = got / total
+        if end - start > 60:
+            score *= 0.8
+        # A whole name needs its whole: parts alone are worth less than their share.
+        if score < 0.99 and len(parts) > 1:
+            score = max(best * (0.45 + 0.55 * min(1.0, score / max(best, 0.01))), 0.0)
+        return Mention(column, score, start, end, False, best)
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        """Find the columns that a piece of the text speaks of, surest first, each once."""
+        found = [next(iter(self.mentions_of(column, ((start, end),))), None) for column in self.parts]
+        kept = [mention for mention in found if mention is not None]
+        return sorted(kept, key=lambda mention: (-mention.score, -len(mention.column)))
+
+
+def _inside(start: int, end: int, spans: tuple[tuple[int, int], ...] | None) -> bool:
+    return spans is None or any(low <= start and end <= high for low, high in spans)
+
+
+@lru_cache(maxsize=5_000)
+def significant_parts(name: str) -> tuple[str, ...]:
+    """Split a name into the parts that may be said of it."""
+    parts = tuple(dict.fromkeys(name_parts(name)))
+    kept = tuple(part for part in parts if len(part) > 1 or len(parts) == 1)
+    return kept or parts
+
+
+def read(text: str, profile: TableProfile) -> Reading:
+    """Read a text against a table.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    profile : TableProfile
+        The columns.
+
+    Returns
+    -------
+    Reading
+        Holds every place where a column, or a part of its name, is met.
+    """
+    words = words_of(text)
+    made = Reading(text, folded(text), words)
+    counts: Counter[str] = Counter()
+    for column in profile.columns:
+        parts = significant_parts(column.name)
+        made.parts[column.name] = parts
+        counts.update(parts)
+        places = list(_literals(made, column.name.strip())) or list(_respaced(made, column.name))
+        if places:
+            made.literals[column.name] = places
+    matcher = _Matcher(made)
+    for part, count in counts.items():
+        light = part in _LIGHT or part.isdigit() or part in STOP_WORDS
+        made.weights[part] = _LIGHT_WEIGHT if light else 1 / (1 + 0.35 * log(count))
+        hits = matcher.hits(part)
+        if hits:
+            made.hits[part] = hits
+    for column in profile.columns:
+        wholes = matcher.whole(name_parts(column.name))
+        if wholes:
+            made.wholes[column.name] = wholes
+    return made
+
+
+def _literals(made: Reading, name: str) -> Iterator[tuple[int, int]]:
+    """Find a name that stands in the text as it is: names are often no words."""
+    if not name:
+        return
+    wanted = folded(name)
+    if wanted not in made.folded:
+        return
+    unspaced = _UNSPACED.search(name) is not None
+    for match in re.finditer(re.escape(wanted), made.folded):
+        start, end = match.span()
+        if unspaced and len(name) > 1:
+            yield start, end
+            continue
+        before, after = made.folded[:start][-1:], made.folded[end:][:1]
+        if (before.isalnum() and before.isascii() and wanted[0].isalnum()) or (after.isalnum() and after.isascii()):
+            continue
+        if before in ("_",) or after in ("_",):
+            continue
+        exactly = made.text[start:end] == name
+        # A single letter, or a word of no meaning ("is", "class"), is a name only as the table writes it.
+        if len(name) == 1 and not (exactly and _set_apart(made, start, end)):
+            continue
+        if wanted in STOP_WORDS and not exactly:
+            continue
+        yield start, end
+
+
+def _respaced(made: Reading, name: str) -> Iterator[tuple[int, int]]:
+    """Find a name of several parts with other separators: "CustomerId" as "customer id", "Cover_Type" as "cover type"."""
+    parts = name_parts(name)
+    if len(parts) < 2 or parts[0] not in made.folded or all(len(part) < 2 for part in parts):
+        return
+    joined = r"[\s_\-./]*".join(map(re.escape, parts))
+    for match in re.finditer(rf"(?<!\w){joined}(?!\w)", made.folded):
+        yield match.span()
+
+
+def _set_apart(made: Reading, start: int, end: int) -> bool:
+    """Whether a letter is meant as a name: "a" and "I" are words, "y" is one only in Spanish."""
+    letter = made.text[start:end]
+    quoted = made.text[:start][-1:] in "\"'`“‘「" and start > 0
+    if letter not in ("a", "A", "I", "y", "e", "o", "è", "é", "à"):
+        return True
+    if letter == "y":
+        return re.search(r"[a-zñ] y [a-zñ]", made.folded[max(0, start - 2) : end + 2]) is None or quoted
+    return quoted
+
+
+class _Matcher:
+    """Finds a part of a name among the words of a text."""
+
+    def __init__(self, made: Reading) -> None:
+        self._made = made
+        self._by_plain: dict[str, list[Word]] = {}
+        self._by_stem: dict[str, list[Word]] = {}
+        self._by_concept: dict[int, list[Hit]] = {}
+        for word in made.words:
+            self._by_plain.setdefault(word.plain, []).append(word)
+            self._by_stem.setdefault(word.stem, []).append(word)
+        for term in terms_of(made.words):
+            if made.folded[term.start : term.end] in STOP_WORDS:
+                continue
+            for concept, weight in term.concepts:
+                self._by_concept.setdefault(concept, []).append(Hit(weight, term.start, term.end))
+        self._open = [w for w in made.words if w.plain not in STOP_WORDS and len(w.plain) > 2]
+
+    def whole(self, parts: tuple[str, ...]) -> list[Hit]:
+        """Find a name of several parts said in one word or phrase ("zip_code": "Postleitzahl", "bodyMass")."""
+        if len(parts) < 2:
+            return []
+        joined = "".join(parts)
+        found = [Hit(0.97, word.start, word.end) for word in self._by_plain.get(joined, ())]
+        for concept, weight in lexicon().by_stem.get(" ".join(map(stem, parts)), {}).items():
+            found += [
+                Hit(CONCEPT * weight * hit.score, hit.start, hit.end) for hit in self._by_concept.get(concept, ())
+            ]
+        if not found and len(joined) > 5 and joined.isalpha():
+            found = [Hit(0.85, word.start, word.end) for word in self._open if is_near(word.plain, joined)]
+        return found
+
+    def hits(self, part: str) -> list[Hit]:
+        """Find the places where a part is met, surest first."""
+        found: dict[tuple[int, int], float] = {}
+        for score, start, end in self._met(part):
+            found[start, end] = max(score, found.get((start, end), 0.0))
+        if len(part) > 2 and part.isalpha():
+            for word in self._open:
+                if (word.start, word.end) not in found and (score := _likeness(part, word)):
+                    found[word.start, word.end] = score
+        return sorted((Hit(score, *place) for place, score in found.items()), key=lambda hit: -hit.score)
+
+    def _met(self, part: str) -> Iterator[tuple[float, int, int]]:
+        """Find a part by its word, its stem, and what it means."""
+        stop = part in STOP_WORDS
+        for word in self._by_plain.get(part, ()):
+            yield (0.3 if stop else EXACT), word.start, word.end
+        for word in () if stop else self._by_stem.get(stem(part), ()):
+            if word.plain not in STOP_WORDS:
+                yield STEM, word.start, word.end
+        if _UNSPACED.match(part):
+            for match in re.finditer(re.escape(part), self._made.folded):
+                yield EXACT, match.start(), match.end()
+        for concept, weight in concepts_of(part):
+            for hit in self._by_concept.get(concept, ()):
+                yield CONCEPT * weight * hit.score, hit.start, hit.end
+
+
+def _likeness(part: str, word: Word) -> float:
+    """How surely a word is a part of a name with a slip, or cut short."""
+    if is_near(word.plain, part) or is_near(word.stem, stem(part)):
+        return NEAR
+    return ABBREVIATION if part.isascii() and abbreviates(part, word.plain) else 0.0
+
+
+@lru_cache(maxsize=50_000)
+def abbreviates(part: str, word: str) -> bool:
+    """Whether a part of a name is a word cut short ("amnt", "inc", "temp"), or a compound of it ("saleprice")."""
+    if len(word) >= 5 and len(part) >= 3 and part[0] == word[0] and len(part) < len(word):
+        if word.startswith(part):
+            return len(part) >= 4 or len(word) <= 9
+        rest = iter(word)
+        vowels = sum(char in "aeiou" for char in part[1:])
+        return vowels <= 1 and len(part) <= 5 and all(char in rest for char in part) and part[-1] in word[-3:]
+    return len(word) >= 4 and len(part) >= len(word) + 3 and (part.endswith(word) or part.startswith(word))
+
+
+def spoken_values(reading: Reading, column: ColumnProfile) -> list[Hit]:
+    """Find the values of a column that the text speaks of, each once; plain values ("yes", "0") say nothing."""
+    if column.kind not in ("category", "boolean", "integer") or column.n_distinct > 200:
+        return []
+    places = {word.plain: word for word in reading.words if word.plain not in STOP_WORDS}
+    stems = {word.stem: word for word in reading.words if word.plain not in STOP_WORDS}
+    found = []
+    for counted in column.top_values:
+        value = plain(counted.value.strip())
+        if value in _PLAIN_VALUES or len(value) < 2 or value.replace(".", "").lstrip("-").isdigit():
+            continue
+        parts = [word for word in words_of(value) if word.plain not in STOP_WORDS]
+        if not parts:
+            continue
+        met = [places.get(word.plain) or stems.get(word.stem) for word in parts]
+        said = [word for word in met if word is not None]
+        if len(said) == len(parts) or (len(parts) > 2 and len(said) >= 0.7 * len(parts)):
+            exact = all(word.plain in places for word in parts)
+            score = (1.0 if exact else 0.85) * len(said) / len(parts)
+            found.append(Hit(score, min(w.start for w in said), max(w.end for w in said)))
+    return found

@@ -1,0 +1,101 @@
+"""What is no prediction of a column: told from the words of the task, with what Genie can do instead."""
+
+from __future__ import annotations
+
+import re
+
+from genie_widgets.intent import phrases
+from genie_widgets.intent.facts import USELESS_KINDS
+from genie_widgets.intent.reading import read
+from genie_widgets.schema import Refusal, TableProfile
+
+# Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
+_ANYWHERE = ("clustering", "survival", "causal")
+_UNLESS_PREDICTED = ("editing", "anomalies", "recommending", "writing")
+# The whole request, or its beginning.
+_WHOLE = ("chat",)
+_BEGINNING = ("reporting",)
+_WORDS = {
+    "clustering": "finding groups of rows",
+    "causal": "what causes something, or what would happen if something were done",
+    "survival": "the time until something happens, for rows where it has not happened yet",
+    "editing": "changing the table",
+    "anomalies": "finding odd rows",
+    "recommending": "recommending things",
+    "writing": "writing text or code",
+    "chat": "a talk",
+    "reporting": "a summary or a picture of the table",
+    "forecasting": "a forecast of times that are not in the table yet",
+}
+_PREDICTS = re.compile(
+    r"\b(?:predict|classif|forecast|estimat|regress|model (?:for|that|to)|train a)\w*|predec|predic|predire|prevoi|prediz|vorhers|prever|prevedi|preved|предска|спрогноз|预测|予測|예측|अनुमान|भविष्यवाणी"
+)
+
+
+def find_refusal(text: str, profile: TableProfile) -> Refusal | None:
+    """Refuse what is no prediction; None where it may be one.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    profile : TableProfile
+        The table: a word that names a column is no task.
+
+    Returns
+    -------
+    Refusal or None
+        With what Genie can do with this table instead.
+    """
+    small = phrases.folded(text).strip()
+    predicts = _PREDICTS.search(small) is not None
+    reasons = [
+        *((reason, "search") for reason in _ANYWHERE),
+        *(() if predicts else ((reason, "search") for reason in _UNLESS_PREDICTED)),
+        *((reason, "fullmatch") for reason in _WHOLE),
+        *(() if predicts else ((reason, "match") for reason in _BEGINNING)),
+    ]
+    spans: list[tuple[int, int]] | None = None
+    for reason, how in reasons:
+        expression = phrases.pattern("refusals", reason)
+        said = small.strip(" .!?¡¿,。！？") if how != "search" else small
+        match = getattr(expression, how)(said)
+        if match is None:
+            continue
+        if spans is None:
+            spans = [span for places in read(small, profile).literals.values() for span in places]
+        if how == "search" and any(low <= match.start() and match.end() <= high for low, high in spans):
+            continue
+        return refusal(reason, profile)
+    return None
+
+
+def is_greeting(text: str) -> bool:
+    """Whether a request is no more than a greeting."""
+    said = phrases.folded(text).strip(" .!?¡¿,。！？~")
+    return phrases.pattern("refusals", "greeting").fullmatch(said) is not None
+
+
+def speaks_of_later(text: str, profile: TableProfile) -> bool:
+    """Whether a time to come is named that is no column's name ("the next 30 days", "tomorrow's")."""
+    small = phrases.folded(text)
+    for match in phrases.pattern("refusals", "forecasting").finditer(small):
+        words = re.findall(r"\w+", match.group())
+        named = any(
+            all(word.rstrip("s'") in phrases.folded(column.name) for word in words) for column in profile.columns
+        )
+        if not named:
+            return True
+    return False
+
+
+def is_series(text: str) -> bool:
+    """Whether a forecast of a time series is asked for."""
+    return phrases.pattern("refusals", "series").search(phrases.folded(text)) is not None
+
+
+def refusal(reason: str, profile: TableProfile, likely: str | None = None) -> Refusal:
+    """Refuse, and say what this table can be used for."""
+    examples = [likely] if likely else [c.name for c in reversed(profile.columns) if c.kind not in USELESS_KINDS][:1]
+    offer = f' Genie can predict a column of this table, for example: "predict {examples[0]}".' if examples else ""
+    return Refusal(text=f"This asks for {_WORDS[reason]}, which Genie does not do.{offer}", reason=reason)
