@@ -136,10 +136,10 @@ def _hopeless(ranked: list[Candidate], profile: TableProfile) -> str | None:
     spoken = sorted(ranked, key=lambda candidate: -candidate.spoken)
     if not spoken or profile.column(spoken[0].column).kind not in USELESS_KINDS or spoken[0].spoken < SPOKEN:
         return None
-    another = ranked[0] is not spoken[0] and is_clear(ranked) and ranked[0].spoken > 0.4
-    if another or (len(spoken) > 1 and spoken[1].spoken >= 0.6):
-        return None
-    return spoken[0].column
+    first = spoken[0]
+    # What is spoken of by a part of its name only is not another.
+    others = [c for c in spoken[1:] if c.spoken >= 0.6 and not (first.start <= c.start and c.end <= first.end)]
+    return None if others or (is_clear(ranked) and ranked[0].spoken < 0.4) else first.column
 
 
 def _why_not(column: str, profile: TableProfile) -> str:
