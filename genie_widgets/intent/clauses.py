@@ -130,7 +130,7 @@ class _Clauses:
                 continue
             if _pronoun(self._reading.folded[start:end]):
                 self._look_back(field, match.start(), end, match)
-            elif stray and len(stray.split()) <= MAX_STRAY and (field == "ignore" or not _is_mere_only(match)):
+            elif stray and len(stray.split()) <= MAX_STRAY and not _is_weak(match, field):
                 self._found.unmatched.append((field, stray))
                 if field == "features":
                     self._found.blank(match.start(), low)
@@ -336,9 +336,10 @@ def _says_something(piece: str) -> bool:
     return any(word.plain not in STOP_WORDS for word in words_of(piece))
 
 
-def _is_mere_only(match: re.Match[str]) -> bool:
-    """Whether it is one word ("nur", "seulement"), which may be said of anything."""
-    return " " not in match.group().strip() and match.group().isascii()
+def _is_weak(match: re.Match[str], field: str) -> bool:
+    """Whether what follows may be no column at all: after one word ("nur", "seulement"), or "forget about money"."""
+    said = match.group().strip()
+    return said.startswith("forget") or (field == "features" and " " not in said and said.isascii())
 
 
 def _pronoun(clause: str) -> bool:
