@@ -46,6 +46,7 @@ class Watch(AbstractCallback):  # type: ignore[misc]
         self._sign = sign
         self._current = ""
         self._started_at = 0.0
+        # Whether a model is being fitted that may be interrupted.
         self.is_fitting = False
         # Whether there is something to keep.
         self.has_model = False
@@ -62,7 +63,8 @@ class Watch(AbstractCallback):  # type: ignore[misc]
             self._between_models()
         self._current, self._started_at = model.name, time.monotonic()
         self._on_started(model.name)
-        self.is_fitting = True
+        # The ensemble weighs predictions that are there: it takes moments, and without it the rest is worth less.
+        self.is_fitting = not model.name.startswith("WeightedEnsemble")
         return False, False
 
     def _after_model_fit(self, trainer: Any, model_names: list[str], **_rest: Any) -> bool:

@@ -116,6 +116,13 @@ def test_a_model_without_a_score_is_told_without_one(watch):
     assert watched.has_model
 
 
+def test_the_ensemble_is_not_interrupted(watch):
+    watched, told = watch()
+    watched._before_model_fit(Trainer({"LightGBM": 0.9}), SimpleNamespace(name="WeightedEnsemble_L2"))
+    assert told == [("started", "WeightedEnsemble_L2")]
+    assert not watched.is_fitting
+
+
 def test_a_stop_waits_for_the_first_model(watch):
     watched, _ = watch(stop=lambda: True)
     assert watched._before_model_fit(Trainer({}), MODEL) == (False, False)
