@@ -28,7 +28,7 @@ class DecideTab(Tab):
         super().__init__(session)
         self._lead = html()
         self._way = w.Dropdown(options=_WAYS, description="Decide by")
-        self._missed = w.BoundedFloatText(10.0, min=0.0, max=1e15)
+        self._missed = w.BoundedFloatText(10.0, min=0.0, max=1e15, description="A missed positive costs")
         self._false = w.BoundedFloatText(1.0, min=0.0, max=1e15, description="A false alarm costs")
         self._capacity = w.BoundedIntText(100, min=1, max=10**12, description="Rows I can act on")
         self._of_rows = w.BoundedIntText(1000, min=1, max=10**12, description="Of a list of so many rows")
