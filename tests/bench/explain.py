@@ -191,7 +191,8 @@ def speed(name, folder, seconds):
         f"Genie    {ours:8.2f} s  {found.path}, error {error / typical:.2%} of the typical value, sums within "
         f"{found.additivity_error:.1e}, gate {found.gate_error}, {peak:.0f} MB above the loaded model\n"
         f"         {found.how}\n"
-        f"         first picture {min([*pictures, ours]):.2f} s; one row {single:.2f} s"
+        f"         first picture {min([*pictures, ours]):.2f} s; one row {single:.2f} s",
+        flush=True,
     )
     dtypes, columns = rows.dtypes, list(rows.columns)
 
