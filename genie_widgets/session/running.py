@@ -130,14 +130,20 @@ class Run:
     @property
     def view(self) -> RunView:
         """The run as it is now."""
-        # The lock is asked before the events are read: a last word between the two is then seen.
-        alive = self._folder.is_alive()
-        view = fold(self._folder.events(), alive=alive, now=time.time())
+        alive, view = self._look()
+        if view.status == "interrupted":
+            # It may have begun between the two looks: only now was the lock asked after its first word.
+            alive, view = self._look()
         if view.status == "waiting" and not alive and self._is_late(view):
             return view.model_copy(update={"status": "interrupted", "problem": _never_started()})
         if view.status == "interrupted" and view.oom_kills is not None and (oom_kills() or 0) > view.oom_kills:
             return view.model_copy(update={"problem": _out_of_memory()})
         return view
+
+    def _look(self) -> tuple[bool, RunView]:
+        # The lock is asked before the events are read: a last word between the two is then seen.
+        alive = self._folder.is_alive()
+        return alive, fold(self._folder.events(), alive=alive, now=time.time())
 
     def _is_late(self, view: RunView) -> bool:
         if self._worker is not None:

@@ -79,6 +79,24 @@ def test_a_run_whose_process_was_killed_says_so(asked):
     assert problem_of(run.wait).code == "run-interrupted"
 
 
+def test_a_run_that_begins_between_two_looks_is_not_interrupted(asked, monkeypatch):
+    folder = asked()
+    held = folder.hold_lock()
+
+    def begin():
+        """The lock is free; then the worker takes it and says its first word."""
+        monkeypatch.undo()
+        held.__enter__()
+        folder.append(RunStarted(time_limit_s=20))
+        return False
+
+    monkeypatch.setattr(folder, "is_alive", begin)
+    try:
+        assert Run(folder).view.status == "running"
+    finally:
+        held.__exit__(None, None, None)
+
+
 def test_a_run_that_failed_says_its_problem(asked):
     folder = asked()
     folder.append(RunStarted(time_limit_s=20))
