@@ -15,7 +15,7 @@ from genie_widgets.version import __version__
 
 if TYPE_CHECKING:
     from genie_widgets.data import Table, read_table
-    from genie_widgets.schema import GenieError, Plan, Problem, Question, Refusal
+    from genie_widgets.schema import GenieError, Plan, Problem, Question, ReadOptions, Refusal
     from genie_widgets.session import Run, list_runs, open_run, plan, train
     from genie_widgets.widgets import Genie
 
@@ -25,6 +25,7 @@ _HOME = {
     "Plan": "genie_widgets.schema",
     "Problem": "genie_widgets.schema",
     "Question": "genie_widgets.schema",
+    "ReadOptions": "genie_widgets.schema",
     "Refusal": "genie_widgets.schema",
     "Run": "genie_widgets.session",
     "Table": "genie_widgets.data",
@@ -41,6 +42,7 @@ __all__ = [
     "Plan",
     "Problem",
     "Question",
+    "ReadOptions",
     "Refusal",
     "Run",
     "Table",

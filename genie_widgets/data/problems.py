@@ -44,27 +44,99 @@ def binary_file(name: str, what: str) -> GenieError:
 
 
 def packed_file(name: str, what: str) -> GenieError:
-    """Make the error of an archive: which of its files is meant, only the person knows."""
+    """Make the error of an archive in which there is no table."""
+    return unreadable("packed-file", f"{name} is {what}.", "Unpack it, and open the table that is in it.", name)
+
+
+def protected(name: str, what: str) -> GenieError:
+    """Make the error of a file that a password locks."""
     return unreadable(
-        "packed-file", f"{name} is {what}, not a table.", "Unpack it, and open the table that is in it.", name
+        "protected-file",
+        f"{name} cannot be opened: {what} is protected by a password.",
+        "Save it without a password, and try again.",
+        name,
     )
+
+
+def too_large_unpacked(name: str, n_bytes: int) -> GenieError:
+    """Make the error of a small file that becomes a huge one."""
+    return unreadable(
+        "too-large-unpacked",
+        f"{name} unpacks to more than {n_bytes / 1e9:,.1f} GB.",
+        "Unpack it yourself, and take a part of its rows.",
+        name,
+    )
+
+
+def no_such_part(name: str, what: str, wanted: str) -> GenieError:
+    """Make the error of a sheet or a file in an archive that is not there."""
+    return unreadable("no-such-part", f"{name} has no {what} {wanted[:60]}.", "Choose another one.", name, wanted[:60])
 
 
 def broken(name: str, what: str) -> GenieError:
     """Make the error of a file that begins as it should and cannot be read to its end."""
     return unreadable(
         "broken-file",
-        f"{name} could not be read as {what}: it is damaged, protected by a password, or cut short.",
-        "Save it once more without a password, or copy it again, and retry.",
+        f"{name} could not be read as {what}: it is damaged or cut short.",
+        "Save it once more, or copy it again, and retry.",
         name,
     )
 
 
 def uneven_lines(name: str, detail: str) -> GenieError:
-    """Make the error of lines with different numbers of cells."""
+    """Make the error of a file most of whose lines do not fit its column names."""
     return unreadable(
         "uneven-lines",
         f"{name} has lines of different lengths: {detail}.",
         "Put cells that hold the separator into double quotes, or save the table as Excel or Parquet.",
         name,
+    )
+
+
+def some_lines(name: str, short: int, long: int, example: str) -> Problem:
+    """Make the warning of a few lines that do not fit."""
+    told = [f"{short:,} with too few cells, filled with missing ones"] if short else []
+    told += [f"{long:,} with too many, left out"] if long else []
+    return Problem(
+        code="ragged-lines",
+        title=f"{short + long:,} line(s) of {name} do not fit its columns: {' and '.join(told)}. The first: {example}",
+        remedy="Mend them in the file if they matter.",
+        culprit=name,
+        value=example,
+        severity="warning",
+    )
+
+
+def cells_unread(column: str, n: int, kind: str, examples: str) -> Problem:
+    """Make the warning of a few cells that are not what the rest of their column is."""
+    return Problem(
+        code="cells-unread",
+        title=f"{n:,} cell(s) of {column} are no {kind} and are taken as missing: {examples}.",
+        remedy="Mend them in the file if they mean something.",
+        culprit=column,
+        value=examples,
+        severity="warning",
+    )
+
+
+def broken_lines(name: str, n: int, example: str) -> Problem:
+    """Make the warning of lines of JSON that are none."""
+    return Problem(
+        code="broken-lines",
+        title=f"{n:,} line(s) of {name} are no JSON objects and are left out. The first: {example}",
+        remedy="Mend them in the file if they matter.",
+        culprit=name,
+        value=example,
+        severity="warning",
+    )
+
+
+def sampled(name: str, n: int, n_in_file: int) -> Problem:
+    """Make the warning of a file that is larger than the memory it may take."""
+    return Problem(
+        code="sampled",
+        title=f"{name} has {n_in_file:,} rows, too many for the memory here: {n:,} of them were taken at random.",
+        remedy="What is said and learned comes from those; use a machine with more memory for all of them.",
+        culprit=name,
+        severity="warning",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -9,26 +10,47 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
-FileKind = Literal["text", "parquet", "excel", "gzip", "json", "foreign"]
+FileKind = Literal[
+    "text", "json", "gzip", "zstd", "zip", "ole", "parquet", "feather", "arrow", "stata", "spss", "spss-portable",
+    "sas", "sas-transport", "foreign",
+]  # fmt: skip
 
 _MAGIC: tuple[tuple[bytes, FileKind, str], ...] = (
     (b"PAR1", "parquet", "Parquet"),
-    (b"PK\x03\x04", "excel", "an Excel workbook or a zip archive"),
+    (b"ARROW1", "feather", "Feather"),
+    (b"FEA1", "feather", "Feather"),
+    (b"\xff\xff\xff\xff", "arrow", "an Arrow stream"),
+    (b"PK\x03\x04", "zip", "a zip archive"),
     (b"\x1f\x8b", "gzip", "gzip"),
-    (b"\xd0\xcf\x11\xe0", "foreign", "an old Excel or Office file (.xls)"),
+    (b"\x28\xb5\x2f\xfd", "zstd", "Zstandard"),
+    (b"\xd0\xcf\x11\xe0", "ole", "an Office file"),
+    (b"<stata_dta>", "stata", "Stata"),
+    (b"$FL2", "spss", "SPSS"),
+    (b"$FL3", "spss", "SPSS"),
+    (bytes(12) + b"\xc2\xea\x81\x60", "sas", "SAS"),
+    (b"HEADER RECORD*******LI", "sas-transport", "SAS"),
     (b"%PDF", "foreign", "a PDF"),
     (b"\x89PNG", "foreign", "a picture"),
     (b"\xff\xd8\xff", "foreign", "a picture"),
     (b"GIF8", "foreign", "a picture"),
     (b"\x7fELF", "foreign", "a program"),
-    (b"MZ", "foreign", "a program"),
+    (b"MZ\x90\x00", "foreign", "a program"),
+    (b"SQLite format 3\x00", "foreign", "a database"),
+    (b"7z\xbc\xaf", "foreign", "a 7z archive"),
+    (b"Rar!", "foreign", "a RAR archive"),
 )
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+# Stata before 13: a version, a byte order, a type, and a byte of padding.
+_OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00")
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 SAMPLE_LINES = 100
+LEAST_ROWS = 3
 # A text file may hold a stray control character; a binary one is full of them.
 MAX_CONTROL_SHARE = 0.02
+MAX_NUL_SHARE = 0.05
 MAX_TITLE_ROWS = 20
 _SEPARATOR_LINE = re.compile(r"sep=([,;\t|])\r?\n", re.IGNORECASE)
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _NUMBER = re.compile(r"\s*[-+]?[\d.,]+\s*\Z")
 
 
@@ -37,44 +59,44 @@ def file_kind(head: bytes) -> tuple[FileKind, str]:
     for magic, kind, words in _MAGIC:
         if head.startswith(magic):
             return kind, words
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if head.startswith(_BOMS) or looks_wide(head):
         return "text", "text"
-    control = sum(byte < 32 and byte not in (9, 10, 12, 13) for byte in head)
-    if head and (b"\x00" in head or control / len(head) > MAX_CONTROL_SHARE):
+    if _OLD_STATA.match(head):
+        return "stata", "Stata"
+    if b"SPSSPORT" in head[:500]:
+        return "spss-portable", "SPSS"
+    control = sum(byte < 32 and byte not in (0, 9, 10, 12, 13) for byte in head)
+    # A text file may hold a few NUL bytes: a machine that lost its power while it wrote a log leaves them.
+    if head and (head.count(0) > MAX_NUL_SHARE * len(head) or control > MAX_CONTROL_SHARE * len(head)):
         return "foreign", "a binary file"
     stripped = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     return ("json", "JSON") if stripped.startswith((b"[{", b"{", b"[\n", b"[ ")) else ("text", "text")
 
 
-def decode(content: bytes) -> tuple[str, str]:
-    """Decode a text file.
-
-    Returns
-    -------
-    tuple of str
-        The text and the encoding's name. Windows-1252 is the last resort: it
-        is what spreadsheets write where they do not write UTF-8.
-    """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace"), "UTF-16"
-    try:
-        return content.decode("utf-8-sig"), "UTF-8"
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace"), "Windows-1252"
+def looks_wide(head: bytes) -> str | None:
+    """Tell UTF-16 without its mark by its name: every other byte of plain text is zero."""
+    if len(head) < 8:
+        return None
+    zeros_even, zeros_odd = head[0::2].count(0) / len(head[0::2]), head[1::2].count(0) / len(head[1::2])
+    if zeros_odd > 0.4 and zeros_even < 0.05:
+        return "utf-16-le"
+    return "utf-16-be" if zeros_even > 0.4 and zeros_odd < 0.05 else None
 
 
 def find_delimiter(text: str) -> str:
     """Find the delimiter that splits the first lines most evenly into most cells."""
-    lines = [line for line in text[:200_000].splitlines() if line.strip()][:SAMPLE_LINES]
+    lines = [line for line in _LINE_END.split(text[:200_000]) if line.strip()][:SAMPLE_LINES]
     # A title above the table has no delimiter: where the first line decides nothing, the commonest width does.
     for first_line_counts in (True, False):
         best, best_score = "", (0.0, 0)
         for delimiter in DELIMITERS:
-            widths = [len(row) for row in _rows("\n".join(lines), delimiter)]
+            widths = [len(row) for row in split_rows("\n".join(lines), delimiter)]
             usual = widths[0] if first_line_counts and widths else _usual(widths)
             if usual < 2:
                 continue
             score = (sum(width == usual for width in widths) / len(widths), usual)
+            if first_line_counts and score[0] < 0.5:
+                continue  # a title with a comma in it
             if score > best_score:
                 best, best_score = delimiter, score
         if best:
@@ -82,15 +104,39 @@ def find_delimiter(text: str) -> str:
     return ","
 
 
-def _rows(text: str, delimiter: str) -> list[list[str]]:
+def split_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Split text into rows of cells; nothing comes of a cell longer than the csv module takes."""
     try:
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error:  # a cell longer than the csv module takes
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
         return []
+
+
+def usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """Give the commonest number of cells; 0 where there are no rows."""
+    return _usual([len(row) for row in rows])
 
 
 def _usual(widths: Sequence[int]) -> int:
     return Counter(widths).most_common(1)[0][0] if widths else 0
+
+
+def has_no_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Say whether the first row is one of the data: numbers stand where the others have numbers, and words recur."""
+    rows = [row for row in below[:SAMPLE_LINES] if len(row) == len(first)]
+    if len(rows) < LEAST_ROWS or not any(cell.strip() for cell in first):
+        return False
+    numbers = [cell for cell in first if _NUMBER.match(cell)]
+    # Years and places may be names: 2019, 2020, 2021.
+    if not numbers or (all(cell.strip().isdigit() for cell in numbers) and len(set(numbers)) == len(numbers) > 1):
+        return False
+    for place, cell in enumerate(first):
+        column = [row[place] for row in rows]
+        if bool(_NUMBER.match(cell)) != all(_NUMBER.match(other) or not other.strip() for other in column):
+            return False
+        if not _NUMBER.match(cell) and cell not in column:
+            return False
+    return True
 
 
 def without_separator_line(text: str) -> tuple[str, str | None]:
@@ -124,11 +170,3 @@ def count_title_rows(rows: Sequence[Sequence[str]]) -> int:
         is_names = len(filled) > 1 and not any(_NUMBER.match(cell) for cell in filled)
         return n if titles and is_names else 0
     return 0
-
-
-def without_titles(text: str, delimiter: str) -> tuple[str, int]:
-    """Take off the lines above the row of column names, and count them."""
-    lines = text[:200_000].splitlines(keepends=True)[: MAX_TITLE_ROWS + SAMPLE_LINES]
-    # Such a line holds no quoted line end, so that rows are lines here.
-    n_titles = count_title_rows(_rows("".join(lines), delimiter))
-    return text[sum(len(line) for line in lines[:n_titles]) :], n_titles

@@ -45,6 +45,7 @@ from genie_widgets.schema.plan import (
     default_metric,
 )
 from genie_widgets.schema.problem import GenieError, Problem
+from genie_widgets.schema.reading import DateOrder, FileLayout, ReadOptions
 from genie_widgets.schema.result import (
     Artefact,
     Confusion,
@@ -73,6 +74,7 @@ __all__ = [
     "Confusion",
     "Contribution",
     "Curve",
+    "DateOrder",
     "Decision",
     "Drift",
     "Evaluation",
@@ -83,6 +85,7 @@ __all__ = [
     "Explanation",
     "Failed",
     "FeatureImportance",
+    "FileLayout",
     "Finished",
     "GenieError",
     "GroupFigure",
@@ -101,6 +104,7 @@ __all__ = [
     "ProblemType",
     "Question",
     "Queued",
+    "ReadOptions",
     "Refusal",
     "ResultUpdated",
     "Resumed",

@@ -6,6 +6,7 @@ from typing import Literal
 
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.problem import Problem
+from genie_widgets.schema.reading import FileLayout
 
 ColumnKind = Literal["number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"]
 
@@ -71,6 +72,10 @@ class TableProfile(Value):
         Rows that repeat an earlier row.
     reading : tuple of str
         What was understood while reading ("semicolon", "decimal comma", ...).
+    layout : FileLayout or None
+        The same as values that a person may change; None where there is no file.
+    n_rows_in_file : int or None
+        Rows of the file where it was too large for the memory, and `n_rows` of them were taken at random.
     problems : tuple of Problem
         What looks wrong (ids, constants, duplicates, ...).
     """
@@ -81,6 +86,8 @@ class TableProfile(Value):
     n_sampled: int
     n_duplicate_rows: int = 0
     reading: tuple[str, ...] = ()
+    layout: FileLayout | None = None
+    n_rows_in_file: int | None = None
     problems: tuple[Problem, ...] = ()
 
     def column(self, name: str) -> ColumnProfile:

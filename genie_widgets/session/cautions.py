@@ -1,4 +1,4 @@
-"""What the rows say against a plan: columns that give the answer away."""
+"""What the rows say against a plan: columns that give the answer away, and that they are but a part."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from genie_widgets.data import Leak, Table
 
 CODE = "leak"
+# Told of the table, and true of whatever is learned from it.
+_OF_THE_TABLE = "sampled"
 _USELESS = ("id", "constant", "empty")
 _NUMBERS = ("regression", "quantile")
 
@@ -26,8 +28,9 @@ class Cautions:
             return answer
         used = set(answer.feature_columns(table.columns))
         leaks = [leak for leak in self._leaks(answer, table) if leak.column in used]
-        others = [problem for problem in answer.problems if problem.code != CODE]
-        return answer.model_copy(update={"problems": (*others, *(_problem(leak, answer) for leak in leaks))})
+        others = [problem for problem in answer.problems if problem.code not in (CODE, _OF_THE_TABLE)]
+        told = [problem for problem in table.profile.problems if problem.code == _OF_THE_TABLE]
+        return answer.model_copy(update={"problems": (*others, *told, *(_problem(leak, answer) for leak in leaks))})
 
     def _leaks(self, plan: Plan, table: Table) -> list[Leak]:
         from genie_widgets.data import find_leaks

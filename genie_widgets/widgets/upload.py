@@ -32,7 +32,10 @@ class Upload(anywidget.AnyWidget):
     _esm = _STATIC / "upload.js"
     _css = _STATIC / "upload.css"
     label = t.Unicode().tag(sync=True)
-    accept = t.Unicode(".csv,.tsv,.txt,.gz,.parquet,.xlsx,.json,.jsonl").tag(sync=True)
+    accept = t.Unicode(
+        ".csv,.tsv,.tab,.txt,.gz,.zst,.zip,.xlsx,.xls,.xlsb,.ods,.parquet,.feather,.arrow,.json,.jsonl,.ndjson,"
+        ".dta,.sav,.zsav,.por,.sas7bdat,.xpt"
+    ).tag(sync=True)
     piece_bytes = t.Int(1 << 20).tag(sync=True)
     window = t.Int(4).tag(sync=True)
     stall_ms = t.Int(8000).tag(sync=True)

@@ -89,10 +89,29 @@ def test_a_missing_cell_is_missing_in_every_wording(cell):
     assert table.frame["cell"].dtype == "float64"
 
 
-def test_one_cell_beyond_the_looked_at_ones_keeps_a_column_text():
+def test_a_few_cells_that_are_no_numbers_are_taken_as_missing_and_told():
     table = column_of([*map(str, range(5000)), "five"])
-    assert table.frame["cell"].iloc[-1] == "five"
-    assert table.frame["cell"].iloc[7] == "7"
+    assert table.frame["cell"].isna().tolist() == [False] * 5000 + [True]
+    assert table.frame["cell"].iloc[7] == 7
+    (problem,) = [problem for problem in table.profile.problems if problem.code == "cells-unread"]
+    assert "“five”" in problem.title
+    assert problem.culprit == "cell"
+
+
+@pytest.mark.parametrize("others", [["A17"], ["12b", "85123A"], ["five"] * 20, ["3+"] * 3, ["007"]], ids=range(5))
+def test_cells_that_say_that_a_column_holds_no_numbers_keep_it_text(others):
+    cells = [*map(str, range(100)), *others] if others != ["3+"] * 3 else [*"0123" * 30, *others]
+    table = column_of(cells)
+    assert table.frame["cell"].tolist() == cells
+
+
+@pytest.mark.parametrize("word", ["Error", "unknown", "#DIV/0!", "n.a.", "None"])
+@pytest.mark.parametrize("cells", [["1", "2.5", "3"] * 5, ["2024-01-31", "2024-02-01"] * 8], ids=["numbers", "dates"])
+def test_a_word_for_no_value_is_missing_among_numbers_and_dates(word, cells):
+    table = column_of([*cells, word])
+    assert table.profile.column("cell").dtype in ("float64", "datetime64[ns]")
+    assert table.profile.column("cell").n_missing == 1
+    assert any(word in words for words in table.profile.reading)
 
 
 @pytest.mark.parametrize(

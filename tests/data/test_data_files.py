@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import zipfile
 from datetime import datetime, time
 
 import pandas as pd
@@ -103,10 +102,10 @@ def test_a_cell_longer_than_the_csv_module_takes_is_read():
         (excel([["a", "b"]]), "header-only"),
         (excel([["a"], [1], [2]]), "one-column"),
         (excel([]), "empty-file"),
-        (b"\xd0\xcf\x11\xe0" + bytes(100), "binary-file"),
+        (b"\xd0\xcf\x11\xe0" + bytes(100), "broken-file"),
         (bytes(range(256)), "binary-file"),
         (b"a,b\n1,2\n1,2,3\n", "uneven-lines"),
-        (b'a,b\n"x,2\ny,4\n', "uneven-lines"),
+        (b"a,b\n1,2\n1,2\n1,2,3\n1,2,3\n", "uneven-lines"),
         (b'[{"a": 1}, {"a": 2}]', "one-column"),
         (b"[" * 100_000, "header-only"),
         (b'[{"a":' + b"[" * 100_000, "header-only"),
@@ -118,15 +117,6 @@ def test_a_cell_longer_than_the_csv_module_takes_is_read():
 )
 def test_what_cannot_be_read_is_named_with_a_remedy(content, code):
     assert problem_of(content).code == code
-
-
-def test_a_zip_archive_is_told_from_a_damaged_workbook():
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr("people.csv", "a,b\n1,2\n")
-    problem = problem_of(buffer.getvalue(), "people.zip")
-    assert problem.code == "packed-file"
-    assert "Unpack" in problem.remedy
 
 
 @pytest.mark.parametrize("n", [*range(60, 1000, 97)])
@@ -183,7 +173,7 @@ class TestWorkbook:
 
     def test_numbers_and_dates_may_be_names(self):
         table = read_table(excel([[2020, datetime(2024, 1, 2)], [1, 2], [3, 5]]))
-        assert table.columns == ("2020", "2024-01-02 00:00:00")
+        assert table.columns == ("2020", "2024-01-02")
 
     def test_missing_cells_are_missing_in_every_wording(self):
         table = read_table(excel([["a", "b"], ["n/a", 1], ["-", 2], ["x", "NA"], [None, None], ["y", 3]]))

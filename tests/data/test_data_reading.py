@@ -154,7 +154,7 @@ def test_what_cannot_be_opened_is_told(source, code):
 
 
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(monkeypatch):
-    monkeypatch.setattr("genie_widgets.data.reading.MAX_UNPACKED_BYTES", 10_000)
+    monkeypatch.setattr("genie_widgets.data.archives.MAX_UNPACKED_BYTES", 10_000)
     bomb = gzip.compress(b"a,b\n" + b"0,0\n" * 100_000)
     assert problem_of(bomb, "bomb.csv.gz").code == "too-large-unpacked"
 

@@ -1,0 +1,128 @@
+"""A file's bytes, on disk or in memory: opened once, so that what happens to the file's name does no harm."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import IO
+
+from genie_widgets.data import problems
+
+HEAD_BYTES = 1 << 20
+
+
+class Source:
+    """The bytes of one file, as many as there were when it was opened.
+
+    Parameters
+    ----------
+    file : binary file
+        Open for reading, and seekable; closed with the source.
+    name : str
+        What a person calls it.
+    """
+
+    def __init__(self, file: IO[bytes], name: str) -> None:
+        self.name = name
+        self._file = file
+        self.size = file.seek(0, os.SEEK_END)
+
+    @classmethod
+    def of_bytes(cls, content: bytes, name: str) -> Source:
+        """Make a source of bytes in memory."""
+        return cls(io.BytesIO(content), name)
+
+    @classmethod
+    def of_path(cls, path: Path, name: str) -> Source:
+        """Open a file.
+
+        Raises
+        ------
+        GenieError
+            If it cannot be opened.
+        """
+        try:
+            return cls(path.open("rb"), name)
+        except FileNotFoundError:
+            raise problems.unreadable(
+                "no-such-file", f"There is no file {path.name}.", "Check the spelling and the folder.", path.name
+            ) from None
+        except IsADirectoryError:
+            raise problems.unreadable(
+                "is-a-folder", f"{path.name} is a folder.", "Name a file in it.", path.name
+            ) from None
+        except PermissionError:
+            raise problems.unreadable(
+                "no-permission",
+                f"{path.name} may not be read.",
+                "Ask its owner for the permission to read it.",
+                path.name,
+            ) from None
+        except (OSError, ValueError) as error:  # a name that no file can have, a disk that fails
+            shown = repr(path.name[:60])[1:-1]
+            reason = getattr(error, "strerror", None) or "no file can have this name"
+            raise problems.unreadable(
+                "unreadable-file", f"{shown} could not be opened: {reason}.", "Check the name, or copy the file.", shown
+            ) from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def head(self, n: int = HEAD_BYTES) -> bytes:
+        """Give the first bytes."""
+        self._file.seek(0)
+        return self._file.read(min(n, self.size))
+
+    def whole(self) -> bytes:
+        """Give all bytes."""
+        return Reader(self).read()
+
+    def file(self) -> IO[bytes]:
+        """Give the file itself, at its beginning, for readers that seek."""
+        self._file.seek(0)
+        return self._file
+
+    def reader(self) -> Reader:
+        """Give a stream of the bytes from the beginning; one at a time may be in use."""
+        return Reader(self)
+
+
+class Reader(io.RawIOBase):
+    """A stream of a source's bytes that ends where the file ended when it was opened.
+
+    A file that grows while it is read is read as it was; one that is cut short
+    is told, and never taken for a shorter table.
+    """
+
+    def __init__(self, source: Source) -> None:
+        super().__init__()
+        self._source = source
+        self._file = source.file()
+        self._left = source.size
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def read(self, size: int | None = -1) -> bytes:
+        """Read at most `size` bytes; all that are left where it is negative.
+
+        Raises
+        ------
+        GenieError
+            If the file has been cut short.
+        """
+        wanted = self._left if size is None or size < 0 else min(size, self._left)
+        piece = self._file.read(wanted)
+        if len(piece) < wanted:
+            name = self._source.name
+            raise problems.unreadable(
+                "file-changed",
+                f"{name} became shorter while it was read.",
+                "Wait until it is written; then retry.",
+                name,
+            )
+        self._left -= len(piece)
+        return piece

@@ -1,0 +1,68 @@
+"""How a file is to be read, and how it was: what a person may change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from genie_widgets.schema.base import Value
+
+DateOrder = Literal["day", "month"]
+
+
+class ReadOptions(Value):
+    """How to read a file; what is None is found out.
+
+    Attributes
+    ----------
+    delimiter : str or None
+        The mark between cells of a text file.
+    encoding : str or None
+        A text file's encoding, by Python's name.
+    decimal : {".", ","} or None
+        The decimal mark; the other one then stands between thousands.
+    title_rows : int or None
+        Lines or rows above the column names.
+    header : bool or None
+        Whether the first row after the titles holds the column names.
+    date_order : {"day", "month"} or None
+        What stands first in dates such as 01/02/2024.
+    sheet : str or None
+        The sheet of a workbook.
+    member : str or None
+        The file in an archive.
+    as_text : tuple of str
+        Columns whose cells are kept as they are written.
+    """
+
+    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    title_rows: int | None = Field(default=None, ge=0, le=10_000)
+    header: bool | None = None
+    date_order: DateOrder | None = None
+    sheet: str | None = None
+    member: str | None = None
+    as_text: tuple[str, ...] = ()
+
+
+class FileLayout(Value):
+    """How a file was read.
+
+    Attributes
+    ----------
+    kind : {"text", "workbook", "typed"}
+        Whether its cells are text, those of a workbook, or carry types of their own.
+    options : ReadOptions
+        What was understood; what does not apply to the file is None.
+    sheets : tuple of str
+        Sheets to choose from.
+    members : tuple of str
+        Files of the archive to choose from.
+    """
+
+    kind: Literal["text", "workbook", "typed"] = "typed"
+    options: ReadOptions = ReadOptions()
+    sheets: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
