@@ -258,8 +258,8 @@ class TestHarm:
         assert caught.value.problem.code == "broken-file"
 
     def test_many_columns_are_read(self):
-        content = ",".join(f"c{i}" for i in range(2000)) + "\n" + ",".join("1" * 2000) + "\n"
-        assert len(read_table(content.encode()).columns) == 2000
+        content = ",".join(f"c{i}" for i in range(300)) + "\n" + ",".join("1" * 300) + "\n"
+        assert len(read_table(content.encode()).columns) == 300
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
