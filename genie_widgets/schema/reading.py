@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -36,10 +36,10 @@ class ReadOptions(Value):
         Columns whose cells are kept as they are written.
     """
 
-    delimiter: str | None = Field(default=None, min_length=1, max_length=1)
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
-    title_rows: int | None = Field(default=None, ge=0, le=10_000)
+    title_rows: Annotated[int, Field(ge=0, le=10_000)] | None = None
     header: bool | None = None
     date_order: DateOrder | None = None
     sheet: str | None = None
