@@ -51,7 +51,8 @@ def _of_one_kind(column: pd.Series[Any]) -> pd.Series[Any]:
     """Leave a column of objects as it is if a file can hold it; else make text of its cells."""
     kind = pd.api.types.infer_dtype(column, skipna=True)
     if kind == "string":
-        return column.map(_writable, na_action="ignore")
+        # Nearly all are: one look by Arrow spares a copy of every cell.
+        return column if _is_writable(column) else column.map(_writable, na_action="ignore")
     if kind in ("boolean", "empty"):
         return column
     if kind in ("integer", "floating", "mixed-integer-float", "decimal"):
@@ -80,6 +81,16 @@ def _as_text(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _is_missing(cell: Any) -> bool:
     return bool(pd.api.types.is_scalar(cell) and pd.isna(cell))
+
+
+def _is_writable(column: pd.Series[Any]) -> bool:
+    import pyarrow as pa
+
+    try:
+        pa.array(column, type=pa.string(), from_pandas=True)
+    except (UnicodeEncodeError, pa.ArrowException):
+        return False
+    return True
 
 
 def _writable(cell: str) -> str:
