@@ -78,6 +78,7 @@ def _understood(
         raise problems.empty_file(source.name)
     first = [["" if cell is None else str(cell) for cell in row] for row in rows[: MAX_TITLE_ROWS + SAMPLE_LINES]]
     n_titles = options.title_rows if options.title_rows is not None else count_title_rows(first)
+    n_titles = max(0, n_titles)
     while n_titles < len(rows) and not any(cell is not None for cell in rows[n_titles]):
         n_titles += 1
     if n_titles >= len(rows):

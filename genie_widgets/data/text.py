@@ -132,6 +132,8 @@ def read_text(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
 
 
 def _find_lines(source: Source, options: ReadOptions) -> _Lines:
+    if options.delimiter is not None and (len(options.delimiter) != 1 or options.delimiter in '\r\n"'):
+        raise problems.no_such_part(source.name, "delimiter", options.delimiter)
     encoding = _encoding(source, options)
     head = decode(source.head(), encoding)
     if source.size > HEAD_BYTES:
@@ -142,6 +144,7 @@ def _find_lines(source: Source, options: ReadOptions) -> _Lines:
     delimiter = options.delimiter or named or find_delimiter(rest)
     rows = list(_numbered_rows(rest, delimiter))
     n_titles = options.title_rows if options.title_rows is not None else count_title_rows([row for _, row in rows])
+    n_titles = max(0, n_titles)
     start = n_titles
     while start < len(rows) and not rows[start][1]:
         start += 1

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 from genie_widgets.schema.base import Value
 
@@ -36,10 +34,10 @@ class ReadOptions(Value):
         Columns whose cells are kept as they are written.
     """
 
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    delimiter: str | None = None
     encoding: str | None = None
     decimal: Literal[".", ","] | None = None
-    title_rows: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    title_rows: int | None = None
     header: bool | None = None
     date_order: DateOrder | None = None
     sheet: str | None = None

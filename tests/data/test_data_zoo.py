@@ -186,6 +186,8 @@ class TestOptions:
         [
             (zipped(a_csv=PLAIN), ReadOptions(member="b.csv")),
             (PLAIN, ReadOptions(encoding="klingon")),
+            (PLAIN, ReadOptions(delimiter="--")),
+            (PLAIN, ReadOptions(delimiter="\n")),
         ],
     )
     def test_what_is_not_there_is_told(self, content, options):
