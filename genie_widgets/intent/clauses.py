@@ -17,10 +17,11 @@ NEEDED, WHOLE = 0.5, 0.9
 ALIKE, ALIKE_OF_MANY = 0.02, 0.15
 # More words than these are no column's name.
 MAX_STRAY = 4
+MAX_SKIPPED = 3
 Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]|…| - | – |\((?=\w)|\)")
 _SEPARATORS = re.compile(
-    r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|und|oder|sowie|noch|и|или|а также|both)\b|"
+    r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
     r"和|与|及|或|以及|と|や|및|(?<=[\uac00-\ud7a3\w])[와과랑](?=\s)|그리고|और|या|तथा"
 )
 _MANY = re.compile(
@@ -123,10 +124,12 @@ class _Clauses:
                 continue  # a second opening in a clause that is already read
             start = match.end()
             end = self._after(start, [place for place in others if place > match.start()])
-            names, low, high, stray = self._list(start, end)
+            names, low, high, stray = self._list(start, end, skips=field == "ignore")
             if names:
                 read_to = high
                 self._take(field, names, match.start(), high)
+                if stray and not _is_weak(match, field):
+                    self._found.unmatched.append((field, stray))
                 continue
             if _pronoun(self._reading.folded[start:end]):
                 self._look_back(field, match.start(), end, match)
@@ -219,26 +222,28 @@ class _Clauses:
             at = match.end()
         yield at, end
 
-    def _list(self, start: int, end: int) -> tuple[list[str], int, int, str]:
+    def _list(self, start: int, end: int, *, skips: bool) -> tuple[list[str], int, int, str]:
         """Read a list from its beginning: the columns, where they begin and end, and first words that name none."""
         ranged = self._range(start, end)
         names: list[str] = list(ranged)
         last, stray = start, ""
         for low, high in self._pieces(start, end):
             piece = self._reading.text[low:high]
-            if not _says_something(piece):
+            if not _says_something(piece) and not self._whole_names(low, high):
                 continue
             if phrases.pattern("cues", "target").search(self._reading.folded[low:high]) and not names:
                 continue  # "excluding the target x and ..."
             resolved = self._resolve(low, high, NEEDED)
             if not resolved:
-                if not names:
+                if not names and not stray:
                     stray = piece.strip(" \t\"'`.,:")
                     last = high
-                break
+                if not skips or len(piece.split()) > MAX_SKIPPED or self._verb(low, high):
+                    break
+                continue  # one of a list that the table does not have: the others count
             names += [name for name in resolved if name not in names]
             last = self._end_of(resolved, low, high)
-        return self._in_order(names), last, last, "" if names else stray
+        return self._in_order(names), last, last, stray
 
     def _end_of(self, names: list[str], low: int, high: int) -> int:
         ends = [m.end for name in names for m in self._reading.mentions_of(name, ((low, high),))[:1]]
@@ -255,7 +260,9 @@ class _Clauses:
         first, complete = end, True
         for low, high in reversed(list(self._pieces(start, end))):
             piece = self._reading.text[low:high]
-            if not _says_something(piece) or _LOOKS_BACK.match(phrases.folded(piece)):
+            if (not _says_something(piece) and not self._whole_names(low, high)) or _LOOKS_BACK.match(
+                phrases.folded(piece)
+            ):
                 continue
             asks = self._verb(low, high)
             resolved = [] if names and asks else self._resolve(low, high, NEEDED, backwards=True)
@@ -339,7 +346,11 @@ def _says_something(piece: str) -> bool:
 def _is_weak(match: re.Match[str], field: str) -> bool:
     """Whether what follows may be no column at all: after one word ("nur", "seulement"), or "forget about money"."""
     said = match.group().strip()
-    return said.startswith("forget") or (field == "features" and " " not in said and said.isascii())
+    return (
+        said.startswith(("forget", "avoid"))
+        or said.split()[-1] in ("no", "not")
+        or (field == "features" and " " not in said and said.isascii())
+    )
 
 
 def _pronoun(clause: str) -> bool:

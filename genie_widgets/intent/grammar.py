@@ -100,6 +100,10 @@ def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Ca
     if best.column in asked.ignore:
         words = f"{best.column} is both to be predicted and to be left out. What should be predicted?"
         return _question(ranked, profile, text, words)
+    both = [name for name in asked.features if name in asked.ignore]
+    if both:
+        words = f"{both[0]} is both to be used and to be left out. Which is meant?"
+        return Question(text=words, candidates=tuple(asked.features)[:MAX_CANDIDATES], field="features")
     missing = [words for field, words in asked.unmatched if field == "features"]
     if missing and not asked.features:
         words = f"The table has no column {missing[0]!r} to learn from. Predict {best.column} from its other columns?"

@@ -12,9 +12,10 @@ from typing import Any
 from genie_widgets.intent.words import CJK, HANGUL, plain
 
 _UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
+_INDIAN = re.compile(r"[\u0900-\u097f]")
 # A border: signs without blanks between words make one, marks of Indian scripts do not.
 _LETTER = r"[^\W\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[\u0900-\u0903\u093a-\u094f]"
-_START, _END = rf"(?<!{_LETTER.split('|', maxsplit=1)[0]})", rf"(?!{_LETTER})"
+_START, _END = rf"(?<!{_LETTER.split('|', maxsplit=1)[0]})(?<![\u0900-\u0903\u093a-\u094f])", rf"(?!{_LETTER})"
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +35,9 @@ def compiled(expressions: Iterable[str]) -> re.Pattern[str]:
     spaced: list[str] = []
     unspaced: list[str] = []
     for expression in expressions:
-        (unspaced if _UNSPACED.search(expression) else spaced).append(expression)
+        # In Indian scripts a word goes on through its vowel signs, which are no word characters.
+        whole = expression.replace(r"\w", r"[\w\u0900-\u0963]") if _INDIAN.search(expression) else expression
+        (unspaced if _UNSPACED.search(expression) else spaced).append(whole)
     either = [rf"{_START}(?:{'|'.join(spaced)}){_END}"] if spaced else []
     return re.compile("|".join([*either, *(f"(?:{expression})" for expression in unspaced)]))
 

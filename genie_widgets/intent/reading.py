@@ -23,6 +23,9 @@ _LIGHT = frozenset(
 )
 _LIGHT_WEIGHT = 0.35
 _UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
+_UNSAID = re.compile(
+    r"^(?:是否|有无|总)|(?:万元|千元|元|円|원|平方米|公里|千米|米|公斤|分钟|小时|天数|天|月数|年数|日数|年|数量|数|率|量|额|値|值|数値|여부|수)$|[(（].*"
+)
 # Values that say nothing about what their column is.
 _PLAIN_VALUES = frozenset("yes no true false 0 1 y n t f none other unknown nan null na".split())
 
@@ -284,9 +287,24 @@ class _Matcher:
         if _UNSPACED.match(part):
             for match in re.finditer(re.escape(part), self._made.folded):
                 yield EXACT, match.start(), match.end()
+            if part not in self._made.folded:
+                yield from _cut_short(part, self._made.folded)
         for concept, weight in concepts_of(part):
             for hit in self._by_concept.get(concept, ()):
                 yield CONCEPT * weight * hit.score, hit.start, hit.end
+
+
+def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:
+    """Find the longest piece of a name without blanks ("总价" of "总价万元"): a unit or "whether" is often left unsaid."""
+    for length in range(len(part) - 1, 1, -1):
+        for at in range(len(part) - length + 1):
+            piece = part[at : at + length]
+            place = text.find(piece)
+            if place < 0 or _UNSAID.sub("", piece) == "":
+                continue
+            rest = _UNSAID.sub("", part[:at]) + _UNSAID.sub("", part[at + length :])
+            yield (NEAR + 0.15 if not rest else 0.4 + 0.4 * length / len(part)), place, place + length
+            return
 
 
 def _likeness(part: str, word: Word) -> float:

@@ -42,7 +42,7 @@ _UNITS = (
 )
 _FIXED = (
     (r"(?:an? |one )?hour and a half|hora y media|une heure et demie|anderthalb stunden|uma hora e meia|un'ora e mezza|полтора часа|一个半小时|1時間半|一時間半|한 ?시간 ?반|डेढ़ घंटे|डेढ़ घंटा", 5400),
-    (r"half an? hour|half[- ]hour|media hora|(?:une )?demi-heure|(?:eine )?halbe stunde|meia hora|mezz'? ?ora|半个?小时|半時間|полчаса|반 ?시간|आधे घंटे|आधा घंटा", 1800),
+    (r"half an? hour|half[- ]hour|(?<![\d/])(?:1/2|½) ?(?:h|hour|hora|heure|stunde|ora)|media hora|(?:une )?demi-heure|(?:eine )?halbe stunde|meia hora|mezz'? ?ora|半个?小时|半時間|полчаса|반 ?시간|आधे घंटे|आधा घंटा", 1800),
     (r"(?:a )?quarter of an hour|(?:un )?cuarto de hora|(?:un )?quart d'heure|(?:eine )?viertelstunde|(?:um )?quarto de hora|(?:un )?quarto d'ora|четверть часа|一刻钟", 900),
     (r"half a minute|medio minuto|(?:une )?demi-minute|(?:eine )?halbe minute|meio minuto|mezzo minuto|полминуты|半分钟", 30),
     (r"(?:a )?couple of minutes|un par de minutos|(?:ein )?paar minuten|deux petites minutes|пар[ау] минут", 120),
@@ -84,7 +84,7 @@ def find_time(found: Constraints) -> None:
     # "5s" is five seconds, but "as" is no "a s".
     words = "|".join(sorted(map(re.escape, _NUMBERS), key=len, reverse=True))
     for pattern, unit in _UNITS:
-        number = rf"(?:(?<![\w.^])(-?\d+(?:[.,]\d+)?)|(?<![^\W\u3400-\u9fff\uac00-\ud7a3])({words})(?=[\s\-\u3400-\u9fff\uac00-\ud7a3]))"
+        number = rf"(?:(?<![^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])(?<![.^])(-?\d+(?:[.,]\d+)?)|(?<![^\W\u3400-\u9fff\uac00-\ud7a3])({words})(?=[\s\-\u3400-\u9fff\uac00-\ud7a3]))"
         for match in re.finditer(rf"{number}[\s-]*(?:{pattern})(?![a-zа-я0-9_])", text):
             if not _is_ours(text, match):
                 continue

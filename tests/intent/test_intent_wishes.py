@@ -35,6 +35,7 @@ def plan(profile, prompt):
         ("cinco minutos", 300),
         ("une demi-heure", 1800),
         ("5分钟", 300),
+        ("限时5分钟", 300),
     ],
 )
 def test_a_time_is_read_and_quoted_in_full(customers, words, seconds):
@@ -144,6 +145,22 @@ def test_what_could_not_be_read_is_told(customers, prompt):
         ("predict churned. visits is only known afterwards, so don't use it", {"visits"}),
         ("predict churned from everything but income", {"income"}),
         ("predict churned, ignore age to plan", {"age", "income", "zip", "plan"}),
+        ("predict churned, no zip please", {"zip"}),
+        ("predict churned w/o zip", {"zip"}),
+        ("predict churned. zip and age don't matter", {"zip", "age"}),
+        ("predict churned, you may not use age or zip", {"age", "zip"}),
+        ("predict churned. Keep visits out, it gives it away", {"visits"}),
+        ("predict churned, ignore the shoe size, zip and age", {"zip", "age"}),
+        ("prédire churned, ne tiens pas compte de zip", {"zip"}),
+        ("prevedi churned, togli zip e age", {"zip", "age"}),
+        ("prever churned, não usar age nem zip", {"age", "zip"}),
+        ("prever churned, deixe de fora zip e age", {"zip", "age"}),
+        ("churned vorhersagen, abgesehen von zip und age", {"zip", "age"}),
+        ("предскажи churned, zip и age не учитывать", {"zip", "age"}),
+        ("预测churned，zip 列不能用", {"zip"}),
+        ("churnedを予測。見逃したくない。zipは使わない。", {"zip"}),
+        ("churned 예측. zip은 사용하면 안 됩니다", {"zip"}),
+        ("churned का अनुमान लगाइए, zip को नज़रअंदाज़ कीजिए", {"zip"}),
     ],
 )
 def test_columns_are_left_out_before_and_after_the_word_in_many_languages(customers, prompt, ignored):
