@@ -56,7 +56,7 @@ def llama(tmp_path_factory):
             api_key=SecretStr("none"), base_url=f"127.0.0.1:{port}", model="smollm2", timeout_s=PATIENCE_S
         )
     finally:
-        server.terminate()
+        server.kill()  # asked to end, it first finishes what nobody waits for any more
         server.wait(30)
 
 
