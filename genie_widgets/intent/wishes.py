@@ -64,7 +64,7 @@ _AFTERWARDS = re.compile(
     r"\s*(?:of (?:surgery|admission|discharge|arrival|landing|order\w*)|late\b|delay|ahead|after\b|before\b|ago\b|old\b|から|迟|ते)"
 )
 _HAPPENS = re.compile(
-    r"(?:die|dies|return\w*|arriv\w*|deliver\w*|readmit\w*|happen\w*|occur\w*|fail\w*)\b[^.,;]{0,20}$"
+    r"(?:die|dies|return\w*|arriv\w*|deliver\w*|readmit\w*|happen\w*|occur\w*|fail\w*)\b[^.,;?!？！。\n]{0,20}$"
 )
 
 
@@ -100,7 +100,7 @@ def _is_ours(text: str, match: re.Match[str]) -> bool:
         return False
     # "no more than 5 minutes", "never longer than" limit us after all.
     if re.search(
-        r"\b(?:no|not|never|don't (?:take|spend|train|use)|keep (?:it|this)|finish\w*|done|nicht|kein\w*|no|pas|non|nao|не)\b[^.,;]{0,24}$",
+        r"\b(?:no|not|never|don't (?:take|spend|train|use)|keep (?:it|this)|finish\w*|done|nicht|kein\w*|no|pas|non|nao|не)\b[^.,;?!？！。\n]{0,24}$",
         before,
     ):
         return True

@@ -47,6 +47,11 @@ def test_a_time_is_read_and_quoted_in_full(customers, words, seconds):
     assert not made.blockers
 
 
+def test_a_limit_in_the_sentence_after_is_ours(customers):
+    assert plan(customers, "predict income. When do they arrive? 25 seconds").time_limit_s == 25
+    assert plan(customers, "predict income of those who arrive 25 seconds").time_limit_s == 120
+
+
 @pytest.mark.parametrize(
     "words", ["0 seconds", "0 minutes", "3 seconds", "-5 minutes", "99999 hours", "9" * 400 + " hours"]
 )
