@@ -315,7 +315,7 @@ class Trial:
             result = self.folder.read_result()
             self._must(result is not None and result.status == view.status, "the result is not the run's")
             self._must(self.workers.predicts(self.folder), "its model does not predict")
-        self._must(not _processes_of(self.folder.run_id), "a process is left over")
+        self._must(_all_gone(self.folder.run_id), "a process is left over")
         half = [path.name for path in self.folder.path.rglob("*.part")]
         self._must(not half, f"half files are left over: {half}")
         self._must(not self.folder.ballast_path.exists(), "the ballast is left over")
@@ -339,6 +339,16 @@ class Trial:
             self._must(sum(isinstance(event, Finished | Failed) for event in part) <= 1, "a part ended twice")
             models = Counter(event.model for event in part if isinstance(event, ModelFinished))
             self._must(all(count == 1 for count in models.values()), f"a model ended twice: {models}")
+
+
+def _all_gone(run_id, timeout_s=END_S):
+    """Whether every process of a run ends; MLflow's recorder outlives the worker, in bounded time."""
+    deadline = time.monotonic() + timeout_s
+    while _processes_of(run_id):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.1)
+    return True
 
 
 def _processes_of(run_id):
