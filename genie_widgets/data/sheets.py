@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+import zlib
 from typing import Any
 
 import pandas as pd
@@ -17,7 +19,11 @@ from genie_widgets.data.sniffing import MAX_TITLE_ROWS, SAMPLE_LINES, count_titl
 from genie_widgets.data.source import Source
 from genie_widgets.schema import FileLayout, ReadOptions
 
+_OLE = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+# The record of a password stands right behind the one that begins an old workbook.
+_OLD_PASSWORD = re.compile(rb"\x09\x08\x10\x00.{16}\x2f\x00", re.DOTALL)
+_MANIFEST, MANIFEST_BYTES = "META-INF/manifest.xml", 1 << 20
 
 
 def read_workbook(source: Source, options: ReadOptions) -> Parsed:
@@ -28,35 +34,48 @@ def read_workbook(source: Source, options: ReadOptions) -> Parsed:
     GenieError
         If there is no table in it.
     """
-    if source.head(8).startswith(b"\xd0\xcf\x11\xe0") and _ENCRYPTED in source.whole():
+    if _is_protected(source):
         raise problems.protected(source.name, "the workbook")
-    sheets = _sheets(source, options.sheet)
+    sheets, hidden = _sheets(source, options.sheet)
     filled = {name: rows for name, rows in sheets.items() if rows}
     if options.sheet is not None and options.sheet not in sheets:
         raise problems.no_such_part(source.name, "sheet", options.sheet)
     if not filled:
         raise problems.empty_file(source.name)
-    name = options.sheet or max(filled, key=lambda key: sum(map(len, filled[key])))
+    name = options.sheet or max(filled, key=lambda key: (key not in hidden, sum(map(len, filled[key]))))
     if name not in filled:
         raise problems.empty_file(f"{source.name}, sheet {name}")
     return _understood(source, options, filled[name], name, tuple(sheets))
 
 
-def _sheets(source: Source, wanted: str | None) -> dict[str, list[list[Any]]]:
-    from python_calamine import CalamineError, PasswordError, ZipError, load_workbook
+def _is_protected(source: Source) -> bool:
+    if source.head(8).startswith(_OLE):
+        content = source.whole()
+        return _ENCRYPTED in content or _OLD_PASSWORD.search(content) is not None
+    try:
+        with zipfile.ZipFile(source.file()) as archive, archive.open(_MANIFEST) as manifest:
+            return b"encryption-data" in manifest.read(MANIFEST_BYTES)
+    except (zipfile.BadZipFile, OSError, KeyError, ValueError, NotImplementedError, RuntimeError, zlib.error):
+        return False  # what is damaged is told as such once it is read
+
+
+def _sheets(source: Source, wanted: str | None) -> tuple[dict[str, list[list[Any]]], set[str]]:
+    """Give the cells of each sheet, and which of the sheets are hidden; sheets that are charts have no cells."""
+    from python_calamine import CalamineError, SheetTypeEnum, SheetVisibleEnum, ZipError, load_workbook
 
     try:
         if zipfile.is_zipfile(source.file()):
             _check_size(source)
         with load_workbook(source.file()) as book:
-            return {
-                name: list(book.get_sheet_by_name(name).to_python(skip_empty_area=False))
-                if wanted in (None, name)
+            kept = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            hidden = {sheet.name for sheet in kept if sheet.visible != SheetVisibleEnum.Visible}
+            rows = {
+                sheet.name: list(book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False))
+                if wanted in (None, sheet.name)
                 else []
-                for name in book.sheet_names
+                for sheet in kept
             }
-    except PasswordError:
-        raise problems.protected(source.name, "the workbook") from None
+            return rows, hidden
     except (CalamineError, ZipError, OSError, ValueError, zipfile.BadZipFile):
         raise problems.broken(source.name, "a workbook") from None
 
@@ -76,7 +95,7 @@ def _understood(
     rows = [row[:width] + [None] * (width - len(row)) for row in rows]
     if not width:
         raise problems.empty_file(source.name)
-    first = [["" if cell is None else str(cell) for cell in row] for row in rows[: MAX_TITLE_ROWS + SAMPLE_LINES]]
+    first = [[_word(cell) or "" for cell in row] for row in rows[: MAX_TITLE_ROWS + SAMPLE_LINES]]
     n_titles = options.title_rows if options.title_rows is not None else count_title_rows(first)
     n_titles = max(0, n_titles)
     while n_titles < len(rows) and not any(cell is not None for cell in rows[n_titles]):
@@ -86,7 +105,7 @@ def _understood(
     has_header = (
         options.header if options.header is not None else not has_no_names(first[n_titles], first[n_titles + 1 :])
     )
-    names = [_name(cell) for cell in rows[n_titles]] if has_header else [""] * width
+    names = [_word(cell) or "" for cell in rows[n_titles]] if has_header else [""] * width
     body = [row for row in rows[n_titles + has_header :] if any(cell is not None for cell in row)]
     text = pa.table({str(place): pa.array([_word(row[place]) for row in body], pa.string()) for place in range(width)})
     table, feet = below_the_table(text)
@@ -127,10 +146,6 @@ def _is_missing(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and cell.strip() in MISSING)
 
 
-def _name(cell: Any) -> Any:
-    return int(cell) if isinstance(cell, float) and cell.is_integer() else cell
-
-
 def _whole(column: pd.Series[Any]) -> pd.Series[Any]:
     """Make whole numbers of a column that holds no others: workbooks hold every number with a fraction."""
     if column.dtype == "float64" and not ((column % 1 != 0) | (column.abs() >= 2**53)).any():
@@ -140,12 +155,12 @@ def _whole(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _word(cell: Any) -> str | None:
     """Give a cell as it is shown."""
-    return None if cell is None else str(_name(cell))
+    return None if cell is None else str(int(cell) if isinstance(cell, float) and cell.is_integer() else cell)
 
 
-def _is_text(cells: list[Any], name: Any, options: ReadOptions) -> bool:
+def _is_text(cells: list[Any], name: str, options: ReadOptions) -> bool:
     """Say whether a column's cells are to be understood as in a text file: all are text, or most are."""
-    if str(name) in options.as_text:
+    if name in options.as_text:
         return True
     present = [cell for cell in cells if cell is not None]
     return any(isinstance(cell, str) for cell in present)

@@ -43,6 +43,10 @@ class Source:
             If it cannot be opened.
         """
         try:
+            if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device may have no end
+                raise problems.unreadable(
+                    "no-plain-file", f"{path.name} is no plain file.", "Save it as a file first.", path.name
+                )
             return cls(path.open("rb"), name)
         except FileNotFoundError:
             raise problems.unreadable(

@@ -11,7 +11,7 @@ import sys
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from typing import Any, Literal
+from typing import IO, Any, Literal
 
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
@@ -59,7 +59,8 @@ class WorkerHandle:
                 # A session of its own: it outlives this process, and an interrupt does not reach it.
                 start_new_session=True,
             )
-        threading.Thread(target=self._listen, name="genie-worker-pipe", daemon=True).start()
+        self._ear = threading.Thread(target=self._listen, name="genie-worker-pipe", daemon=True)
+        self._ear.start()
 
     @property
     def is_alive(self) -> bool:
@@ -105,7 +106,20 @@ class WorkerHandle:
 
     def _listen(self) -> None:
         stdout = self._process.stdout
-        for line in stdout or ():
+        assert stdout is not None
+        with stdout:
+            self._hear(stdout)
+        with self._lock:
+            waiting = list(self._waiting.values())
+        for future in waiting:
+            if not future.done():
+                future.set_exception(GenieError(_died()))
+        # Nothing is left to say: the pipe is closed, and the process is waited for, so that neither is left behind.
+        self.close()
+        self._process.wait()
+
+    def _hear(self, stdout: IO[str]) -> None:
+        for line in stdout:
             try:
                 message = json.loads(line)
             except ValueError:
@@ -120,11 +134,6 @@ class WorkerHandle:
                 future = self._waiting.get(identity) if isinstance(identity, int) else None
             if future is not None and not future.done():
                 future.set_result(message)
-        with self._lock:
-            waiting = list(self._waiting.values())
-        for future in waiting:
-            if not future.done():
-                future.set_exception(GenieError(_died()))
 
     def close(self) -> None:
         """Let go of the worker: an idle one ends at once, a training one goes on by itself."""

@@ -94,6 +94,13 @@ def test_a_worker_that_is_gone_is_not_waited_for(program, folder):
     assert not handle.is_alive
 
 
+def test_nothing_is_left_open_of_a_worker_that_is_gone(program, folder):
+    handle = program("")(folder)
+    handle._ear.join(30)
+    process = handle._process
+    assert (process.stdin.closed, process.stdout.closed, process.returncode) == (True, True, 0)
+
+
 def test_a_worker_that_is_slow_is_not_waited_for_for_ever(program, folder):
     handle = program("hear(); time.sleep(600)")(folder)
     problem = problem_of(handle, timeout_s=0.05)

@@ -21,7 +21,7 @@ async function fingerprint(file) {
 function render({ model, el }) {
   const input = element('input', { type: 'file', className: 'g-up-input', accept: model.get('accept') });
   input.id = `g-up-${Math.random().toString(36).slice(2)}`;
-  const label = element('label', { className: 'g-up-label', htmlFor: input.id, textContent: model.get('label') });
+  const label = element('label', { className: 'g-up-label', htmlFor: input.id });
   const hint = element('span', { className: 'g-mut', textContent: ' or drop it here' });
   const bar = element('progress', { max: 1, value: 0 });
   bar.setAttribute('aria-label', 'Upload');
@@ -31,7 +31,11 @@ function render({ model, el }) {
   message.setAttribute('role', 'status');
   const zone = element('div', { className: 'g-up' }, element('div', {}, input, label, hint), row, message);
   zone.setAttribute('role', 'group');
-  zone.setAttribute('aria-label', model.get('label'));
+  const announce = () => {
+    label.textContent = model.get('label');
+    zone.setAttribute('aria-label', model.get('label'));
+  };
+  announce();
   el.append(zone);
 
   let job = null;
@@ -113,6 +117,7 @@ function render({ model, el }) {
   }, CHECK_MS);
 
   model.on('msg:custom', onMessage);
+  model.on('change:label', announce);
   input.addEventListener('change', () => input.files[0] && start(input.files[0]));
   cancel.addEventListener('click', stop);
   for (const name of ['dragenter', 'dragover', 'dragleave', 'drop']) {
@@ -126,6 +131,7 @@ function render({ model, el }) {
   return () => {
     clearInterval(check);
     model.off('msg:custom', onMessage);
+    model.off('change:label', announce);
   };
 }
 
