@@ -34,7 +34,7 @@ class RunStarted(_Event):
 
 
 class Resumed(_Event):
-    """A run that was over was taken up again; nobody worked on it at that moment.
+    """A run was taken up again: it was over, or its own worker begins anew since a fit hangs.
 
     `how`: ``"salvage"`` makes a result of the models that are there,
     ``"extension"`` trains on for `seconds`, without starting over.

@@ -177,7 +177,7 @@ def _next_status(status: RunStatus, event: Event) -> RunStatus:
     if isinstance(event, RunStarted):
         return "running"
     if isinstance(event, Resumed):
-        # Written only while nobody works on the run: whatever it was before, it waits for a worker now.
+        # Whatever it was before, it waits for a worker now, be it its own that begins anew.
         return "waiting"
     if isinstance(event, StopRequested) and status == "running":
         return "stopping"

@@ -41,12 +41,15 @@ class Hooks:
         Called between two models; those before lie whole on the disk, for any process to load.
     should_stop : callable
         Asked ten times a second; once true, the best so far is kept.
+    on_stuck : callable
+        Called once, from another thread, if a model's fit should end and cannot be interrupted.
     """
 
     on_model_started: OnStarted = lambda _model: None
     on_model_finished: OnFinished = lambda _model, _score, _seconds, _reason: None
     between_models: Callable[[], None] = lambda: None
     should_stop: Callable[[], bool] = lambda: False
+    on_stuck: Callable[[], None] = lambda: None
 
 
 def fit(
@@ -232,7 +235,7 @@ def _interrupter(watch: Watch, hooks: Hooks, time_limit_s: float) -> Interrupter
     def must_end() -> bool:
         return watch.is_fitting and watch.has_model and (hooks.should_stop() or time.monotonic() > deadline)
 
-    return Interrupter(must_end)
+    return Interrupter(must_end, hooks.on_stuck)
 
 
 def _extra(plan: Plan, target: pd.Series[Any]) -> dict[str, Any]:

@@ -4,19 +4,41 @@ AutoGluon's callbacks act between models only. An exception raised inside a
 model's fit makes it skip that model and go on, so that is what is raised: in
 the training's own thread, as soon as it is back in Python. Every library here
 comes back often: LightGBM, XGBoost and CatBoost call back at each iteration,
-forests are waited for in Python.
+forests are waited for in Python. For what does not come back there is a last
+resort, which the caller gives.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
+import logging
+import multiprocessing
+import queue
+import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent import futures
+from pathlib import Path
+from types import FrameType
 
 CHECK_INTERVAL_S = 0.1
 # Between two tries: the exception may have been swallowed by a library's own clean-up.
 RETRY_INTERVAL_S = 1.0
+# A fit that goes on so long after the first try does not end by itself.
+STUCK_AFTER_S = 5.0
+
+# Code that must not be interrupted wherever it happens to be. A lock may just have been taken that nobody would give
+# back; and while a thread is being started, Python takes the new one for the old: the exception kills the new one
+# before it has said that it runs, and the old one waits for that for ever.
+_DELICATE_FILES = frozenset(str(module.__file__) for module in (threading, queue))
+_DELICATE_FOLDERS = tuple(
+    str(Path(str(package.__file__)).parent) for package in (multiprocessing, futures, importlib, logging)
+)
+_FROZEN_IMPORT = "<frozen importlib"
+# The frames of the threading module that are below everything that a thread does.
+_OF_EVERY_THREAD = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
 
 class FitInterruptedError(Exception):
@@ -30,10 +52,14 @@ class Interrupter:
     ----------
     should_interrupt : callable
         Asked ten times a second; true while a fit is running that must not go on.
+    on_stuck : callable
+        Called once, in the watching thread, when a fit goes on `STUCK_AFTER_S`
+        after it should have ended.
     """
 
-    def __init__(self, should_interrupt: Callable[[], bool]) -> None:
+    def __init__(self, should_interrupt: Callable[[], bool], on_stuck: Callable[[], None] = lambda: None) -> None:
         self._should_interrupt = should_interrupt
+        self._on_stuck = on_stuck
         self._thread_id = threading.get_ident()
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="genie-interrupter", daemon=True)
@@ -48,11 +74,43 @@ class Interrupter:
 
     def _watch(self) -> None:
         while not self._done.wait(CHECK_INTERVAL_S):
-            if self._should_interrupt():
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
-                )
-                until = time.monotonic() + RETRY_INTERVAL_S
-                while time.monotonic() < until and not self._done.wait(CHECK_INTERVAL_S):
-                    if not self._should_interrupt():
-                        break
+            if self._should_interrupt() and not self._end_fit():
+                self._on_stuck()
+                return
+
+    def _end_fit(self) -> bool:
+        """Interrupt until the fit has ended; false where it does not."""
+        stuck_at = time.monotonic() + STUCK_AFTER_S
+        again_at = 0.0
+        while self._should_interrupt():
+            if time.monotonic() > stuck_at:
+                return False
+            if time.monotonic() > again_at and self._interrupt():
+                again_at = time.monotonic() + RETRY_INTERVAL_S
+            if self._done.wait(CHECK_INTERVAL_S):
+                break
+        return True
+
+    def _interrupt(self) -> bool:
+        """Raise in the fit's thread, unless it is where it must not be interrupted."""
+        # This thread holds the interpreter's lock between the look and the raise, so the exception comes up in the
+        # very frame that was looked at.
+        if _is_delicate(sys._current_frames().get(self._thread_id)):
+            return False
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
+        )
+        return True
+
+
+def _is_delicate(frame: FrameType | None) -> bool:
+    """Tell whether any of a thread's frames is in code that must not be interrupted."""
+    while frame is not None:
+        code = frame.f_code
+        name = code.co_filename
+        if name in _DELICATE_FILES and code.co_name not in _OF_EVERY_THREAD:
+            return True
+        if name.startswith((*_DELICATE_FOLDERS, _FROZEN_IMPORT)):
+            return True
+        frame = frame.f_back
+    return False

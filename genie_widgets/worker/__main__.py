@@ -64,9 +64,11 @@ def main() -> None:
             folder.remove_draft()
             return
         from genie_widgets.worker.pipeline import run_pipeline
+        from genie_widgets.worker.rescue import begin_anew
         from genie_widgets.worker.resuming import resume
 
-        model = resume(folder) if arguments.resume else run_pipeline(folder)
+        work = resume if arguments.resume else run_pipeline
+        model = work(folder, on_stuck=lambda: begin_anew(folder, pipe))
     if model is not None:
         Server(folder, model).serve(pipe)
 

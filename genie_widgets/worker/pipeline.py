@@ -20,6 +20,7 @@ from genie_widgets.schema import (
     Failed,
     Finished,
     GenieError,
+    LeaderboardRow,
     ModelFinished,
     ModelStarted,
     Problem,
@@ -60,6 +61,7 @@ class Run:
     folder: RunFolder
     request: RunRequest
     budget: Budget
+    on_stuck: Callable[[], None] = lambda: None
     timings: dict[str, float] = field(default_factory=dict)
     notes: list[Problem] = field(default_factory=list)
     stop_told: bool = False
@@ -95,13 +97,15 @@ class Run:
             self.warn(problem_of(error, what).model_copy(update={"severity": "warning"}))
 
 
-def run_pipeline(folder: RunFolder) -> TrainedModel | None:
+def run_pipeline(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) -> TrainedModel | None:
     """Train, score, explain, export and record a run.
 
     Parameters
     ----------
     folder : RunFolder
         With its request and table; the caller holds its lock.
+    on_stuck : callable
+        Called from another thread if a fit should end and cannot be interrupted.
 
     Returns
     -------
@@ -109,7 +113,14 @@ def run_pipeline(folder: RunFolder) -> TrainedModel | None:
         None where the run failed; the log says why.
     """
     request = folder.read_request()
-    return carry_out(folder, request, _train, started_at=request.created_at, what="The training did not end well")
+    return carry_out(
+        folder,
+        request,
+        _train,
+        started_at=request.created_at,
+        what="The training did not end well",
+        on_stuck=on_stuck,
+    )
 
 
 def carry_out(
@@ -119,6 +130,7 @@ def carry_out(
     *,
     started_at: float,
     what: str,
+    on_stuck: Callable[[], None] = lambda: None,
     notes: tuple[Problem, ...] = (),
     stopped: bool = False,
 ) -> TrainedModel | None:
@@ -136,6 +148,8 @@ def carry_out(
         Seconds since 1970 from which the budget counts.
     what : str
         What did not work if it fails, as a sentence without its full stop.
+    on_stuck : callable
+        Called from another thread if a fit should end and cannot be interrupted.
     notes : tuple of Problem
         What is known of the run before it begins.
     stopped : bool
@@ -156,7 +170,7 @@ def carry_out(
         limit = request.plan.time_limit_s
         budget = plan_budget(started_at, limit, request.profile.n_rows)
         folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
-        run = Run(folder, request, budget, notes=list(notes), is_stopped=stopped)
+        run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped)
         return _to_the_end(run, train, what)
 
 
@@ -311,6 +325,7 @@ def hooks_of(run: Run, split: Split) -> Hooks:
         on_model_finished=finished,
         between_models=early.update,
         should_stop=run.should_stop,
+        on_stuck=run.on_stuck,
     )
 
 
@@ -352,12 +367,24 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
         found["leaderboard"] = tuple(model.leaderboard(rows))
 
     run.attempt("The model could not be scored", score)
+    found["leaderboard"] = _with_best_score(result, found.get("evaluation"))
     if run.budget.left_s(keeping_s=run.budget.explaining_s + run.budget.exporting_s) > 0:
         run.attempt("The models could not be compared on untouched rows", board)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
     return save(run, result, "scores")
+
+
+def _with_best_score(result: RunResult, evaluation: object) -> tuple[LeaderboardRow, ...]:
+    """Give the leaderboard with the best model's score: it is known, whether there is time for the others' or not."""
+    if not isinstance(evaluation, Evaluation):
+        return result.leaderboard
+    score = next((metric.value for metric in evaluation.metrics if metric.name == result.plan.metric), None)
+    return tuple(
+        row.model_copy(update={"score_holdout": score}) if row.model == result.best_model else row
+        for row in result.leaderboard
+    )
 
 
 def described(run: Run, model: TrainedModel, split: Split) -> RunResult:

@@ -39,6 +39,10 @@ class Pipe:
         except (OSError, ValueError):
             self.is_closed.set()
 
+    def hand_over(self) -> None:
+        """Give the protocol's way out back to descriptor 1, for the program that takes this one's place."""
+        os.dup2(self._out.fileno(), 1)
+
     def hear(self, timeout_s: float) -> dict[str, Any] | None:
         """Wait for a message; None at the time-out or when the other side is gone."""
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genie_widgets.schema import GenieError, Problem
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
 
 
-def resume(folder: RunFolder) -> TrainedModel | None:
+def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) -> TrainedModel | None:
     """Do what the log's last `Resumed` asks.
 
     Parameters
     ----------
     folder : RunFolder
         Of a run that is over; the caller holds its lock.
+    on_stuck : callable
+        Called from another thread if a fit should end and cannot be interrupted.
 
     Returns
     -------
@@ -30,7 +33,7 @@ def resume(folder: RunFolder) -> TrainedModel | None:
     """
     asked = folder.last_resumed()
     if asked is None:
-        return run_pipeline(folder)
+        return run_pipeline(folder, on_stuck=on_stuck)
     request = folder.read_request()
     request = request.model_copy(update={"plan": request.plan.model_copy(update={"time_limit_s": asked.seconds})})
     if asked.how == "salvage":
@@ -43,7 +46,9 @@ def resume(folder: RunFolder) -> TrainedModel | None:
             notes=(_SALVAGED,),
             stopped=True,
         )
-    return carry_out(folder, request, _extend, started_at=asked.time, what="The training could not go on")
+    return carry_out(
+        folder, request, _extend, started_at=asked.time, what="The training could not go on", on_stuck=on_stuck
+    )
 
 
 def _salvage(run: Run, _split: Split) -> TrainedModel:

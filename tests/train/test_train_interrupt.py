@@ -2,9 +2,11 @@
 
 import threading
 import time
+from multiprocessing.pool import ThreadPool
 
 import pytest
 
+from genie_widgets.train import interrupt
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 
 WAIT_S = 30.0
@@ -113,6 +115,67 @@ def test_only_the_threads_own_fit_is_interrupted():
     assert thread.is_alive()
     over.set()
     thread.join(WAIT_S)
+
+
+def test_a_thread_that_is_being_started_is_left_alone(monkeypatch):
+    # Python takes a thread that is being started for the one that starts it: the exception killed it before it had
+    # said that it runs, and the fit waited for that for ever.
+    monkeypatch.setattr(interrupt, "CHECK_INTERVAL_S", 0.0005)
+    monkeypatch.setattr(interrupt, "RETRY_INTERVAL_S", 0.0005)
+    fitting = threading.Event()
+    pools = []
+
+    def model():
+        try:
+            while True:
+                with ThreadPool(2) as pool:
+                    pools.append(pool.map(abs, [-1, -2]))
+                for _ in range(1000):
+                    sum(range(1000))
+        except FitInterruptedError:
+            return
+
+    def fit():
+        with Interrupter(fitting.is_set):
+            for _ in range(20):
+                try:
+                    fitting.set()
+                    model()
+                    fitting.clear()
+                except FitInterruptedError:  # it came after the model
+                    fitting.clear()
+
+    assert in_a_thread(fit) is None
+    assert set(map(tuple, pools)) == {(1, 2)}
+
+
+def test_a_fit_that_never_comes_back_is_told_as_stuck(monkeypatch):
+    monkeypatch.setattr(interrupt, "STUCK_AFTER_S", 0.3)
+    come_back = threading.Event()
+    told = []
+
+    def stuck():
+        told.append(threading.current_thread().name)
+        come_back.set()
+
+    def fit():
+        with Interrupter(lambda: not come_back.is_set(), stuck):
+            assert come_back.wait(WAIT_S)
+
+    assert in_a_thread(fit) is None
+    assert told == ["genie-interrupter"]
+
+
+def test_a_fit_that_is_interrupted_in_time_is_not_told_as_stuck(monkeypatch):
+    monkeypatch.setattr(interrupt, "STUCK_AFTER_S", WAIT_S)
+    told = []
+
+    def fit():
+        with Interrupter(lambda: True, lambda: told.append("stuck")):
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert told == []
 
 
 def test_a_fit_that_ends_by_itself_leaves_no_watcher_behind():
