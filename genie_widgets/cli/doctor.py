@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from genie_widgets.machine import detect_machine
+
 GIB = 2**30
 MIN_MEMORY_BYTES = 2 * GIB
 MIN_DISK_BYTES = 2 * GIB
@@ -82,8 +84,6 @@ def _python() -> Iterator[Finding]:
 
 
 def _machine() -> Iterator[Finding]:
-    from genie_widgets.train.machine import detect_machine
-
     machine = detect_machine()
     cores = f"{machine.cores:g} core(s), as this container allows them"
     if machine.cores < 1:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.train.autogluon_fit import Hooks, fit, fit_more
     from genie_widgets.train.fitting import Fitting, rows_that_fit, sample_rows
-    from genie_widgets.train.machine import Machine, detect_machine
     from genie_widgets.train.trained import TrainedModel, load_model
     from genie_widgets.train.unfinished import load_unfinished
     from genie_widgets.train.warm import warm_up
@@ -19,9 +18,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Fitting": "fitting",
     "Hooks": "autogluon_fit",
-    "Machine": "machine",
     "TrainedModel": "trained",
-    "detect_machine": "machine",
     "fit": "autogluon_fit",
     "fit_more": "autogluon_fit",
     "load_model": "trained",
@@ -34,9 +31,7 @@ _HOME = {
 __all__ = [
     "Fitting",
     "Hooks",
-    "Machine",
     "TrainedModel",
-    "detect_machine",
     "fit",
     "fit_more",
     "load_model",

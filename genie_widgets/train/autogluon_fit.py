@@ -11,10 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
 from genie_widgets.train.durable import whole_pickles
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
-from genie_widgets.train.machine import Machine
 from genie_widgets.train.portfolio import more_models, portfolio
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.unfinished import add_ensemble, load_unfinished

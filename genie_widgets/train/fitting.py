@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from genie_widgets.machine import Machine
 from genie_widgets.schema import Plan
-from genie_widgets.train.machine import Machine
 
 # Cells that one thread prepares and fits a first model to in a second; on busy cores it is fewer.
 CELLS_PER_THREAD_S = 250_000

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import (
     METRICS,
     Artefact,
@@ -44,7 +45,7 @@ from genie_widgets.worker.turn import turn
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
-    from genie_widgets.train import Fitting, Hooks, Machine, TrainedModel
+    from genie_widgets.train import Fitting, Hooks, TrainedModel
 
 EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
@@ -231,7 +232,7 @@ def set_apart(run: Run) -> Split:
 
 def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
     """Take as many rows as the time and the memory allow; a run that was taken up again keeps those it had."""
-    from genie_widgets.train import detect_machine, rows_that_fit, sample_rows
+    from genie_widgets.train import rows_that_fit, sample_rows
 
     plan, seed = run.request.plan, run.request.seed
     machine = detect_machine(disk=run.folder.path)
@@ -274,7 +275,7 @@ def _busy(machine: Machine) -> Problem:
 
 
 def _train(run: Run, split: Split) -> TrainedModel:
-    from genie_widgets.train import detect_machine, fit
+    from genie_widgets.train import fit
 
     started = time.monotonic()
     plan = run.request.plan

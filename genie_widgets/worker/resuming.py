@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.pipeline import Run, carry_out, hooks_of, run_pipeline, training_seconds
@@ -62,7 +63,7 @@ def _salvage(run: Run, _split: Split) -> TrainedModel:
 
 
 def _extend(run: Run, split: Split) -> TrainedModel:
-    from genie_widgets.train import detect_machine, fit, fit_more
+    from genie_widgets.train import fit, fit_more
 
     started = time.monotonic()
     plan, folder = run.request.plan, run.folder

@@ -6,13 +6,10 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
+from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import GenieError, Problem, Queued
 from genie_widgets.store import RunFolder, fold, take_ticket
-
-if TYPE_CHECKING:
-    from genie_widgets.train import Machine
 
 # A training with fewer would be slower than two after each other, or would not fit.
 CORES_FOR_ONE, BYTES_FOR_ONE = 2, 2 * 2**30
@@ -46,8 +43,6 @@ def turn(folder: RunFolder) -> Iterator[float | None]:
     GenieError
         If the person asked to stop before the turn came.
     """
-    from genie_widgets.train import detect_machine
-
     places = trainings_at_once(detect_machine(disk=folder.path))
     with take_ticket(folder.queue, folder.run_id) as ticket:
         told: int | None = None

@@ -26,9 +26,10 @@ import pandas as pd
 
 from genie_widgets.data import read_table
 from genie_widgets.explain import compile_kernels, shap_values
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Plan, RunRequest, new_run_id
 from genie_widgets.store import RunFolder
-from genie_widgets.train import detect_machine, fit, load_model
+from genie_widgets.train import fit, load_model
 
 ROWS, BACKGROUND = 100, 100
 WORDS = ["good", "bad", "slow", "fast", "price", "nice", "broken", "refund", "thanks", "great", "late", "early", "item"]

@@ -15,8 +15,9 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from tables import churn_table
 
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Plan
-from genie_widgets.train import Hooks, autogluon_fit, detect_machine, fit, warm_up
+from genie_widgets.train import Hooks, autogluon_fit, fit, warm_up
 from genie_widgets.train.portfolio import QUICK
 
 ENDLESS = {

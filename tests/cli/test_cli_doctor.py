@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from genie_widgets.cli import doctor
 from genie_widgets.cli.doctor import ENGINE_PACKAGES, WIDGET_PACKAGES, examine
-from genie_widgets.train import machine
 
 GIB = 2**30
 
@@ -23,7 +23,7 @@ def container(tmp_path, monkeypatch):
         (tmp_path / "root/proc/meminfo").write_text(f"MemTotal: {16 * GIB // 1024} kB\n")
         (cgroup / "cpu.max").write_text(cpu)
         (cgroup / "memory.max").write_text(str(memory_bytes))
-        monkeypatch.setattr(machine, "detect_machine", functools.partial(machine.detect_machine, tmp_path / "root"))
+        monkeypatch.setattr(doctor, "detect_machine", functools.partial(doctor.detect_machine, tmp_path / "root"))
 
     return limit
 

@@ -52,7 +52,8 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory):
     """A binary model of columns that a careless CSV reader takes for something else."""
-    from genie_widgets.train import detect_machine, fit
+    from genie_widgets.machine import detect_machine
+    from genie_widgets.train import fit
 
     folder = tmp_path_factory.mktemp("trained")
     rng = np.random.default_rng(0)

@@ -69,7 +69,8 @@ def explanation():
 
 @pytest.fixture(scope="session")
 def recorded(tmp_path_factory):
-    from genie_widgets.train import detect_machine, fit
+    from genie_widgets.machine import detect_machine
+    from genie_widgets.train import fit
 
     folder = tmp_path_factory.mktemp("recorded")
     source = read_table(next(sample for sample in samples() if sample.name == "penguins").path)

@@ -14,8 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import METRICS, GenieError, Plan, default_metric
-from genie_widgets.train import Hooks, Machine, detect_machine, fit, load_model, warm_up
+from genie_widgets.train import Hooks, fit, load_model, warm_up
 from genie_widgets.train.interrupt import FitInterruptedError
 
 pytestmark = pytest.mark.slow

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genie_widgets.machine import Machine
 from genie_widgets.schema import Plan, Validation
-from genie_widgets.train import Machine, rows_that_fit, sample_rows
+from genie_widgets.train import rows_that_fit, sample_rows
 from genie_widgets.train.fitting import LEAST_OF_A_CLASS, LEAST_ROWS
 
 GIB = 2**30

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from autogluon.common.savers import save_pkl
 
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, Plan
-from genie_widgets.train import Hooks, detect_machine, fit, fit_more, load_model, load_unfinished
+from genie_widgets.train import Hooks, fit, fit_more, load_model, load_unfinished
 from genie_widgets.train.durable import whole_pickles
 
 PLAN = Plan(target="y", problem_type="binary", metric="roc_auc", quality="fast", time_limit_s=30)

@@ -5,9 +5,9 @@ import time
 
 import pytest
 
+from genie_widgets.machine import Machine
 from genie_widgets.schema import GenieError, Queued, RunStarted, new_run_id
 from genie_widgets.store import RunFolder, take_ticket
-from genie_widgets.train import Machine
 from genie_widgets.worker import turn as module
 from genie_widgets.worker.turn import trainings_at_once, turn
 

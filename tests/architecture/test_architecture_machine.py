@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genie_widgets.train.machine import Machine, detect_machine
+from genie_widgets.machine import Machine, detect_machine
 
 GIB = 2**30
 OWN_CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
