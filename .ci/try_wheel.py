@@ -45,6 +45,10 @@ def main():
     from genie_widgets.data import samples
 
     assert "site-packages" in gw.__file__, gw.__file__
+    extension = Path(sys.prefix, "share", "jupyter", "labextensions", "genie-widgets")
+    load = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]["load"]
+    assert (extension / load).is_file()
+    assert (extension / "install.json").is_file()
     out(genie, "doctor")
     plans = [json.loads(out(genie, "plan", s.name, s.prompt, "--json", "--no-llm")) for s in samples()]
     assert all(plan["status"] == "plan" for plan in plans), plans

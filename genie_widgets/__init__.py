@@ -15,8 +15,8 @@ from genie_widgets.version import __version__
 
 if TYPE_CHECKING:
     from genie_widgets.data import Table, read_table
-    from genie_widgets.schema import GenieError, Plan, Problem, Question, ReadOptions, Refusal
-    from genie_widgets.session import Run, list_runs, open_run, plan, train
+    from genie_widgets.schema import GenieError, Plan, Problem, Question, ReadOptions, Refusal, Validation
+    from genie_widgets.session import Run, answer_question, edit_plan, list_runs, open_run, plan, train
     from genie_widgets.widgets import Genie
 
 _HOME = {
@@ -29,6 +29,9 @@ _HOME = {
     "Refusal": "genie_widgets.schema",
     "Run": "genie_widgets.session",
     "Table": "genie_widgets.data",
+    "Validation": "genie_widgets.schema",
+    "answer_question": "genie_widgets.session",
+    "edit_plan": "genie_widgets.session",
     "list_runs": "genie_widgets.session",
     "open_run": "genie_widgets.session",
     "plan": "genie_widgets.session",
@@ -46,7 +49,10 @@ __all__ = [
     "Refusal",
     "Run",
     "Table",
+    "Validation",
     "__version__",
+    "answer_question",
+    "edit_plan",
     "list_runs",
     "open_run",
     "plan",

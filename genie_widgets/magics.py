@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from genie_widgets.widgets import Genie
 
 
+MAX_OFFERED = 50
+_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".json", ".jsonl")
+
+
 @magics_class
 class GenieMagics(Magics):
     """The magics of a notebook."""
@@ -36,16 +40,29 @@ class GenieMagics(Magics):
 
         Nothing is trained before it is confirmed, unless ``--yes`` says so.
         The run lands in a variable.
+
+        Examples::
+
+            %genie
+
+            %genie people.csv
+
+            %%genie people
+            who will churn? ignore the id, 5 minutes
+
+            %%genie people --yes --into churn
+            who will churn? 1 minute
         """
         arguments = parse_argstring(self.genie, line)
-        table = self._table(arguments.table) if arguments.table else None
+        source = self._source(arguments.table) if arguments.table else None
         sentence = (cell or "").strip()
         if arguments.yes:
-            self._train(table, sentence, arguments.into)
+            self._train(source, sentence, arguments.into)
             return None
-        return self._panel(table, sentence, arguments.into)
+        return self._panel(source, sentence, arguments.into)
 
-    def _table(self, name: str) -> Table:
+    def _source(self, name: str) -> Table | Path:
+        """Find what is meant: a DataFrame by its name, so that the panel's code can name it too, or a file."""
         from genie_widgets.data import read_table
 
         held = self._variables.get(name)
@@ -54,26 +71,29 @@ class GenieMagics(Magics):
         path = Path(name.strip("\"'")).expanduser()
         if not path.exists():
             raise UsageError(f"there is no variable and no file called {name}")
-        return read_table(path)
+        return path
 
-    def _panel(self, table: Table | None, sentence: str, into: str) -> Genie:
+    def _panel(self, source: Table | Path | None, sentence: str, into: str) -> Genie:
         from genie_widgets.widgets import Genie
 
-        panel = Genie(table, sentence)
+        panel = Genie(source, sentence)
 
         def keep(state: SessionState) -> None:
             if state.stage == Stage.DONE:
                 self._variables[into] = panel.run
 
         panel.session.subscribe(keep)
-        if table is not None and sentence:
+        if source is not None and sentence:
             panel.session.wait_idle()
             panel.session.make_plan()
         return panel
 
-    def _train(self, table: Table | None, sentence: str, into: str) -> None:
-        if table is None or not sentence:
+    def _train(self, source: Table | Path | None, sentence: str, into: str) -> None:
+        from genie_widgets.data import read_table
+
+        if source is None or not sentence:
             raise UsageError("--yes needs a table, and a sentence in the cell")
+        table = read_table(source) if isinstance(source, Path) else source
         accepted = accept(plan_table(table, sentence))
         run = train(table, accepted, prompt=sentence)
         self._variables[into] = run
@@ -111,5 +131,24 @@ def _watch(run: Run, limit_s: int) -> None:
 
 
 def register(shell: Any) -> None:
-    """Add the magics to an IPython shell."""
+    """Add the magics, and what the Tab key offers for them, to an IPython shell."""
     shell.register_magics(GenieMagics)
+    for name in ("%genie", "%%genie"):
+        shell.set_hook("complete_command", _complete, str_key=name)
+
+
+def _complete(shell: Any, event: Any) -> list[str]:
+    """Offer the notebook's DataFrames, the tables of its folder, and the options."""
+    if event.line.rstrip().endswith("--into"):
+        return []  # a name of the person's own
+    frames = [
+        name
+        for name, value in shell.user_ns.items()
+        if type(value).__name__ == "DataFrame" and not name.startswith("_")
+    ]
+    files = [repr(path.name) if " " in path.name else path.name for path in sorted(Path().iterdir()) if _is_table(path)]
+    return [*frames, *files[:MAX_OFFERED], "--into", "--yes"]
+
+
+def _is_table(path: Path) -> bool:
+    return path.name.lower().removesuffix(".gz").endswith(_TABLES)

@@ -9,9 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.session.api import RunSummary, accept, list_runs, open_run, plan, train
+    from genie_widgets.session.api import (
+        RunSummary,
+        accept,
+        answer_question,
+        edit_plan,
+        list_runs,
+        open_run,
+        plan,
+        train,
+    )
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
+    from genie_widgets.session.script import python_code
     from genie_widgets.session.session import Session
     from genie_widgets.session.state import PredictionsState, SessionState, Stage, blockers
 
@@ -23,10 +33,13 @@ _HOME = {
     "SessionState": "state",
     "Stage": "state",
     "accept": "api",
+    "answer_question": "api",
     "blockers": "state",
+    "edit_plan": "api",
     "list_runs": "api",
     "open_run": "api",
     "plan": "api",
+    "python_code": "script",
     "settings_from_env": "configuration",
     "train": "api",
 }
@@ -39,10 +52,13 @@ __all__ = [
     "SessionState",
     "Stage",
     "accept",
+    "answer_question",
     "blockers",
+    "edit_plan",
     "list_runs",
     "open_run",
     "plan",
+    "python_code",
     "settings_from_env",
     "train",
 ]

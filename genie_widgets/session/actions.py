@@ -15,6 +15,7 @@ from genie_widgets.schema import (
     WhatIf,
 )
 from genie_widgets.schema.base import Value
+from genie_widgets.session.recipe import Source
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
 
@@ -31,6 +32,7 @@ class TableRead(Value):
     """A table was read; all that came from the one before is withdrawn."""
 
     profile: TableProfile
+    source: Source
 
 
 class PromptChanged(Value):
@@ -40,10 +42,12 @@ class PromptChanged(Value):
 
 
 class PlanMade(Value):
-    """A planner answered; `token` tells to what."""
+    """A planner answered; `token` tells to what, `choice` the person's answer to its question before."""
 
     answer: Answer
     token: int
+    llm: bool = False
+    choice: str | None = None
 
 
 class PlanEdited(Value):
@@ -99,6 +103,7 @@ class Predicted(Value):
 
     run_id: str
     predictions: PredictionsState
+    source: Source
 
 
 class RowExplained(Value):

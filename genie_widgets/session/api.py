@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from genie_widgets.schema import (
     Answer,
@@ -15,6 +15,7 @@ from genie_widgets.schema import (
     LLMSettings,
     Plan,
     Problem,
+    Question,
     RunRequest,
     Settings,
     new_run_id,
@@ -85,6 +86,59 @@ def plan(
     else:
         answer = revise_plan(after, table.profile, prompt, llm=model, on_exchange=on_exchange)
     return Cautions().added(answer, table)
+
+
+def answer_question(question: Question, table: Table, choice: str, *, prompt: str = "") -> Answer:
+    """Answer the planner's question.
+
+    Parameters
+    ----------
+    question : Question
+        From `plan`.
+    table : Table
+        The table that it is about.
+    choice : str
+        A column: one of `Question.candidates`, or any other.
+    prompt : str
+        The sentence that led to the question: what else it asks for still counts.
+
+    Returns
+    -------
+    Plan, Question or Refusal
+        As from `plan`.
+    """
+    from genie_widgets.intent import answer_question as answer_it
+
+    return Cautions().added(answer_it(question, table.profile, prompt, choice), table)
+
+
+def edit_plan(plan: Plan, table: Table, **changes: Any) -> Plan:
+    """Change fields of a plan; what depends on them follows.
+
+    Parameters
+    ----------
+    plan : Plan
+        The plan as it stands.
+    table : Table
+        The table that it is for.
+    **changes
+        Fields of `Plan` with their new values.
+
+    Returns
+    -------
+    Plan
+        Checked again; the changed fields' evidence says ``"user"``.
+
+    Raises
+    ------
+    GenieError
+        If there is no such field, or the value cannot be one of its values.
+    """
+    from genie_widgets.intent import edit_plan as edit_it
+
+    edited = edit_it(plan, table.profile, **changes)
+    cautious = Cautions().added(edited, table)
+    return cautious if cautious.status == "plan" else edited
 
 
 def train(

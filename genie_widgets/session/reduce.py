@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from genie_widgets.session import actions as a
+from genie_widgets.session.recipe import Recipe, Source
 from genie_widgets.session.state import Past, SessionState, Stage
 
 MAX_PAST = 50
@@ -41,14 +42,16 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
     match action:
         case a.BusyWith(what=what):
             return state.model_copy(update={"busy": what})
-        case a.TableRead(profile=profile):
-            return SessionState(profile=profile, prompt=state.prompt, token=state.token + 1)
+        case a.TableRead(profile=profile, source=source):
+            recipe = Recipe(table=source)
+            return SessionState(profile=profile, prompt=state.prompt, token=state.token + 1, recipe=recipe)
         case a.PromptChanged(prompt=prompt):
             return _with_prompt(state, prompt)
         case a.PlanMade(answer=answer, token=token):
             if token != state.token:
                 return state
-            return state.model_copy(update={**_NO_RUN, "answer": answer, "past": (), "busy": "", "problem": None})
+            made = {"answer": answer, "past": (), "recipe": _with_answer(state, action)}
+            return state.model_copy(update={**_NO_RUN, **made, "busy": "", "problem": None})
         case a.PlanEdited():
             return _edited(state, action)
         case a.PlanUndone():
@@ -67,6 +70,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 answer=action.plan,
                 run_id=action.run_id,
                 token=state.token + 1,
+                recipe=Recipe(table=Source(kind="run", name=action.run_id), plan=action.plan),
             )
         case a.RunResumed(run_id=run_id):
             return state.model_copy(update={"busy": "", "problem": None, "view": None, "run_id": run_id})
@@ -77,7 +81,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.Predicted(run_id=run_id, predictions=predictions):
             changes: dict[str, Any] = {"busy": ""}
             if run_id == state.run_id:
-                changes.update({"predictions": predictions, "row_explanation": None})
+                recipe = state.recipe.model_copy(update={"rows": action.source})
+                changes.update({"predictions": predictions, "row_explanation": None, "recipe": recipe})
             return state.model_copy(update=changes)
         case a.RowExplained(run_id=run_id, path=path, row=row, explanation=explanation):
             changes = {"busy": ""}
@@ -102,6 +107,13 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update={**_NO_RUN, "busy": ""})
 
 
+def _with_answer(state: SessionState, made: a.PlanMade) -> Recipe:
+    plan = made.answer if made.answer.status == "plan" else None
+    if made.choice is None:
+        return Recipe(table=state.recipe.table, prompt=state.prompt, llm=made.llm, plan=plan)
+    return state.recipe.model_copy(update={"choices": (*state.recipe.choices, made.choice), "plan": plan})
+
+
 def _edited(state: SessionState, edited: a.PlanEdited) -> SessionState:
     """Take a changed plan, keeping the one before it: each change can be taken back."""
     plan = state.plan or (state.past[-1].plan if state.past else None)
@@ -120,7 +132,7 @@ def _with_prompt(state: SessionState, prompt: str) -> SessionState:
     changes: dict[str, Any] = {"prompt": prompt, "token": state.token + 1, "exchange": None}
     # A run goes on, or stays shown, while the person types the next sentence.
     if not state.run_id:
-        changes.update({"answer": None, "past": (), "busy": ""})
+        changes.update({"answer": None, "past": (), "busy": "", "recipe": Recipe(table=state.recipe.table)})
     elif state.busy in (a.PLANNING, a.CHANGING):
         changes["busy"] = ""  # the answer under way is stale now: nobody waits for it
     return state.model_copy(update=changes)

@@ -18,6 +18,7 @@ from genie_widgets.session.api import accept, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
+from genie_widgets.session.recipe import Source
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
@@ -211,7 +212,8 @@ class Session:
                     self._dispatch(a.PlanEdited(answer=changed, token=token))
                 return
             plan = answer_question(question, profile, state.prompt, choice)
-            self._dispatch(a.PlanMade(answer=self._cautions.added(plan, self._table), token=token))
+            answered = self._cautions.added(plan, self._table)
+            self._dispatch(a.PlanMade(answer=answered, token=token, choice=choice))
 
         self._begin("Making a plan", step)
 
@@ -252,7 +254,7 @@ class Session:
         """Predict the rows of the table that the run learned from."""
         run = self._run
         if run is not None and self._state.has_model:
-            self._begin("Predicting", self._predict_rows, lambda: run.table)
+            self._begin("Predicting", self._predict_rows, lambda: run.table, Source(kind="run", name=run.id))
 
     def explain_row(self, row: int) -> None:
         """Explain the prediction of a row of the last predictions, counted from 0."""
@@ -383,13 +385,14 @@ class Session:
                 log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
         return reference
 
-    def _read(self, source: Any, name: str | None) -> None:
+    def _read(self, source: Any, name: str | None, sample: bool = False) -> None:
         from genie_widgets.data import Table, read_table
 
         table = source if isinstance(source, Table) else read_table(source, name=name)
         self._table, self._opened, self._run = table, None, None
         self._cautions = Cautions()
-        self._dispatch(a.TableRead(profile=table.profile))
+        origin = Source(kind="sample", name=table.name) if sample else _origin(source, name or table.name)
+        self._dispatch(a.TableRead(profile=table.profile, source=origin))
         self.stop_asking()
         self._prewarm()
 
@@ -403,7 +406,7 @@ class Session:
         from genie_widgets.data import samples
 
         sample = next(sample for sample in samples() if sample.name == name)
-        self._read(sample.path, sample.name)
+        self._read(sample.path, sample.name, sample=True)
         if not self._state.prompt:
             self._dispatch(a.PromptChanged(prompt=sample.prompt))
 
@@ -422,8 +425,9 @@ class Session:
         state = self._state
         if state.profile is not None:
             asking = self._asking(token)
-            answer = make_plan(state.profile, state.prompt, llm=self._llm, **asking)
-            self._dispatch(a.PlanMade(answer=self._cautions.added(answer, self._table), token=token))
+            llm = self._llm
+            answer = self._cautions.added(make_plan(state.profile, state.prompt, llm=llm, **asking), self._table)
+            self._dispatch(a.PlanMade(answer=answer, token=token, llm=llm is not None))
 
     def _follow_up(self, state: SessionState, text: str) -> None:
         from genie_widgets.intent import revise_plan
@@ -517,9 +521,9 @@ class Session:
     def _predict(self, source: Any, name: str | None) -> None:
         from genie_widgets.data import read_table
 
-        self._predict_rows(lambda: read_table(source, name=name))
+        self._predict_rows(lambda: read_table(source, name=name), _origin(source, name or "new_rows"))
 
-    def _predict_rows(self, read: Callable[[], Table]) -> None:
+    def _predict_rows(self, read: Callable[[], Table], source: Source) -> None:
         run = self._run
         if run is not None:
             table = read()
@@ -529,7 +533,8 @@ class Session:
                 self._dispatch(a.BusyWith(what=f"Predicting: {done:,} of {n_rows:,} rows done"))
 
             path, problems = run.predictions_file(table.frame, on_progress=progress)
-            self._dispatch(a.Predicted(run_id=run.id, predictions=_preview(table, path, problems)))
+            predictions = _preview(table, path, problems)
+            self._dispatch(a.Predicted(run_id=run.id, predictions=predictions, source=source))
 
     def _decide(self, wish: dict[str, Any]) -> None:
         run = self._run
@@ -566,6 +571,13 @@ class Session:
         if run is not None:
             explanation = run.explain_predicted(Path(predictions.path), row)
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
+
+
+def _origin(source: Any, name: str) -> Source:
+    """Say where rows came from: an uploaded file by the name that its owner knows."""
+    if isinstance(source, str | Path):
+        return Source(kind="file", name=name if Path(name).name != Path(source).name else str(source))
+    return Source(kind="file" if isinstance(source, bytes) else "frame", name=name)
 
 
 def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:

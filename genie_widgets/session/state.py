@@ -16,6 +16,7 @@ from genie_widgets.schema import (
     WhatIf,
 )
 from genie_widgets.schema.base import Value
+from genie_widgets.session.recipe import Recipe
 from genie_widgets.store import RunView
 
 
@@ -95,6 +96,8 @@ class SessionState(Value):
         The notice to show.
     token : int
         Grows with every change that makes answers under way stale.
+    recipe : Recipe
+        How it came to this, for the code that does the same.
     """
 
     profile: TableProfile | None = None
@@ -113,6 +116,7 @@ class SessionState(Value):
     busy: str = ""
     problem: Problem | None = None
     token: int = 0
+    recipe: Recipe = Recipe()
 
     @property
     def stage(self) -> Stage:

@@ -7,6 +7,7 @@ import ipywidgets as w
 from genie_widgets.render import esc, moment, number
 from genie_widgets.schema import METRICS
 from genie_widgets.session import RunSummary, Session, SessionState, list_runs
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, field, html, row
 from genie_widgets.widgets.step import Step
 
@@ -16,20 +17,20 @@ MAX_RUNS = 100
 class HistoryStep(Step):
     """A list that is read when it is opened, and never shown where strangers share the server."""
 
+    root: Disclosure
+
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._runs = w.Dropdown(description="Run")
         self._open = button("Show this run", lambda: self.guarded(self._show))
         self._none = html()
-        self.root = w.Accordion([w.VBox([field(self._runs), row(self._open, self._none)])])
-        self.root.set_title(0, "Earlier runs")
-        self.root.selected_index = None
-        self.root.observe(lambda _change: self.guarded(self._list), "selected_index")
+        self.root = Disclosure("Earlier runs", field(self._runs), row(self._open, self._none))
+        self.root.on_toggle(lambda: self.guarded(self._list))
         if session.settings.shared:
             self.root.layout.display = "none"
 
     def _list(self) -> None:
-        if self.root.selected_index is None:
+        if not self.root.is_open:
             return
         runs = list_runs(self.session.settings)[:MAX_RUNS]
         self._runs.options = [(_line(run), run.run_id) for run in runs]

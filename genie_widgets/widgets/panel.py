@@ -12,6 +12,7 @@ from genie_widgets.data import samples
 from genie_widgets.render import style
 from genie_widgets.session import Run, Session, SessionState, Stage
 from genie_widgets.widgets.bridge import Bridge
+from genie_widgets.widgets.code_step import CodeStep
 from genie_widgets.widgets.data_step import DataStep
 from genie_widgets.widgets.elements import html
 from genie_widgets.widgets.history_step import HistoryStep
@@ -68,7 +69,7 @@ class Genie(w.VBox):
         self._bridge = Bridge(self.session.rest)
         self._steps = [
             kind(self.session)
-            for kind in (Notice, DataStep, PromptStep, PlanStep, TrainingStep, ResultsStep, HistoryStep)
+            for kind in (Notice, DataStep, PromptStep, PlanStep, TrainingStep, ResultsStep, CodeStep, HistoryStep)
         ]
         self._latest = self.session.state
         self._painted: SessionState | None = None
@@ -105,6 +106,8 @@ class Genie(w.VBox):
     def close(self) -> None:
         """Take the panel away and let go of its processes; a training goes on by itself."""
         with self._wake:
+            if self._closed:
+                return  # a widget that is forgotten is closed once more
             self._closed = True
             self._wake.notify_all()
         self._unsubscribe()

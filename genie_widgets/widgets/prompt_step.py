@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from genie_widgets.render import esc, exchange_html
 from genie_widgets.schema import LLMSettings
 from genie_widgets.session import Session, SessionState, blockers
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, card, field, heading, html, row, show, with_classes
 from genie_widgets.widgets.secret import Secret
 from genie_widgets.widgets.step import Step
@@ -83,9 +84,8 @@ class LanguageModel(Step):
         controls = (field(control) for control in (self._model, self._address, self._wait, self._prices))
         fields = with_classes(w.Box([*controls, self._key]), "g-fields")
         allowed = with_classes(self._values, "g-tick")
-        self._settings = w.Accordion([w.VBox([fields, allowed, row(self._use, self._leave), self._status])])
-        self._settings.set_title(0, "Language model (optional)")
-        self._settings.selected_index = None
+        actions = row(self._use, self._leave)
+        self._settings = Disclosure("Language model (optional)", fields, allowed, actions, self._status)
         self.root = w.VBox([self._sent, self._settings])
 
     def _use_it(self) -> None:

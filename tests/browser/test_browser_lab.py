@@ -6,12 +6,12 @@ from journey import ask, choose_sample, save, stage, tab, train
 
 
 @pytest.fixture
-def notebook(browser, lab):
+def notebook(browser, jupyter):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     watch = Watch().over(page)
-    page.goto(lab)
+    page.goto(jupyter.lab("genie.ipynb"))
     page.wait_for_function("window.jupyterapp?.restored !== undefined")
     page.evaluate("window.jupyterapp.restored")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")

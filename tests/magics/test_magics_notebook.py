@@ -62,8 +62,26 @@ def test_a_question_is_not_trained(shell):
         shell.run_cell_magic("genie", "--yes penguins", "predict the bill")
 
 
-def test_help_is_there(shell):
-    assert "--into" in shell.find_line_magic("genie").__doc__
+def test_a_question_mark_shows_the_options_and_examples(shell):
+    shown = shell.object_inspect_text("%genie")
+    assert "--into" in shown
+    assert "who will churn?" in shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("%genie pen", ["penguins"]),
+        ("%%genie pen", ["penguins"]),
+        ("%%genie penguins --", ["--into", "--yes"]),
+        ("%genie peo", ["people.csv.gz"]),
+    ],
+)
+def test_the_tab_key_offers_tables_and_options(shell, tmp_path, monkeypatch, typed, offered):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "people.csv.gz").touch()
+    (tmp_path / "peonies.md").touch()
+    assert shell.complete(typed.split()[-1], typed)[1] == offered
 
 
 @pytest.mark.slow
@@ -72,3 +90,20 @@ def test_yes_trains_and_the_run_lands_in_the_variable(shell):
     run = shell.user_ns["answer"]
     assert run.result.status == "done"
     assert len(run.predict(shell.user_ns["penguins"].head(2))) == 2
+
+
+@pytest.mark.usefixtures("quiet")
+def test_the_panels_code_names_the_variable(shell):
+    panel = shell.run_cell_magic("genie", "penguins", "Which species is it?")
+    assert panel.session.wait_idle()
+    from genie_widgets.session import python_code
+
+    assert "gw.read_table(penguins)" in python_code(panel.session.state)
+    panel.close()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_panel_may_be_closed_twice(shell):
+    panel = shell.run_line_magic("genie", "")
+    panel.close()
+    panel.close()

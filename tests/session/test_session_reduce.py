@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from genie_widgets.schema import Explanation, LLMExchange, Plan, Problem, Question, Refusal, RunResult, TableProfile
 from genie_widgets.session import PredictionsState, SessionState, Stage
 from genie_widgets.session import actions as a
+from genie_widgets.session.recipe import Recipe, Source
 from genie_widgets.session.reduce import reduce
 from genie_widgets.store import RunView
 
@@ -16,6 +17,7 @@ EXCHANGES = [
     LLMExchange(model="m", server="s", instructions="", text="", status=status) for status in ("asking", "answered")
 ]
 PROBLEM = Problem(code="c", title="It broke.", remedy="Mend it.")
+FILE = Source(kind="file", name="a.csv")
 RUNS = ("run one", "run two")
 EXPLANATION = Explanation(
     path="exact", method="", unit="target", n_rows=1, n_background=1, additivity_error=0, outputs=(), seconds=0
@@ -51,7 +53,7 @@ def run_ids():
 
 ACTIONS = st.one_of(
     st.builds(a.BusyWith, what=st.sampled_from(["Reading the table", "Making a plan", "Predicting"])),
-    st.builds(a.TableRead, profile=st.sampled_from(PROFILES)),
+    st.builds(a.TableRead, profile=st.sampled_from(PROFILES), source=st.just(FILE)),
     st.builds(a.PromptChanged, prompt=st.sampled_from(["", "who leaves?", "who stays?"])),
     st.builds(a.PlanMade, answer=st.sampled_from(ANSWERS), token=st.integers(0, 4)),
     st.builds(
@@ -75,7 +77,12 @@ ACTIONS = st.one_of(
             a.RunSeen, run_id=st.just(run_id), view=views(), result=st.sampled_from([None, result(run_id)])
         )
     ),
-    st.builds(a.Predicted, run_id=run_ids(), predictions=st.sampled_from([predictions("1"), predictions("2")])),
+    st.builds(
+        a.Predicted,
+        run_id=run_ids(),
+        predictions=st.sampled_from([predictions("1"), predictions("2")]),
+        source=st.just(FILE),
+    ),
     st.builds(
         a.RowExplained,
         run_id=run_ids(),
@@ -174,8 +181,10 @@ def test_the_news_of_another_run_and_old_news_change_nothing(actions):
 @settings(max_examples=50, deadline=None)
 def test_a_new_table_withdraws_all_but_the_sentence(actions):
     state = [SessionState(), *(after for _, _, after in steps(actions))][-1]
-    fresh = reduce(state, a.TableRead(profile=PROFILES[0]))
-    assert fresh == SessionState(profile=PROFILES[0], prompt=state.prompt, token=state.token + 1)
+    fresh = reduce(state, a.TableRead(profile=PROFILES[0], source=FILE))
+    assert fresh == SessionState(
+        profile=PROFILES[0], prompt=state.prompt, token=state.token + 1, recipe=Recipe(table=FILE)
+    )
 
 
 @given(actions=SEQUENCES)
@@ -188,7 +197,7 @@ def test_the_reducer_is_a_function_and_leaves_the_state_before_as_it_was(actions
 
 
 def planned():
-    state = reduce(SessionState(), a.TableRead(profile=PROFILES[0]))
+    state = reduce(SessionState(), a.TableRead(profile=PROFILES[0], source=FILE))
     state = reduce(state, a.PromptChanged(prompt="who leaves?"))
     return reduce(state, a.PlanMade(answer=PLANS[0], token=state.token))
 
@@ -240,10 +249,10 @@ def test_an_edit_after_the_end_goes_back_to_the_plan():
 
 
 def test_new_predictions_withdraw_the_explanation_of_a_row_of_the_old_ones():
-    first = reduce(shown(), a.Predicted(run_id="run one", predictions=predictions("1")))
+    first = reduce(shown(), a.Predicted(run_id="run one", predictions=predictions("1"), source=FILE))
     explained = reduce(first, a.RowExplained(run_id="run one", path="1", row=2, explanation=EXPLANATION))
     assert (explained.row_explanation, explained.explained_row) == (EXPLANATION, 2)
-    again = reduce(explained, a.Predicted(run_id="run one", predictions=predictions("2")))
+    again = reduce(explained, a.Predicted(run_id="run one", predictions=predictions("2"), source=FILE))
     assert again.row_explanation is None
     late = reduce(again, a.RowExplained(run_id="run one", path="1", row=2, explanation=EXPLANATION))
     assert late.row_explanation is None, "a row of other predictions must not be explained under these"

@@ -9,6 +9,7 @@ from llm_server import LATE, LLMServer, answer, settings_for
 import genie_widgets as gw
 from genie_widgets.data import samples
 from genie_widgets.render import esc
+from genie_widgets.widgets.disclosure import Disclosure
 
 PENGUINS = next(sample for sample in samples() if sample.name == "penguins")
 
@@ -36,6 +37,10 @@ def press(panel, words):
     assert found, words
     assert not found[0].disabled
     found[0].click()
+
+
+def unfold(panel, words):
+    next(c for c in every(panel) if isinstance(c, Disclosure) and words in c.title).is_open = True
 
 
 def control(panel, kind, words):
@@ -200,6 +205,7 @@ def test_the_address_chooses_a_sample_and_refuses_a_strange_run(panel):
 def test_a_language_models_key_reaches_the_session_and_no_widget_state(panel):
     secret = next(c for c in every(panel) if type(c).__name__ == "Secret")
     secret._on_message(None, {"op": "secret", "value": "sk-very-secret"}, [])
+    unfold(panel, "Language model")
     press(panel, "Use it")
     assert panel.session.llm.api_key.get_secret_value() == "sk-very-secret"
     states = [json.dumps(c.get_state(), default=str) for c in every(panel)]
@@ -212,8 +218,8 @@ def test_history_is_hidden_where_strangers_share_the_server(monkeypatch):
     monkeypatch.setenv("GENIE_SHARED", "1")
     panel = gw.Genie()
     try:
-        accordion = next(c for c in every(panel) if isinstance(c, w.Accordion) and c.get_title(0) == "Earlier runs")
-        assert accordion.layout.display == "none"
+        earlier_runs = next(c for c in every(panel) if isinstance(c, Disclosure) and c.title == "Earlier runs")
+        assert earlier_runs.layout.display == "none"
     finally:
         panel.close()
 

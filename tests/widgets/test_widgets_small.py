@@ -2,6 +2,7 @@
 
 import json
 
+import ipywidgets as w
 import pytest
 
 from genie_widgets.widgets.bridge import Bridge
@@ -90,3 +91,34 @@ def test_chips_send_only_what_differs():
     chips.offer(["a", "b"], ["b"])
     chips.offer(["a", "b"], ["b"])
     assert [change["name"] for change in seen] == ["options", "value"]
+
+
+def test_what_is_folded_away_is_shown_when_opened_and_told():
+    from genie_widgets.widgets.disclosure import Disclosure
+
+    body, told = w.HTML("hidden"), []
+    disclosure = Disclosure("More", body)
+    disclosure.on_toggle(lambda: told.append(disclosure.is_open))
+    assert disclosure.children[1].layout.display == "none"
+    disclosure.is_open = True
+    assert disclosure.children[1].layout.display is None
+    disclosure.is_open = False
+    assert told == [True, False]
+
+
+def test_the_code_is_shown_once_there_is_a_table(monkeypatch):
+    from genie_widgets.data import samples
+    from genie_widgets.session import Session
+    from genie_widgets.widgets.code_step import CodeStep
+
+    monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
+    session = Session()
+    step = CodeStep(session)
+    step.paint(session.state)
+    assert step.root.layout.display == "none"
+    session.load_sample(samples()[0].name)
+    assert session.wait_idle()
+    step.paint(session.state)
+    assert step.root.layout.display is None
+    assert samples()[0].name in step.root.text
+    session.close()

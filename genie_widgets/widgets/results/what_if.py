@@ -9,6 +9,7 @@ import ipywidgets as w
 from genie_widgets.render import duration, esc, number, problems_html, row_sentences, waterfall_figure
 from genie_widgets.schema import ColumnProfile, Explanation, TableProfile, WhatIf
 from genie_widgets.session import Session, SessionState
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, field, html, row, with_classes
 from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.step import Tab
@@ -30,9 +31,7 @@ class WhatIfTab(Tab):
         self._shown: WhatIf | None = None
         self._first = with_classes(w.Box([]), "g-fields")
         self._others = with_classes(w.Box([]), "g-fields")
-        self._more = w.Accordion([self._others])
-        self._more.set_title(0, "More columns")
-        self._more.selected_index = None
+        self._more = Disclosure("More columns", self._others)
         self._reset = button("Back to a typical row", lambda: self.guarded(self._go_back))
         self._answer, self._problems, self._sentences, self._waterfall = html(), html(), html(), Plot()
         intro = html(

@@ -1,0 +1,50 @@
+"""How a session came to its state, and the Python that does the same."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from genie_widgets.schema import Plan
+from genie_widgets.schema.base import Value
+
+
+class Source(Value):
+    """Where rows came from.
+
+    Attributes
+    ----------
+    kind : {"file", "sample", "frame", "run"}
+        A run stands for the table that it learned from.
+    name : str
+        Path, sample, variable or run id.
+    """
+
+    kind: Literal["file", "sample", "frame", "run"]
+    name: str
+
+
+class Recipe(Value):
+    """What a person did on the way to the present plan and its results.
+
+    Attributes
+    ----------
+    table : Source or None
+        Where the table came from; None before one was read.
+    prompt : str or None
+        The sentence that the plan was made from; None where none was made here.
+    llm : bool
+        Whether a language model was asked as well.
+    choices : tuple of str
+        The answers to the planner's questions.
+    plan : Plan or None
+        The plan as it was made, before a person changed it.
+    rows : Source or None
+        Where the rows of the last predictions came from.
+    """
+
+    table: Source | None = None
+    prompt: str | None = None
+    llm: bool = False
+    choices: tuple[str, ...] = ()
+    plan: Plan | None = None
+    rows: Source | None = None

@@ -1,0 +1,148 @@
+"""The Python that does what the panel did: run, it comes to the same; whatever people write, it stays text in it."""
+
+import ast
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import genie_widgets as gw
+from genie_widgets.schema import Validation
+from genie_widgets.session import Session, SessionState, python_code
+from genie_widgets.session.recipe import Recipe, Source
+
+CALLS = {
+    "Validation",
+    "read_table",
+    "plan",
+    "answer_question",
+    "edit_plan",
+    "train",
+    "open_run",
+    "wait",
+    "samples",
+    "next",
+    "print",
+}
+WILD = st.text(max_size=30) | st.sampled_from(['"); import os; ("', "'''\\", "\u2028!ls\x85", "{x}", "\ud800"])
+
+
+def run(code):
+    names = {}
+    exec(compile(code, "shown", "exec"), names)
+    return names
+
+
+def same(plan, other):
+    """Whether two plans train alike, whoever said so."""
+    return plan.model_dump(exclude={"evidence", "problems", "asked_to_ignore"}) == other.model_dump(
+        exclude={"evidence", "problems", "asked_to_ignore"}
+    )
+
+
+@given(data=st.data())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_people_write_no_code(make, data):
+    source = st.builds(Source, kind=st.sampled_from(["file", "sample", "frame", "run"]), name=WILD)
+    recipe = Recipe(
+        table=data.draw(source),
+        prompt=data.draw(WILD),
+        choices=(data.draw(WILD),),
+        plan=make.plan(),
+    )
+    plan = make.plan(data.draw(WILD), ignore=(data.draw(WILD),))
+    run_id = data.draw(st.sampled_from(["", "a" * 32]))
+    code = python_code(SessionState(recipe=recipe, run_id=run_id, answer=plan))
+    # One statement a line, as IPython takes a cell apart: nothing in a text begins another.
+    assert len(code.splitlines()) == len(code.split("\n")) - 1
+    calls = [node.func for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
+    assert {call.id if isinstance(call, ast.Name) else call.attr for call in calls} <= CALLS
+
+
+def test_nothing_is_shown_before_there_is_a_table():
+    assert python_code(SessionState()) == ""
+
+
+def test_a_plan_that_was_asked_for_answered_and_changed_comes_out_the_same(session):
+    session.load_sample("penguins")
+    session.set_prompt("predict the bill, 5 minutes")
+    session.make_plan()
+    assert session.state.answer.status == "question"
+    session.answer("bill_depth_mm")
+    session.edit_plan(ignore=("year",))
+    session.edit_plan(ignore=("year", "island"))
+    session.edit_plan(validation=Validation(kind="group", column="island"))
+    code = python_code(session.state)
+    assert code.count("edit_plan") == 1  # what is left of all the changes
+    assert same(run(code)["plan"], session.state.plan)
+    session.edit_plan(target="species")
+    assert same(run(python_code(session.state))["plan"], session.state.plan)
+
+
+def test_a_file_and_a_new_sentence(session, tmp_path):
+    file = tmp_path / "it's.csv"
+    pd.DataFrame({"kind": ["a", "b"] * 20, "size": range(40)}).to_csv(file, index=False)
+    session.load_table(file)
+    session.set_prompt("predict the size")
+    session.make_plan()
+    session.set_prompt("predict the kind")
+    assert "gw.plan" not in python_code(session.state)
+    session.make_plan()
+    assert run(python_code(session.state))["plan"] == session.state.plan
+
+
+def test_a_frame_is_named_as_the_notebook_names_it(session, frame):
+    session.load_table(frame, name="birds")
+    assert "gw.read_table(birds)" in python_code(session.state)
+    session.load_table(frame)
+    assert "gw.read_table(df)" in python_code(session.state)
+
+
+def test_an_earlier_run_is_opened_and_can_be_trained_anew(session, ended, monkeypatch):
+    monkeypatch.setenv("GENIE_HOME", str(session.settings.workspace))
+    session.open_run(ended.run_id)
+    assert session.wait_idle()
+    code = python_code(session.state)
+    assert "gw.train" not in code
+    assert run(code)["run"].id == ended.run_id
+    session.back_to_plan()
+    session.edit_plan(time_limit_s=60)
+    assert run(python_code(session.state))["plan"].time_limit_s == 60
+
+
+@pytest.mark.slow
+def test_a_whole_journey_run_as_code(monkeypatch):
+    made = Session()
+    made.load_sample("penguins")
+    made.set_prompt("Which species is it? 20 seconds")
+    assert made.wait_idle()
+    made.make_plan()
+    assert made.wait_idle()
+    made.confirm()
+    assert made.wait_idle()
+    made.run.wait()
+    while made.state.result is None or made.state.stage != "done":
+        made.run.wait()
+    made.predict_own_table()
+    assert made.wait_idle()
+    made.explain_row(2)
+    cells = {name: made.run.table.frame[name].iloc[0] for name in made.state.result.features}
+    made.what_if({name: cell.item() if hasattr(cell, "item") else cell for name, cell in cells.items()})
+    assert made.wait_idle()
+    asked = {}
+
+    def train(table, plan, prompt):
+        asked.update(plan=plan, prompt=prompt)
+        return gw.open_run(made.run.id)  # once is enough
+
+    monkeypatch.setattr(gw, "train", train, raising=False)
+    names = run(python_code(made.state))
+    assert asked["plan"] == made.state.plan
+    shown = pd.read_csv(made.state.predictions.path, encoding="utf-8-sig")
+    assert list(names["predictions"]["prediction"]) == list(shown["prediction"])
+    assert names["explanation"].outputs[0].rows[0].prediction == pytest.approx(
+        made.state.row_explanation.outputs[0].rows[0].prediction
+    )
+    assert names["what_if"].prediction == made.state.what_if.prediction
+    made.close()
