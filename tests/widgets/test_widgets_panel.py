@@ -393,6 +393,7 @@ def test_the_model_is_asked_until_the_person_stops_it(panel, server):
 
 
 def test_prices_and_patience_are_settings(panel):
+    unfold(panel, "Language model")
     control(panel, w.Text, "Address").value = "localhost:11434"
     control(panel, w.Text, "Price").value = "0.4"
     press(panel, "Use it")
