@@ -5,6 +5,7 @@ from __future__ import annotations
 from keyword import iskeyword
 from typing import Any
 
+from genie_widgets.schema import Decision
 from genie_widgets.schema.base import Value
 from genie_widgets.session.recipe import Source
 from genie_widgets.session.state import SessionState
@@ -21,6 +22,11 @@ _EDITABLE = (
     "quality",
     "validation",
 )
+_WISHES = {
+    "cost": {"cost_missed", "cost_false_alarm"},
+    "capacity": {"capacity", "of_rows"},
+    "threshold": {"threshold"},
+}
 _SAMPLE = "gw.read_table(next(sample.path for sample in samples() if sample.name == {name}), name={name})"
 
 
@@ -114,8 +120,18 @@ def _run(state: SessionState) -> str:
     return "\n".join(lines)
 
 
+def _decision(decision: Decision) -> str:
+    """Write the wish that a threshold follows from."""
+    wish = decision.model_dump(include=_WISHES[decision.rule])
+    return f"decision = run.decide({_arguments(wish)})"
+
+
 def _results(state: SessionState) -> list[str]:
     parts = []
+    if state.result is not None and state.result.decision is not None:
+        parts.append(_decision(state.result.decision))
+    if state.groups is not None:
+        parts.append(f"groups = run.groups({state.groups.column!r})")
     if state.predictions is not None and state.recipe.rows is not None:
         rows = state.recipe.rows
         parts.append(f"new = {'table' if rows.kind == 'run' else _read(rows)}\npredictions = run.predict(new.frame)")

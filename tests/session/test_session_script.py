@@ -1,6 +1,7 @@
 """The Python that does what the panel did: run, it comes to the same; whatever people write, it stays text in it."""
 
 import ast
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import genie_widgets as gw
-from genie_widgets.schema import Validation
+from genie_widgets.schema import Decision, GroupReport, Validation
 from genie_widgets.session import Session, SessionState, python_code
 from genie_widgets.session.recipe import Recipe, Source
 
@@ -109,6 +110,30 @@ def test_an_earlier_run_is_opened_and_can_be_trained_anew(session, ended, monkey
     session.back_to_plan()
     session.edit_plan(time_limit_s=60)
     assert run(python_code(session.state))["plan"].time_limit_s == 60
+
+
+@pytest.mark.parametrize(
+    ("rule", "wish"),
+    [
+        ("cost", {"cost_missed": 500.0, "cost_false_alarm": 20.0}),
+        ("capacity", {"capacity": 40, "of_rows": 400}),
+        ("threshold", {"threshold": 0.25}),
+    ],
+)
+def test_a_threshold_is_told_by_the_wish_it_follows_from_and_groups_by_their_column(make, rule, wish):
+    decision = Decision(**{"rule": rule, "threshold": 0.3, "positive": "yes", "negative": "no", "n_rows": 9, **wish})
+    opened = Recipe(table=Source(kind="run", name="a"))
+    groups = GroupReport(column="it's", was_used=True, groups=())
+    state = SessionState(recipe=opened, run_id="a", result=make.result(decision=decision), groups=groups)
+    called = []
+    shown = SimpleNamespace(
+        decide=lambda **wish: called.append(wish),
+        groups=called.append,
+    )
+    for line in python_code(state).splitlines():
+        if line.startswith(("decision =", "groups =")):
+            exec(line, {"run": shown})
+    assert called == [wish, "it's"]
 
 
 @pytest.mark.slow
