@@ -65,6 +65,7 @@ def test_in_lab_a_tables_menu_the_launcher_and_the_palette_open_the_panel(window
     assert "344 rows" in page.inner_text(".g-card-data >> visible=true")
     assert (folder / "Genie people.ipynb").exists()
 
+    listed(page, "people.csv").click()
     page.keyboard.press("Control+Shift+C")
     page.fill(".lm-CommandPalette-input", "genie")
     page.wait_for_selector(".lm-CommandPalette-item:has-text('Train a model on a table')")
