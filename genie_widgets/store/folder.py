@@ -142,6 +142,11 @@ class RunFolder:
         return self.path / "tracking.json"
 
     @property
+    def earlier_tracking_path(self) -> Path:
+        """Path of where the run was recorded before it was taken up again."""
+        return self.path / "tracking.before.json"
+
+    @property
     def report_path(self) -> Path:
         """Path of the report."""
         return self.path / "report.html"
@@ -207,6 +212,13 @@ class RunFolder:
         """Write where the run is recorded: a file of its own, since the recorder may end after the worker."""
         write_atomically(self.tracking_path, tracking.model_dump_json())
 
+    def recorded_id(self) -> str:
+        """Give MLflow's id of the run's record, of the part before where this one has none yet; empty if none."""
+        for path in (self.tracking_path, self.earlier_tracking_path):
+            if path.exists() and (found := Tracking.model_validate_json(path.read_bytes()).run_id):
+                return found
+        return ""
+
     def request_stop(self) -> None:
         """Ask the worker to stop and keep the best."""
         self.stop_path.touch()
@@ -226,9 +238,10 @@ class RunFolder:
         with self.hold_lock() as held:
             if not held:
                 return None
-            # What belonged to the part before: its stop, and its record.
+            # What belonged to the part before: its stop, and its record, to which the new part is added.
             self.stop_path.unlink(missing_ok=True)
-            self.tracking_path.unlink(missing_ok=True)
+            if self.tracking_path.exists():
+                self.tracking_path.replace(self.earlier_tracking_path)
             return self.append(event)
 
     def last_resumed(self) -> Resumed | None:

@@ -38,7 +38,6 @@ def parameters(request: RunRequest, result: RunResult) -> dict[str, str]:
         "table": request.profile.name,
         "n_rows": str(result.n_rows),
         "n_features": str(len(result.features)),
-        "best_model": result.best_model,
     }
 
 
@@ -69,6 +68,8 @@ def tags(result: RunResult) -> dict[str, str]:
         "genie.run_id": result.run_id,
         "genie.status": result.status,
         "genie.target": result.plan.target,
+        # No parameter: MLflow lets nobody change those, and a run may be trained on.
+        "genie.best_model": result.best_model,
         "mlflow.note.content": "\n\n".join(result.verdict),
     }
 

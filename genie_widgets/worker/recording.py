@@ -62,7 +62,7 @@ def _record(folder: RunFolder, request: RunRequest, tracker: Tracker) -> None:
         report_path=folder.report_path,
         model_path=folder.model_path,
         input_example=example,
-        recorded=result.tracking.run_id if result.tracking is not None else "",
+        recorded=folder.recorded_id(),
     )
     folder.write_tracking(tracking)
     folder.append(ResultUpdated(part="tracking"))

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from genie_widgets.schema import Resumed
+from genie_widgets.schema import Resumed, Tracking
 from genie_widgets.store import lock, oom_kills
 
 HOLDER = """
@@ -107,6 +107,7 @@ def test_whoever_watches_does_not_keep_the_worker_from_its_lock(tmp_path):
 
 def test_a_run_is_taken_up_again_only_while_nobody_works_on_it(folder, holder):
     folder.request_stop()
+    folder.write_tracking(Tracking(uri="sqlite:///x", run_id="first"))
     assert folder.resume(Resumed(how="extension", seconds=60)) is None
     assert folder.events() == []
     assert folder.stop_requested()
@@ -115,6 +116,11 @@ def test_a_run_is_taken_up_again_only_while_nobody_works_on_it(folder, holder):
     assert folder.events() == [written]
     assert folder.last_resumed() == written
     assert not folder.stop_requested(), "the stop was for the part before"
+    # Nothing of the new part is recorded yet; what will be goes into the record that is there.
+    assert not folder.tracking_path.exists()
+    assert folder.recorded_id() == "first"
+    folder.write_tracking(Tracking(uri="sqlite:///x", run_id=""))
+    assert folder.recorded_id() == "first"
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,8 @@ class Recorded:
     result: RunResult
     model: object
     rows: pd.DataFrame
+    request: RunRequest
+    workspace: Path
 
 
 def explanation():
@@ -116,7 +118,7 @@ def recorded(tmp_path_factory):
         input_example=rows.head(5),
     )
     assert tracking.problem is None, tracking.problem
-    return Recorded(tracking, result, model, rows)
+    return Recorded(tracking, result, model, rows, asked, folder / "workspace")
 
 
 @pytest.fixture
@@ -138,10 +140,11 @@ def content(recorded, client, tmp_path):
 def test_plan_and_prompt_are_parameters(recorded, client):
     run = client.get_run(recorded.tracking.run_id)
     wanted = {"target": recorded.result.plan.target, "prompt": PROMPT, "metric": "accuracy", "time_limit_s": "17"}
-    wanted |= {"seed": "3", "quality": "fast", "best_model": recorded.result.best_model}
+    wanted |= {"seed": "3", "quality": "fast"}
     assert wanted.items() <= run.data.params.items()
     assert run.data.tags["genie.run_id"] == "a" * 32
     assert run.data.tags["genie.status"] == "done"
+    assert run.data.tags["genie.best_model"] == recorded.result.best_model
     assert run.data.tags["mlflow.note.content"] == "Good."
 
 
@@ -223,6 +226,33 @@ def test_columns_in_another_order_and_with_others_among_them_are_predicted_alike
     model = mlflow.pyfunc.load_model(recorded.tracking.model_uri)
     shuffled = recorded.rows[list(recorded.rows.columns)[::-1]].assign(other=1)
     assert list(model.predict(shuffled)["prediction"]) == list(recorded.model.predict(recorded.rows))
+
+
+def test_a_run_that_was_trained_on_has_one_record_with_its_newest_figures(recorded, client, tmp_path):
+    before = recorded.tracking.run_id
+    newer = recorded.result.model_copy(update={"best_model": "Newer", "timings": {"training": 9.5}})
+    tracker = Tracker("", recorded.workspace)
+    tracking = tracker.log(
+        request=recorded.request,
+        result=newer,
+        figures={},
+        report_path=tmp_path / "none",
+        model_path=tmp_path / "none",
+        input_example=None,
+        recorded=before,
+    )
+    assert tracking.problem is None
+    assert tracking.run_id == before
+    run = client.get_run(before)
+    try:
+        assert run.data.tags["genie.best_model"] == "Newer"
+        assert run.data.metrics["seconds/training"] == 9.5
+        assert run.data.params["target"] == recorded.result.plan.target
+        assert len(client.search_runs([run.info.experiment_id])) == 1
+    finally:
+        # The other tests look at the same record.
+        client.set_tag(before, "genie.best_model", recorded.result.best_model)
+        client.log_metric(before, "seconds/training", 1.5)
 
 
 def test_nothing_is_recorded_outside_the_workspace(recorded, client):
