@@ -114,17 +114,15 @@ class Tracker:
         except Exception as error:
             return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=self._problem(error))
 
+    def unanswered(self, seconds: float) -> Tracking:
+        """Tell that the record took too long: the server never answered, or the machine was too busy."""
+        problem = _not_recorded(f"The run could not be recorded in MLflow at {self.shown_uri} within {seconds:.0f} s.")
+        return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=problem)
+
     def _problem(self, error: Exception) -> Problem:
         reference = secrets.token_hex(4)
         self._write(error, f"reference {reference}")
-        return Problem(
-            code="tracking-failed",
-            title=f"The run is not recorded in MLflow at {self.shown_uri}.",
-            remedy="The result is whole. Check that the server runs, and MLFLOW_TRACKING_URI; the log says more.",
-            culprit="MLFLOW_TRACKING_URI",
-            severity="warning",
-            reference=reference,
-        )
+        return _not_recorded(f"The run is not recorded in MLflow at {self.shown_uri}.", reference)
 
     def _write(self, error: Exception, heading: str) -> None:
         """Write a traceback to the log, without the address's credentials."""
@@ -163,6 +161,17 @@ class Tracker:
             if model_path.exists() and input_example is not None:
                 model_uri = _log_model(result, model_path, input_example)
             return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, run_id=str(run.info.run_id), model_uri=model_uri)
+
+
+def _not_recorded(title: str, reference: str = "") -> Problem:
+    return Problem(
+        code="tracking-failed",
+        title=title,
+        remedy="The result is whole. Check that the server runs, and MLFLOW_TRACKING_URI; the log says more.",
+        culprit="MLFLOW_TRACKING_URI",
+        severity="warning",
+        reference=reference,
+    )
 
 
 def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame) -> str:

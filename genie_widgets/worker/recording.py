@@ -25,7 +25,6 @@ MAX_SECONDS = 120.0
 
 def main(path: Path) -> None:
     """Prepare, wait for the word on stdin, and record."""
-    os.nice(LOW_PRIORITY)
     from genie_widgets.store import RunFolder
     from genie_widgets.track import Tracker, with_credentials
 
@@ -33,16 +32,37 @@ def main(path: Path) -> None:
     request = folder.read_request()
     workspace = folder.path.parent.parent
     tracker = Tracker(with_credentials(request.tracking_uri), workspace)
-    tracker.prepare()
+    preparing = threading.Thread(target=_prepare, args=(tracker,), name="genie-preparing", daemon=True)
+    preparing.start()
     if sys.stdin.readline().strip() != "record":
         return
-    watchdog = threading.Timer(MAX_SECONDS, lambda: os._exit(1))
+    watchdog = threading.Timer(MAX_SECONDS, _give_up, args=(folder, tracker))
     watchdog.daemon = True
     watchdog.start()
+    preparing.join()
     with (folder.path / "recording.lock").open("w") as turn:
         # One after the other: whoever comes last records the result as it is then.
         fcntl.flock(turn, fcntl.LOCK_EX)
         _record(folder, request, tracker)
+
+
+def _prepare(tracker: Tracker) -> None:
+    """Prepare at low priority, while models are trained; the record itself is waited for by a person."""
+    # Linux knows a priority of each thread, and none that anybody but root may raise again.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
+    tracker.prepare()
+
+
+def _give_up(folder: RunFolder, tracker: Tracker) -> None:
+    """Say that there is no record, and end whatever the main thread waits for."""
+    from genie_widgets.schema import ResultUpdated
+
+    try:
+        folder.write_tracking(tracker.unanswered(MAX_SECONDS))
+        folder.append(ResultUpdated(part="tracking"))
+    finally:
+        os._exit(1)
 
 
 def _record(folder: RunFolder, request: RunRequest, tracker: Tracker) -> None:
