@@ -9,8 +9,10 @@ from typing import Literal
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble
+from genie_widgets.explain.cautions import cautions
 from genie_widgets.explain.facts import output_facts
 from genie_widgets.explain.meter import Predict
+from genie_widgets.explain.partners import Partners
 from genie_widgets.explain.shapley import ShapValues, shap_values
 from genie_widgets.schema import ExplainedOutput, Explanation
 
@@ -78,6 +80,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     """
 
     def facts(values: ShapValues) -> Explanation:
+        outputs = _outputs(rows.iloc[: len(values.phi)], values, labels)
         return Explanation(
             path=values.path,
             method=_method(values, len(rows)),
@@ -86,8 +89,9 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
             n_background=len(background),
             additivity_error=values.additivity_error,
             gate_error=values.gate_error,
-            outputs=_outputs(rows.iloc[: len(values.phi)], values, labels),
+            outputs=outputs,
             seconds=values.seconds,
+            cautions=cautions(rows.iloc[: len(values.phi)], background, outputs),
         )
 
     found = shap_values(
@@ -108,6 +112,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
 
 
 def _outputs(rows: pd.DataFrame, values: ShapValues, labels: tuple[str, ...]) -> tuple[ExplainedOutput, ...]:
+    partners = Partners(rows)
     return tuple(
         output_facts(
             label,
@@ -115,6 +120,7 @@ def _outputs(rows: pd.DataFrame, values: ShapValues, labels: tuple[str, ...]) ->
             (values.phi[:, :, place], values.errors[:, :, place]),
             float(values.base[place]),
             values.predictions[: len(rows), place],
+            partners,
         )
         for place, label in enumerate(labels)
     )

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.explain.meter import Floats
+from genie_widgets.explain.partners import Partners
 from genie_widgets.schema import Contribution, ExplainedOutput, FeatureImportance, RowExplanation
 
 MOST_CHARACTERS = 60
@@ -42,7 +43,12 @@ def _number_text(value: float) -> str:
 
 
 def output_facts(
-    label: str, rows: pd.DataFrame, arrays: tuple[Floats, Floats], base_value: float, predictions: Floats
+    label: str,
+    rows: pd.DataFrame,
+    arrays: tuple[Floats, Floats],
+    base_value: float,
+    predictions: Floats,
+    partners: Partners,
 ) -> ExplainedOutput:
     """State one output's facts.
 
@@ -55,6 +61,8 @@ def output_facts(
     base_value : float
         Mean prediction of the background.
     predictions : ndarray, shape (n,)
+    partners : Partners
+        Of the same rows.
     """
     values, errors = arrays
     names = [str(name) for name in rows.columns]
@@ -62,7 +70,7 @@ def output_facts(
     return ExplainedOutput(
         label=label,
         base_value=base_value,
-        importance=_importance(names, values, errors),
+        importance=_importance(partners, names, values, errors),
         rows=tuple(
             RowExplanation(
                 row=row,
@@ -82,13 +90,20 @@ def output_facts(
     )
 
 
-def _importance(names: list[str], values: Floats, errors: Floats) -> tuple[FeatureImportance, ...]:
+def _importance(partners: Partners, names: list[str], values: Floats, errors: Floats) -> tuple[FeatureImportance, ...]:
     """Mean absolute values; the standard error holds the choice of rows and that of walks."""
     n = len(values)
     size = np.abs(values).mean(axis=0)
     of_rows = np.abs(values).var(axis=0, ddof=1) / n if n > 1 else np.zeros(len(names))
     error = np.sqrt(of_rows + (errors**2).mean(axis=0) / n)
+    order = np.argsort(-size, kind="stable")
+    partner = partners.of(values, order)
     return tuple(
-        FeatureImportance(column=names[place], mean_abs=float(size[place]), standard_error=float(error[place]))
-        for place in np.argsort(-size, kind="stable")
+        FeatureImportance(
+            column=names[place],
+            mean_abs=float(size[place]),
+            standard_error=float(error[place]),
+            partner=names[partner[place]] if place in partner else "",
+        )
+        for place in order
     )

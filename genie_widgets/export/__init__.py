@@ -2,5 +2,6 @@
 
 from genie_widgets.export.bundle import write_bundle
 from genie_widgets.export.predictions import CsvWriter, write_predictions
+from genie_widgets.export.tables import table_csv
 
-__all__ = ["CsvWriter", "write_bundle", "write_predictions"]
+__all__ = ["CsvWriter", "table_csv", "write_bundle", "write_predictions"]

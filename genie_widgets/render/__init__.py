@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.render.charts import Figure
+    from genie_widgets.render.compared import compared_figure
     from genie_widgets.render.deciding import decision_html
+    from genie_widgets.render.dependence import dependence_figure
     from genie_widgets.render.escape import duration, esc, moment, number
-    from genie_widgets.render.explained import beeswarm_figure, importance_figure, row_sentences, waterfall_figure
+    from genie_widgets.render.explained import beeswarm_figure, classes_figure, importance_figure
     from genie_widgets.render.gallery import figures
     from genie_widgets.render.groups import groups_figure, groups_html
     from genie_widgets.render.pieces import (
@@ -33,20 +35,26 @@ if TYPE_CHECKING:
         said_html,
         split_label,
     )
-    from genie_widgets.render.report import report_html
+    from genie_widgets.render.report import explained_figures, report_html
     from genie_widgets.render.results import leaderboard_html, metrics_html, models_html, verdict_html
     from genie_widgets.render.stylesheet import style
+    from genie_widgets.render.waterfall import flip_html, row_sentences, waterfall_figure
 
 _HOME = {
     "duration": "escape",
     "evidence_html": "pieces",
+    "explained_figures": "report",
     "moment": "escape",
     "number": "escape",
     "Figure": "charts",
     "beeswarm_figure": "explained",
+    "classes_figure": "explained",
+    "compared_figure": "compared",
+    "dependence_figure": "dependence",
     "decision_html": "deciding",
     "esc": "escape",
     "figures": "gallery",
+    "flip_html": "waterfall",
     "groups_figure": "groups",
     "groups_html": "groups",
     "importance_figure": "explained",
@@ -59,7 +67,7 @@ _HOME = {
     "profile_html": "pieces",
     "progress_html": "pieces",
     "report_html": "report",
-    "row_sentences": "explained",
+    "row_sentences": "waterfall",
     "rows_html": "pieces",
     "change_html": "plan_card",
     "exchange_html": "plan_card",
@@ -70,19 +78,24 @@ _HOME = {
     "split_label": "plan_card",
     "style": "stylesheet",
     "verdict_html": "results",
-    "waterfall_figure": "explained",
+    "waterfall_figure": "waterfall",
 }
 
 __all__ = [
     "Figure",
     "beeswarm_figure",
     "change_html",
+    "classes_figure",
+    "compared_figure",
     "decision_html",
+    "dependence_figure",
     "duration",
     "esc",
     "evidence_html",
     "exchange_html",
+    "explained_figures",
     "figures",
+    "flip_html",
     "groups_figure",
     "groups_html",
     "importance_figure",

@@ -12,8 +12,12 @@ from genie_widgets.render.escape import esc
 # Okabe and Ito's colours: told apart by the colour-blind, and on white as on black.
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C6BB1", "#B8A90B", "#7F7F7F", "#999933")
 UP, DOWN, QUIET = "#D55E00", "#0072B2", "#8A93A0"
+# From low to high, told apart by the colour-blind.
+LOW_TO_HIGH = (DOWN, "#B9A8C4", UP)
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
+
+Rows = tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,15 @@ class Figure:
         ``data``, ``layout`` and ``config`` as Plotly's JSON.
     text : str
         What it says, in words and figures, for those who cannot see it.
+    table : tuple of tuple
+        Its data, names of the columns first; empty where the words hold all of it.
     """
 
     title: str
     kind: str
     spec: dict[str, Any]
     text: str
+    table: Rows = ()
 
 
 def label(text: object, limit: int = 40) -> str:
@@ -66,7 +73,12 @@ def _finite(value: Any) -> Any:
 
 
 def figure(
-    title: str, kind: str, data: list[dict[str, Any]], text: str, layout: dict[str, Any] | None = None
+    title: str,
+    kind: str,
+    data: list[dict[str, Any]],
+    text: str,
+    layout: dict[str, Any] | None = None,
+    table: Rows = (),
 ) -> Figure:
     """Make a figure with the common look: no background, grey text, room for long labels."""
     common: dict[str, Any] = {
@@ -83,7 +95,7 @@ def figure(
     axes = {"xaxis": axis(), "yaxis": axis()}
     merged = {**common, **axes, **(layout or {})}
     config = {"responsive": True, "displaylogo": False, "displayModeBar": False}
-    return Figure(title, kind, {"data": _finite(data), "layout": merged, "config": config}, text)
+    return Figure(title, kind, {"data": _finite(data), "layout": merged, "config": config}, text, table)
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:
@@ -95,6 +107,23 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:
         "automargin": True,
         **more,
     }
+
+
+def shades(heights: Iterable[float | None]) -> list[str]:
+    """Give heights from 0 to 1 a colour each, from `DOWN` to `UP`; the quiet one where there is none."""
+    made = []
+    for height in heights:
+        if height is None:
+            made.append(QUIET)
+            continue
+        step = min(1.0, max(0.0, height)) * (len(LOW_TO_HIGH) - 1)
+        low, high = LOW_TO_HIGH[int(step)], LOW_TO_HIGH[min(int(step) + 1, len(LOW_TO_HIGH) - 1)]
+        mixed = [
+            round(int(low[at : at + 2], 16) * (1 - step % 1) + int(high[at : at + 2], 16) * (step % 1))
+            for at in (1, 3, 5)
+        ]
+        made.append("#" + "".join(f"{part:02X}" for part in mixed))
+    return made
 
 
 def line(x: Any, y: Any, name: str, **more: Any) -> dict[str, Any]:

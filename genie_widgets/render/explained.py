@@ -1,29 +1,54 @@
-"""SHAP values as plots and as sentences, never claiming a cause."""
+"""SHAP values of all explained rows as plots with words: which columns matter, and for which class."""
 
 from __future__ import annotations
 
-from genie_widgets.render.charts import DOWN, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label
+from genie_widgets.render.axes import read_cells
+from genie_widgets.render.charts import DOWN, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label, shades
 from genie_widgets.render.escape import number
-from genie_widgets.schema import Explanation, RowExplanation
+from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance
 
-MAX_COLUMNS, MAX_STEPS, MAX_SENTENCES = 15, 10, 4
+MAX_COLUMNS, MAX_CLASSES = 15, 12
 ROW_PX = 26
 
 
-def _unit(explanation: Explanation, value: float) -> str:
-    """Write a contribution: points of probability, or the target's unit."""
-    if explanation.unit == "probability":
-        return f"{100 * value:+.1f} points"
-    return ("+" if value >= 0 else "−") + number(abs(value))
+def points_of(explanation: Explanation, value: float) -> str:
+    """Write a size: points of probability, or the target's unit."""
+    if explanation.unit != "probability":
+        return number(value)
+    points = abs(100 * value)
+    shown = f"{points:.0f}" if points >= 9.95 else f"{points:.1f}"
+    return f"{'-' if value < 0 else ''}{shown} {'point' if shown == '1.0' else 'points'}"
 
 
-def importance_figure(explanation: Explanation, output: int = 0) -> Figure:
+def signed(explanation: Explanation, value: float) -> str:
+    """Write a part with its sign."""
+    return ("+" if value >= 0 else "−") + points_of(explanation, abs(value))
+
+
+def share_of(explanation: Explanation, value: float) -> str:
+    """Write a prediction."""
+    return f"{100 * value:.1f}%" if explanation.unit == "probability" else number(value)
+
+
+def scale_of(explanation: Explanation) -> int:
+    """Probabilities are drawn as percent."""
+    return 100 if explanation.unit == "probability" else 1
+
+
+def unit_of(explanation: Explanation, output: ExplainedOutput) -> str:
+    """Name the unit of what is drawn."""
+    return "points of probability" if explanation.unit == "probability" else f"units of {output.label}"
+
+
+def strongest(output: ExplainedOutput, most: int = MAX_COLUMNS) -> list[FeatureImportance]:
+    """Give the columns that move this output most."""
+    return sorted(output.importance, key=lambda item: item.mean_abs, reverse=True)[:most]
+
+
+def importance_figure(explanation: Explanation, output: int | None = None) -> Figure:
     """Draw how much each column moves the predictions, with error bars."""
-    shown = explanation.outputs[output]
-    columns = sorted(shown.importance, key=lambda item: item.mean_abs, reverse=True)[:MAX_COLUMNS]
-    scale = 100 if explanation.unit == "probability" else 1
-    unit = "points of probability" if explanation.unit == "probability" else f"units of {shown.label}"
-    text = "; ".join(f"{item.column} {number(scale * item.mean_abs, 3)}" for item in columns)
+    shown = explanation.outputs[explanation.opening if output is None else output]
+    columns, scale = strongest(shown), scale_of(explanation)
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -37,23 +62,91 @@ def importance_figure(explanation: Explanation, output: int = 0) -> Figure:
         f"What moves the prediction of {shown.label}",
         "importance",
         [bars],
-        f"Mean size of each column's part in a prediction, in {unit}: {text}.",
+        _importance_words(explanation, shown, columns),
         {
             "height": max(HEIGHT_PX // 2, 90 + ROW_PX * len(columns)),
-            "xaxis": axis(f"mean size of its part ({label(unit)})"),
+            "xaxis": axis(f"mean size of its part ({label(unit_of(explanation, shown))})"),
             "yaxis": axis(autorange="reversed", type="category"),
         },
+        (
+            ("column", "mean size of its part", "standard error", "goes with"),
+            *((i.column, i.mean_abs, i.standard_error, i.partner) for i in strongest(shown, len(shown.importance))),
+        ),
     )
 
 
-def beeswarm_figure(explanation: Explanation, output: int = 0) -> Figure:
+def _importance_words(explanation: Explanation, shown: ExplainedOutput, columns: list[FeatureImportance]) -> str:
+    total = sum(item.mean_abs for item in shown.importance)
+    if not total:
+        return f"No column moves the prediction of {shown.label} in the {explanation.n_rows:,} explained rows."
+    first, scale = columns[0], scale_of(explanation)
+    listed = "; ".join(
+        f"{item.column} {number(scale * item.mean_abs, 3)} (± {number(2 * scale * item.standard_error, 2)})"
+        for item in columns
+    )
+    return (
+        f"{first.column} moves the prediction most: by {points_of(explanation, first.mean_abs)} up or down on average, "
+        f"{first.mean_abs / total:.0%} of all movement. Mean size of each column's part, in "
+        f"{unit_of(explanation, shown)}, with twice its standard error: {listed}."
+    )
+
+
+def classes_figure(explanation: Explanation) -> Figure | None:
+    """Draw how much each column moves each class (or quantile); None where there is only one."""
+    outputs = explanation.outputs[:MAX_CLASSES]
+    if len(outputs) < 2:
+        return None
+    scale = scale_of(explanation)
+    sizes = [{item.column: scale * item.mean_abs for item in output.importance} for output in outputs]
+    together = {name: sum(size.get(name, 0.0) for size in sizes) for size in sizes for name in size}
+    columns = sorted(together, key=lambda name: -together[name])[:MAX_COLUMNS]
+    grid = [[size.get(name, 0.0) for size in sizes] for name in columns]
+    heat = {
+        "type": "heatmap",
+        "x": distinct(label(output.label, 24) for output in outputs),
+        "y": distinct(label(name) for name in columns),
+        "z": grid,
+        "text": [[number(cell, 2) for cell in row] for row in grid],
+        "texttemplate": "%{text}",
+        "colorscale": [[0, "rgba(0,114,178,.05)"], [1, "#0072B2"]],
+        "zmin": 0,
+        "showscale": False,
+        "hovertemplate": "%{y}, %{x}: %{z:.3g}<extra></extra>",
+    }
+    told = "; ".join(
+        f"{output.label}: {', '.join(f'{i.column} {number(scale * i.mean_abs, 3)}' for i in strongest(output, 3))}"
+        for output in outputs
+    )
+    unit = "points of probability" if explanation.unit == "probability" else "units of the target"
+    what = "class" if explanation.unit == "probability" else "quantile"
+    return figure(
+        f"Which columns matter for which {what}",
+        "classes",
+        [heat],
+        f"Mean size of each column's part, in {unit}, by {what}, the three strongest of each. {told}.",
+        {
+            "height": max(HEIGHT_PX // 2, 110 + 30 * len(columns)),
+            "xaxis": axis(type="category", showgrid=False),
+            "yaxis": axis(autorange="reversed", type="category", showgrid=False),
+        },
+        (
+            ("column", *(output.label for output in outputs)),
+            *((name, *(size.get(name, 0.0) / scale for size in sizes)) for name in columns),
+        ),
+    )
+
+
+def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figure:
     """Draw each explained row as a point for each column, to the right where the column raises the prediction."""
-    shown = explanation.outputs[output]
-    columns = [item.column for item in sorted(shown.importance, key=lambda i: i.mean_abs, reverse=True)[:MAX_COLUMNS]]
-    scale = 100 if explanation.unit == "probability" else 1
+    shown = explanation.outputs[explanation.opening if output is None else output]
+    columns = [item.column for item in strongest(shown)]
+    scale = scale_of(explanation)
     data = []
+    table: list[tuple[object, ...]] = [("row", "column", "cell", "part", "standard error")]
     for place, column in enumerate(columns):
         parts = [(row.row, part) for row in shown.rows for part in row.contributions if part.column == column]
+        table += [(row + 1, column, part.cell, part.value, part.standard_error) for row, part in parts]
+        cells = read_cells([part.cell for _, part in parts])
         data.append(
             {
                 "type": "scatter",
@@ -63,7 +156,7 @@ def beeswarm_figure(explanation: Explanation, output: int = 0) -> Figure:
                 "y": [place + ((7 * row) % 13 - 6) / 24 for row, _ in parts],
                 # The column's name in the text, not in the template: Plotly fills in "%{...}" there.
                 "text": [f"{label(column)} = {label(part.cell)}" for _, part in parts],
-                "marker": {"size": 6, "opacity": 0.6, "color": [UP if part.value > 0 else DOWN for _, part in parts]},
+                "marker": {"size": 6, "opacity": 0.75, "color": shades(cells.ranks)},
                 "hovertemplate": "%{text}: %{x:+.3g}<extra></extra>",
                 "showlegend": False,
             }
@@ -72,13 +165,25 @@ def beeswarm_figure(explanation: Explanation, output: int = 0) -> Figure:
         f"{column} from {min(trace['x'], default=0):+.3g} to {max(trace['x'], default=0):+.3g}"  # type: ignore[call-overload]
         for column, trace in zip(columns, data, strict=True)
     )
+    keys = [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [None],
+            "y": [None],
+            "name": name,
+            "marker": {"size": 8, "color": colour},
+            "hoverinfo": "skip",
+        }
+        for name, colour in (("low value", DOWN), ("high value", UP), ("words, or missing", QUIET))
+    ]
     return figure(
         "Every explained row",
         "beeswarm",
-        data,
-        f"Range of each column's part over {len(shown.rows):,} rows: {spread}.",
+        [*data, *keys],
+        f"Range of each column's part over {len(shown.rows):,} rows, in {unit_of(explanation, shown)}: {spread}.",
         {
-            "height": max(HEIGHT_PX // 2, 90 + ROW_PX * len(columns)),
+            "height": max(HEIGHT_PX // 2, 130 + ROW_PX * len(columns)),
             "xaxis": axis("lowers the prediction ← → raises it"),
             "yaxis": axis(
                 autorange="reversed",
@@ -86,69 +191,7 @@ def beeswarm_figure(explanation: Explanation, output: int = 0) -> Figure:
                 tickvals=list(range(len(columns))),
                 ticktext=[label(column) for column in columns],
             ),
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         },
+        tuple(table),
     )
-
-
-def waterfall_figure(explanation: Explanation, row: int, output: int = 0) -> Figure:
-    """Draw one row's way from the average prediction to its own, column by column.
-
-    Parameters
-    ----------
-    explanation : Explanation
-        Made for that row.
-    row : int
-        Place in the output's rows.
-    output : int
-        Place of the output.
-    """
-    shown = explanation.outputs[output]
-    explained = shown.rows[row]
-    first, rest = explained.contributions[:MAX_STEPS], explained.contributions[MAX_STEPS:]
-    scale = 100 if explanation.unit == "probability" else 1
-    names = ["average", *(f"{label(part.column, 24)} = {label(part.cell, 18)}" for part in first)]
-    values = [shown.base_value, *(part.value for part in first)]
-    if rest:
-        names.append(f"{len(rest)} other columns")
-        values.append(sum(part.value for part in rest))
-    bars = {
-        "type": "waterfall",
-        "orientation": "h",
-        "y": distinct([*names, "this row"]),
-        "x": [*(scale * value for value in values), scale * explained.prediction],
-        "measure": ["absolute", *["relative"] * (len(values) - 1), "total"],
-        "increasing": {"marker": {"color": UP}},
-        "decreasing": {"marker": {"color": DOWN}},
-        "totals": {"marker": {"color": QUIET}},
-        "connector": {"line": {"color": QUIET, "width": 1}},
-        "hovertemplate": "%{y}: %{delta:+.3g}<extra></extra>",
-    }
-    unit = "probability, %" if explanation.unit == "probability" else label(shown.label)
-    return figure(
-        f"Row {explained.row + 1}",
-        "waterfall",
-        [bars],
-        " ".join(row_sentences(explanation, explained, shown.label, shown.base_value)),
-        {
-            "height": 100 + ROW_PX * (len(values) + 1),
-            "xaxis": axis(unit),
-            "yaxis": axis(autorange="reversed", type="category"),
-            "showlegend": False,
-        },
-    )
-
-
-def row_sentences(explanation: Explanation, row: RowExplanation, name: str, base: float) -> list[str]:
-    """Say what moved one prediction; every figure is one of the explanation's."""
-    if explanation.unit == "probability":
-        sentences = [
-            f"The predicted probability of {name} is {100 * row.prediction:.1f}%, against {100 * base:.1f}% on average."
-        ]
-    else:
-        sentences = [f"The predicted {name} is {number(row.prediction)}, against {number(base)} on average."]
-    for part in row.contributions[:MAX_SENTENCES]:
-        if part.value:
-            verb = "raises" if part.value > 0 else "lowers"
-            size = _unit(explanation, abs(part.value)).lstrip("+")
-            sentences.append(f"{part.column} = {part.cell} {verb} this prediction by {size}.")
-    return sentences

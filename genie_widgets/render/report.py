@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 
+from genie_widgets.render.charts import Figure
 from genie_widgets.render.deciding import decision_html
+from genie_widgets.render.dependence import dependence_figure
 from genie_widgets.render.escape import esc, moment
-from genie_widgets.render.explained import beeswarm_figure, row_sentences
+from genie_widgets.render.explained import beeswarm_figure, classes_figure, strongest
 from genie_widgets.render.gallery import figures
 from genie_widgets.render.pieces import plan_summary_html, problems_html, profile_html
 from genie_widgets.render.results import leaderboard_html, metrics_html, verdict_html
 from genie_widgets.render.stylesheet import style
-from genie_widgets.schema import RunResult, TableProfile
+from genie_widgets.render.waterfall import row_sentences
+from genie_widgets.schema import Explanation, RunResult, TableProfile
 
-EXAMPLE_ROWS = 3
+EXAMPLE_ROWS, DEPENDENCES = 3, 3
 # Scripts and styles of this file alone: nothing can be fetched or sent, whatever stands in the data.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 _DRAW = """
@@ -47,7 +50,7 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
 
     drawn = list(figures(result))
     if result.explanation is not None and result.explanation.outputs:
-        drawn.append(beeswarm_figure(result.explanation))
+        drawn += explained_figures(result.explanation)
     sections = [
         ("Verdict", verdict_html(result)),
         ("What was asked", f"<blockquote>{esc(prompt) or '–'}</blockquote>{plan_summary_html(result.plan, profile)}"),
@@ -73,6 +76,14 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
     )
 
 
+def explained_figures(explanation: Explanation) -> list[Figure]:
+    """Give the plots that stand beside the importance: classes, rows, and how the strongest columns go."""
+    strong = [item.column for item in strongest(explanation.outputs[explanation.opening], DEPENDENCES)]
+    found = [classes_figure(explanation), beeswarm_figure(explanation)]
+    found += [dependence_figure(explanation, column) for column in strong]
+    return [item for item in found if item is not None]
+
+
 def _plot(place: int, title: str, text: str, spec: object) -> str:
     # "</script>" in a column's name must not end the script: "<" becomes an escape that JSON reads alike.
     data = json.dumps(spec).replace("<", "\\u003c")
@@ -86,12 +97,14 @@ def _plot(place: int, title: str, text: str, spec: object) -> str:
 def _examples(result: RunResult) -> str:
     if result.explanation is None or not result.explanation.outputs:
         return ""
-    output = result.explanation.outputs[0]
-    items = "".join(
-        f"<li>{esc(' '.join(row_sentences(result.explanation, row, output.label, output.base_value)))}</li>"
-        for row in output.rows[:EXAMPLE_ROWS]
-    )
+    explanation = result.explanation
+    items = ""
+    for place in range(min(EXAMPLE_ROWS, len(explanation.outputs[0].rows))):
+        output = explanation.outputs[explanation.likeliest(place)]
+        sentences = row_sentences(explanation, output.rows[place], output.label, output.base_value)
+        items += f"<li>{esc(' '.join(sentences))}</li>"
     return (
+        f"{problems_html(explanation.cautions)}"
         f"<p>Some of the untouched rows, and what moved their predictions. {esc(result.explanation.method)} "
         f"This tells how the model decides, not what causes the outcome.</p><ol>{items}</ol>"
     )

@@ -62,7 +62,7 @@ from genie_widgets.schema.result import (
 from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
 from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount
-from genie_widgets.schema.what_if import WhatIf
+from genie_widgets.schema.what_if import Flip, WhatIf
 
 __all__ = [
     "METRICS",
@@ -87,6 +87,7 @@ __all__ = [
     "FeatureImportance",
     "FileLayout",
     "Finished",
+    "Flip",
     "GenieError",
     "GroupFigure",
     "GroupReport",

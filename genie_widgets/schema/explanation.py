@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from genie_widgets.schema.base import Value
+from genie_widgets.schema.problem import Problem
 
 
 class FeatureImportance(Value):
-    """Mean absolute SHAP value of a column, with its standard error."""
+    """Mean absolute SHAP value of a column, with its standard error.
+
+    `partner` is the column that its part depends on most beside its own value; empty where none
+    does so by more than chance.
+    """
 
     column: str
     mean_abs: float
     standard_error: float
+    partner: str = ""
 
 
 class Contribution(Value):
@@ -73,6 +79,8 @@ class Explanation(Value):
         Binary: the positive class alone. Multiclass: one for each class.
     seconds : float
         Time it took.
+    cautions : tuple of Problem
+        What to mind when reading it: few rows, columns that tell the same, cells unlike the rest.
     """
 
     path: Literal["exact", "sampled"]
@@ -84,3 +92,20 @@ class Explanation(Value):
     gate_error: float | None = None
     outputs: tuple[ExplainedOutput, ...]
     seconds: float
+    cautions: tuple[Problem, ...] = ()
+
+    @property
+    def opening(self) -> int:
+        """Give the output to begin with: of classes the one predicted most often, of quantiles the middle one."""
+        if len(self.outputs) < 2 or self.unit != "probability":
+            return len(self.outputs) // 2
+        counts = [0] * len(self.outputs)
+        for row in range(len(self.outputs[0].rows)):
+            counts[self.likeliest(row)] += 1
+        return max(range(len(counts)), key=counts.__getitem__)
+
+    def likeliest(self, row: int) -> int:
+        """Give the output that a person asks about one row: of classes its likeliest, else the one to begin with."""
+        if len(self.outputs) < 2 or self.unit != "probability":
+            return self.opening
+        return max(range(len(self.outputs)), key=lambda place: self.outputs[place].rows[row].prediction)

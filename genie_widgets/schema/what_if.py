@@ -9,6 +9,25 @@ from genie_widgets.schema.problem import Problem
 Cell = str | float | int | bool | None
 
 
+class Flip(Value):
+    """The smallest change that was found to flip the answer of a made-up row.
+
+    Attributes
+    ----------
+    cells : dict
+        The row.
+    changes : dict
+        The cells to change; empty where no change of up to three columns flips it.
+    before, after : str
+        The answer of the row, and with the changes.
+    """
+
+    cells: dict[str, Cell]
+    changes: dict[str, Cell]
+    before: str
+    after: str
+
+
 class WhatIf(Value):
     """One made-up row.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from genie_widgets.schema import (
     Answer,
     Explanation,
+    Flip,
     GroupReport,
     LLMExchange,
     Plan,
@@ -137,6 +138,13 @@ class Tried(Value):
     what_if: WhatIf
 
 
+class Flipped(Value):
+    """The smallest change that flips the answer of a made-up row was looked for."""
+
+    run_id: str
+    flip: Flip
+
+
 class Troubled(Value):
     """Something did not work."""
 
@@ -168,6 +176,7 @@ Action = (
     | Decided
     | Compared
     | Tried
+    | Flipped
     | Troubled
     | NoticeDismissed
     | RunLeft

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from genie_widgets.schema import WhatIf
 from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
 from genie_widgets.session.state import Past, SessionState, Stage
@@ -17,6 +18,7 @@ _NO_RUN: dict[str, Any] = {
     "predictions": None,
     "row_explanation": None,
     "what_if": None,
+    "flip": None,
     "groups": None,
 }
 
@@ -92,13 +94,16 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.Decided(run_id=run_id, view=view, result=result):
             changes = {"busy": "", "problem": None}
             if run_id == state.run_id:
-                withdrawn = {"predictions": None, "row_explanation": None, "what_if": None}
+                withdrawn = {"predictions": None, "row_explanation": None, "what_if": None, "flip": None}
                 changes.update({"view": view, "result": result or state.result, **withdrawn})
             return state.model_copy(update=changes)
         case a.Compared(run_id=run_id, groups=groups):
             return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
         case a.Tried(run_id=run_id, what_if=what_if):
-            return state.model_copy(update={"what_if": what_if}) if run_id == state.run_id else state
+            return _tried(state, what_if) if run_id == state.run_id else state
+        case a.Flipped(run_id=run_id, flip=flip):
+            is_of_row = run_id == state.run_id and state.what_if is not None and state.what_if.cells == flip.cells
+            return state.model_copy(update={"busy": "", **({"flip": flip} if is_of_row else {})})
         case a.Troubled(problem=problem):
             return state.model_copy(update={"busy": "", "problem": problem})
         case a.NoticeDismissed():
@@ -112,6 +117,12 @@ def _with_answer(state: SessionState, made: a.PlanMade) -> Recipe:
     if made.choice is None:
         return Recipe(table=state.recipe.table, prompt=state.prompt, llm=made.llm, plan=plan)
     return state.recipe.model_copy(update={"choices": (*state.recipe.choices, made.choice), "plan": plan})
+
+
+def _tried(state: SessionState, what_if: WhatIf) -> SessionState:
+    """Show a made-up row; what flips another row's answer goes."""
+    flip = state.flip if state.flip is not None and state.flip.cells == what_if.cells else None
+    return state.model_copy(update={"what_if": what_if, "flip": flip})
 
 
 def _edited(state: SessionState, edited: a.PlanEdited) -> SessionState:

@@ -14,6 +14,7 @@ from genie_widgets.schema import (
     Decision,
     Event,
     Explanation,
+    Flip,
     GenieError,
     GroupReport,
     Problem,
@@ -471,6 +472,29 @@ class Run:
             If columns are missing, or there is no model.
         """
         return WhatIf.model_validate(self._ask("what_if", cells=cells, budget_s=budget_s))
+
+    def flip(self, cells: dict[str, Any]) -> Flip:
+        """Look for the smallest change of a made-up row that flips the model's answer.
+
+        Only values that stand in the rows that were learned from are tried. It tells what the
+        model would say, not what would happen.
+
+        Parameters
+        ----------
+        cells : dict
+            A text, number, bool or None for each feature column.
+
+        Returns
+        -------
+        Flip
+            Without changes where none of up to three columns flips it, or the answer is no class.
+
+        Raises
+        ------
+        GenieError
+            If columns are missing, or there is no model.
+        """
+        return Flip.model_validate(self._ask("flip", cells=cells))
 
     def _explained(self, path: Path, first: int, max_rows: int, budget_s: float) -> Explanation:
         value = self._ask(

@@ -274,6 +274,12 @@ class Session:
             self._pending += 1
         self._executor.submit(self._do, self._try)
 
+    def flip(self) -> None:
+        """Look for the smallest change that flips the answer of the made-up row that is shown."""
+        tried = self._state.what_if
+        if tried is not None and self._state.has_model:
+            self._begin("Looking for the smallest change", self._flip, dict(tried.cells))
+
     def decide(self, **wish: Any) -> None:
         """Choose the threshold of two classes; see `Run.decide`. Without a wish the model's own comes back."""
         if self._state.stage == Stage.DONE:
@@ -565,6 +571,11 @@ class Session:
             with self._lock:
                 self._is_trying, self._wanted = False, None
             raise
+
+    def _flip(self, cells: dict[str, Any]) -> None:
+        run = self._run
+        if run is not None:
+            self._dispatch(a.Flipped(run_id=run.id, flip=run.flip(cells)))
 
     def _explain(self, predictions: PredictionsState, row: int) -> None:
         run = self._run

@@ -7,6 +7,7 @@ from enum import StrEnum
 from genie_widgets.schema import (
     Answer,
     Explanation,
+    Flip,
     GroupReport,
     LLMExchange,
     Plan,
@@ -88,6 +89,8 @@ class SessionState(Value):
         Which row that is, counted from 0.
     what_if : WhatIf or None
         The last made-up row that was tried.
+    flip : Flip or None
+        What flips the answer of that row, once it was looked for.
     groups : GroupReport or None
         The groups of the column last asked for.
     busy : str
@@ -112,6 +115,7 @@ class SessionState(Value):
     row_explanation: Explanation | None = None
     explained_row: int = 0
     what_if: WhatIf | None = None
+    flip: Flip | None = None
     groups: GroupReport | None = None
     busy: str = ""
     problem: Problem | None = None

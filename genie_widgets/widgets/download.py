@@ -1,9 +1,11 @@
-"""The download widget: a file of this machine, pulled in pieces by the browser."""
+"""The download widget: a file of this machine, or what is made of a plot, pulled in pieces by the browser."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import anywidget
 import traitlets as t
@@ -30,25 +32,38 @@ class Download(anywidget.AnyWidget):
     def __init__(self, label: str) -> None:
         super().__init__(label=label)
         self._path: Path | None = None
+        self._make: Callable[[], bytes] | None = None
         self.on_msg(self._on_message)
 
     def offer(self, path: Path | None, name: str = "") -> None:
         """Offer a file under a name; None takes the offer away."""
-        self._path = path
+        self._path, self._make = path, None
         self.name = "" if path is None else name or path.name
 
+    def offer_made(self, make: Callable[[], bytes], name: str) -> None:
+        """Offer what is made when somebody asks for it."""
+        self._path, self._make, self.name = None, make, name
+
+    def _opened(self) -> IO[bytes] | None:
+        if self._make is not None:
+            return io.BytesIO(self._make())
+        return self._path.open("rb") if self._path is not None else None
+
     def _on_message(self, _widget: Any, message: Any, _buffers: list[Any]) -> None:
-        if not isinstance(message, dict) or self._path is None:
+        if not isinstance(message, dict):
             return
         identity = message.get("id")
         try:
-            if message.get("op") == "open":
-                self.send({"op": "size", "id": identity, "size": self._path.stat().st_size})
-            elif message.get("op") == "get":
-                offset = max(0, int(message["offset"]))
-                with self._path.open("rb") as file:
+            file = self._opened()
+            if file is None:
+                return
+            with file:
+                if message.get("op") == "open":
+                    self.send({"op": "size", "id": identity, "size": file.seek(0, io.SEEK_END)})
+                elif message.get("op") == "get":
+                    offset = max(0, int(message["offset"]))
                     file.seek(offset)
                     piece = file.read(min(int(message["length"]), MAX_PIECE_BYTES))
-                self.send({"op": "data", "id": identity, "offset": offset}, [piece])
+                    self.send({"op": "data", "id": identity, "offset": offset}, [piece])
         except OSError:
             self.send({"op": "error", "id": identity, "text": "The file is no longer there."})

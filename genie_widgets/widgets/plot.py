@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipywidgets as w
 
 from genie_widgets.render import Figure, esc
+from genie_widgets.widgets.download import Download
 from genie_widgets.widgets.elements import html, show, with_classes
 
 _MIME = "application/vnd.plotly.v1+json"
@@ -17,6 +18,7 @@ class Plot:
         self._title = html()
         self._output = with_classes(w.Output(), "g-plot")
         self._words = html()
+        self._data: Download | None = None
         self._shown: Figure | None = None
         self.root = w.VBox([self._title, self._output, self._words])
         show(self.root, False)
@@ -36,3 +38,19 @@ class Plot:
         self._words.value = f'<details class="g-details">{words}</details>'
         data = {_MIME: figure.spec, "text/plain": figure.text}
         self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
+        self._offer(figure)
+
+    def _offer(self, figure: Figure) -> None:
+        """Offer the figures of the plot as a file, where the plot has them; a button for each is made once."""
+        if not figure.table:
+            return
+        if self._data is None:
+            self._data = with_classes(Download("Download the data"), "g-data")
+            self.root.children = (*self.root.children, self._data)
+        self._data.offer_made(lambda: _csv(figure), f"genie-{figure.kind}.csv")
+
+
+def _csv(figure: Figure) -> bytes:
+    from genie_widgets.export import table_csv
+
+    return table_csv(figure.table)

@@ -38,6 +38,7 @@ from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.budget import Budget, plan_budget
+from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
 from genie_widgets.worker.recorder import Recorder
@@ -457,9 +458,10 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
         predict, labels, unit = explained(model, run.request.plan)
         rows, background = split.holdout[columns], split.train[columns]
         background = background.sample(min(BACKGROUND_ROWS, len(background)), random_state=run.request.seed)
-        found["explanation"] = explain(
+        rows = rows.sample(min(EXPLAINED_ROWS, len(rows)), random_state=run.request.seed).reset_index(drop=True)
+        explanation = explain(
             predict,
-            rows.sample(min(EXPLAINED_ROWS, len(rows)), random_state=run.request.seed).reset_index(drop=True),
+            rows,
             background,
             labels=labels,
             unit=unit,
@@ -468,6 +470,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             seed=run.request.seed,
             on_partial=show,
         )
+        found["explanation"] = with_cautions(explanation, rows, run.request.plan, run.request.profile)
 
     run.attempt("The predictions could not be explained", step)
     result = result.model_copy(update=found)

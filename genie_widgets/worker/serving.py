@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from genie_widgets.schema import Decision, Explanation, GenieError, Problem, RunRequest, WhatIf
+from genie_widgets.schema import Decision, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
+from genie_widgets.worker.cautions import with_cautions
+from genie_widgets.worker.flipping import plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align
 from genie_widgets.worker.outputs import explained, predictions_frame
@@ -52,6 +54,7 @@ class Server:
             "predict": self._predict,
             "explain": self._explain,
             "what_if": self._what_if,
+            "flip": self._flip,
         }
 
     def serve(self, pipe: Pipe) -> None:
@@ -138,7 +141,8 @@ class Server:
         frame = pd.read_parquet(self._inside(message["input"]))
         first, count = int(message.get("first", 0)), int(message.get("max_rows", DEFAULT_EXPLAIN_ROWS))
         rows, _ = align(frame.iloc[first : first + count], request)
-        return self._explained(rows, float(message.get("budget_s", DEFAULT_EXPLAIN_S))).model_dump()
+        found = self._explained(rows, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
+        return with_cautions(found, rows, request.plan, request.profile).model_dump()
 
     def _what_if(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._asked
@@ -155,6 +159,30 @@ class Server:
             problems=(*problems, *unlike(cells, request.profile)),
         )
         return tried.model_dump()
+
+    def _flip(self, message: dict[str, Any]) -> dict[str, Any]:
+        """Look for the smallest change of a row that flips its answer."""
+        import numpy as np
+
+        request, decision = self._asked, self._decision()
+        cells = dict(message["cells"])
+        row, _ = align(pd.DataFrame([cells], dtype=object), request)
+        before = str(predictions_frame(self._loaded, row, request.plan, decision)["prediction"].iloc[0])
+
+        def judge(rows: pd.DataFrame) -> tuple[Any, Any]:
+            predicted = predictions_frame(self._loaded, rows, request.plan, decision)
+            own = f"probability of {before}"
+            nearness = -predicted[own].to_numpy() if own in predicted else np.zeros(len(rows))
+            return predicted["prediction"].astype(str).to_numpy(), nearness
+
+        changes, after = {}, before
+        if request.plan.problem_type in ("binary", "multiclass"):
+            changes = smallest_flip(judge, row, self._learned)
+        if changes:
+            changed = row.assign(**{name: [value] for name, value in changes.items()})
+            after = str(judge(changed)[0][0])
+        told = {name: plain_cell(value) for name, value in changes.items()}
+        return Flip(cells=cells, changes=told, before=before, after=after).model_dump()
 
     def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
         from genie_widgets.explain import explain

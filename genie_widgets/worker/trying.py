@@ -1,27 +1,62 @@
-"""A made-up row: which of its cells are unlike anything the model has seen."""
+"""Cells that are unlike anything the model has seen: of a made-up row, and of rows to explain."""
 
 from __future__ import annotations
 
-from genie_widgets.schema import Problem, TableProfile
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from genie_widgets.schema import ColumnProfile, Problem, TableProfile
 from genie_widgets.schema.what_if import Cell
 
 _NUMBERS = ("number", "integer")
+MOST_NAMED = 5
+
+
+def outside(cells: pd.Series[Any], column: ColumnProfile) -> tuple[NDArray[np.bool_], str]:
+    """Tell which cells lie outside what the training table holds, and what it holds; missing ones never do.
+
+    Parameters
+    ----------
+    cells : Series
+    column : ColumnProfile
+        Of the training table.
+    """
+    nothing = np.zeros(len(cells), dtype=bool)
+    if column.kind == "category" and column.n_distinct == len(column.top_values):
+        known = [counted.value for counted in column.top_values]
+        return (cells.notna() & ~cells.astype(str).isin(known)).to_numpy(), ", ".join(known[:MOST_NAMED])
+    if column.minimum is None or column.maximum is None or column.kind not in (*_NUMBERS, "date"):
+        return nothing, ""
+    if column.kind == "date":
+        dates = pd.to_datetime(cells, errors="coerce", utc=True, format="mixed")
+        heights = (dates - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+        low, high = (_day(second) for second in (column.minimum, column.maximum))
+        # The same day is not later than the last one, whatever the hour.
+        odd = (heights < column.minimum - _DAY_S) | (heights > column.maximum + _DAY_S)
+        return odd.fillna(False).to_numpy(dtype=bool), f"{low} to {high}"
+    heights = pd.to_numeric(cells, errors="coerce")
+    odd = (heights < column.minimum) | (heights > column.maximum)
+    return odd.fillna(False).to_numpy(dtype=bool), f"{column.minimum:g} to {column.maximum:g}"
+
+
+_DAY_S = 86_400
+
+
+def _day(second: float) -> str:
+    return dt.datetime.fromtimestamp(second, dt.UTC).strftime("%Y-%m-%d")
 
 
 def unlike(cells: dict[str, Cell], profile: TableProfile) -> list[Problem]:
     """List the cells outside what the training table holds: there a model guesses."""
     found = []
     for name, cell in cells.items():
-        column = profile.column(name)
-        if cell is None:
-            continue
-        if column.kind in _NUMBERS and column.minimum is not None and column.maximum is not None:
-            if isinstance(cell, (int, float)) and not column.minimum <= cell <= column.maximum:
-                found.append(_problem(name, cell, f"{column.minimum:g} to {column.maximum:g}"))
-        elif column.kind == "category" and column.n_distinct == len(column.top_values):
-            known = [counted.value for counted in column.top_values]
-            if str(cell) not in known:
-                found.append(_problem(name, cell, ", ".join(known[:5])))
+        odd, known = outside(pd.Series([cell], dtype=object), profile.column(name))
+        if odd[0]:
+            found.append(_problem(name, cell, known))
     return found
 
 

@@ -1,7 +1,9 @@
 """Explanations against the explainers people use, on predictors as Genie trains them, in one run.
 
-    python tests/bench/explain.py [--only speed|growth|what-if] [--case NAME ...] [--models DIR]
+    python tests/bench/explain.py [--only kernels|train|speed|growth|what-if] [--case NAME ...] [--models DIR]
 
+kernels: a copy of the package that was never used, in two processes one after the other.
+train: no more than the models.
 speed: 100 rows against 100 background rows. Genie's seconds are all of them: reading the
 predictor, the gate, the values. shap's KernelExplainer is used as people use it (a DataFrame
 rebuilt for `predict_proba`), timed on two rows and extrapolated to 100; its PermutationExplainer
@@ -14,8 +16,12 @@ Aims: 100 times KernelExplainer on tree ensembles; first picture within 2 s; wha
 
 import argparse
 import logging
+import os
 import resource
+import shutil
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 import warnings
@@ -24,6 +30,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+import genie_widgets
 from genie_widgets.data import read_table
 from genie_widgets.explain import compile_kernels, shap_values
 from genie_widgets.machine import detect_machine
@@ -111,7 +118,7 @@ CASES = {
     ),
     "binary20": (mixed, {"problem_type": "binary", "metric": "log_loss", "positive_class": "churn"}),
     "multiclass": (cover, {"problem_type": "multiclass", "metric": "log_loss"}),
-    "regression": (houses, {"problem_type": "regression", "metric": "rmse"}),
+    "regression": (houses, {"problem_type": "regression", "metric": "root_mean_squared_error"}),
     "bagged": (
         lambda: mixed(n=4_000, n_columns=10),
         {
@@ -132,7 +139,7 @@ def trained(name, folder, seconds):
     cut = len(frame) * 4 // 5
     train, rest = frame.iloc[:cut], frame.iloc[cut:].reset_index(drop=True)
     path = folder / name
-    if not path.exists():
+    if not (path / "predictor.pkl").exists():
         plan = Plan(**{"target": "y", "time_limit_s": seconds, **wanted})
         fit(train, plan, path=path, time_limit_s=seconds, machine=detect_machine(disk=folder))
     model = load_model(path)
@@ -310,9 +317,63 @@ def what_if(n_columns, seconds):
     )
 
 
+COMPILE = """
+import time
+from genie_widgets.explain import compile_kernels
+start = time.perf_counter()
+compile_kernels().join()
+print(f"{time.perf_counter() - start:.1f} s", end="")
+"""
+JOURNEY = """
+import sys, time
+import genie_widgets as gw
+from genie_widgets.schema import ResultUpdated, StageChanged
+sys.path.insert(0, sys.argv[1])
+from explain import mixed
+frame = mixed(n=5_000, n_columns=10)
+run = gw.train(frame, gw.plan(frame, "predict y, 60 seconds", llm=None))
+stages, parts = {}, []
+for event in run.events():
+    if isinstance(event, StageChanged):
+        stages[event.stage] = event.time
+    if isinstance(event, ResultUpdated) and event.part == "explanation":
+        parts.append(event.time)
+found = run.result.explanation
+print(f"training {stages['scoring'] - stages['training']:.1f} s, "
+      f"the score {stages['explaining'] - stages['scoring']:.1f} s; "
+      f"of the explanation the first picture after {parts[0] - stages['explaining']:.1f} s, "
+      f"the last word after {parts[-1] - stages['explaining']:.1f} s: {found.path}, gate {found.gate_error}", end="")
+run.stop()
+"""
+
+
+def kernels():
+    """The first process that ever uses a copy of the package, and the second."""
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(
+            Path(genie_widgets.__file__).parent,
+            Path(copy) / "genie_widgets",
+            ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
+        )
+        environment = {**os.environ, "PYTHONPATH": copy, "GENIE_HOME": f"{copy}/home"}
+        for code, what in ((COMPILE, "kernels"), (JOURNEY, "a whole run")):
+            for which in ("first", "second"):
+                for kept in (Path(copy) / "genie_widgets" / "explain" / "__pycache__").glob("*.nb*"):
+                    if which == "first":
+                        kept.unlink()
+                said = subprocess.run(
+                    [sys.executable, "-c", code, str(Path(__file__).parent)],
+                    env=environment,
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                print(f"{what}, {which} process on a fresh copy: {said.stdout or said.stderr[-2000:]}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=["speed", "growth", "what-if"])
+    parser.add_argument("--only", choices=["kernels", "train", "speed", "growth", "what-if"])
     parser.add_argument("--case", nargs="*", default=list(CASES))
     parser.add_argument("--models", type=Path, help="keep the models here, and use those that are there")
     parser.add_argument("--seconds", type=int, default=60, help="of training, for each case")
@@ -323,6 +384,11 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.models or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
+        if arguments.only in (None, "kernels"):
+            kernels()
+        if arguments.only == "train":
+            for name in arguments.case:
+                trained(name, folder, arguments.seconds)
         if arguments.only in (None, "speed"):
             for name in arguments.case:
                 speed(name, folder, arguments.seconds)

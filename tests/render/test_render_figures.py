@@ -12,7 +12,7 @@ TYPES = ["binary", "multiclass", "regression", "quantile"]
 
 def every_figure(result):
     drawn = [*render.figures(result)]
-    drawn.append(render.beeswarm_figure(result.explanation))
+    drawn += render.explained_figures(result.explanation)
     drawn += [render.waterfall_figure(result.explanation, row) for row in (0, 3)]
     drawn.append(render.importance_figure(result.explanation, 1))
     return drawn
@@ -143,8 +143,8 @@ def test_a_row_is_told_in_sentences_of_its_own_figures(make):
     first, *rest = render.row_sentences(explanation, row, "yes", 0.4)
     assert first == "The predicted probability of yes is 35.0%, against 40.0% on average."
     assert rest == [
-        "colour = blue lowers this prediction by 10.0 points.",
-        "size = blue raises this prediction by 5.0 points.",
+        "colour = blue lowers the predicted probability of yes for this row by 10 points.",
+        "size = blue raises it by 5.0 points.",
     ]
 
 
@@ -153,7 +153,7 @@ def test_a_number_is_told_in_the_targets_unit(make):
     sentences = render.row_sentences(explanation, explanation.outputs[0].rows[0], "price", 0.4)
     assert sentences == [
         "The predicted price is 0.300, against 0.400 on average.",
-        "colour = blue lowers this prediction by 0.100.",
+        "colour = blue lowers the predicted price for this row by 0.100.",
     ]
 
 

@@ -126,6 +126,9 @@ TEMPLATES = {
     "%{text}",
     "%{y}: %{x:.3g}<extra></extra>",
     "%{text}: %{x:+.3g}<extra></extra>",
+    "%{text}: %{y:+.3g}<extra></extra>",
+    "%{y}: %{x:+.3g}<extra></extra>",
+    "%{y}, %{x}: %{z:.3g}<extra></extra>",
     "%{y}: %{delta:+.3g}<extra></extra>",
     "recall (found), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
     "precision (right), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
@@ -156,8 +159,9 @@ def strings(value):
 def test_no_text_reaches_plotly_as_markup_or_as_a_template(make, problem_type, text):
     # Plotly reads some HTML in labels (links among it) and fills in %{...} in templates.
     result = make.result(text, problem_type)
-    drawn = [*render.figures(result), render.beeswarm_figure(result.explanation)]
+    drawn = [*render.figures(result), *render.explained_figures(result.explanation)]
     drawn.append(render.waterfall_figure(result.explanation, 0))
+    drawn += [one for one in [render.compared_figure(result.explanation, text)] if one is not None]
     for figure in drawn:
         for shown in strings(figure.spec):
             assert "<" not in shown.replace("<extra></extra>", "")
@@ -178,5 +182,5 @@ def test_a_report_reads_its_figures_back_as_they_were_drawn(make, monkeypatch):
     told = [
         piece.split("</script>")[0].split(">", 1)[1] for piece in source.split('<script type="application/json"')[1:]
     ]
-    drawn = [*render.figures(result), render.beeswarm_figure(result.explanation)]
+    drawn = [*render.figures(result), *render.explained_figures(result.explanation)]
     assert [json.loads(text) for text in told] == [json.loads(json.dumps(figure.spec)) for figure in drawn]

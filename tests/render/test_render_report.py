@@ -79,8 +79,10 @@ def test_the_plot_library_is_inside_and_whole(page):
 def test_every_plot_has_its_data_and_its_words(page, make):
     data = {identity: json.loads(text) for kind, identity, text in page.scripts if kind == "application/json"}
     assert list(data) == page.figures
-    assert len(data) == len(render.figures(make.result("amount"))) + 1
-    for figure in render.figures(make.result("amount")):
+    result = make.result("amount")
+    drawn = [*render.figures(result), *render.explained_figures(result.explanation)]
+    assert len(data) == len(drawn)
+    for figure in drawn:
         assert figure.text in page.words
 
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from genie_widgets.schema import ExplainedOutput, Explanation, GenieError, Problem, Settings, WhatIf
+from genie_widgets.schema import ExplainedOutput, Explanation, Flip, GenieError, Problem, Settings, WhatIf
 from genie_widgets.session import Session
 from genie_widgets.session.state import SessionState, Stage
 
@@ -27,6 +27,9 @@ class SlowRun:
 
     def __init__(self):
         self.asked, self.let, self.asked_one = [], threading.Semaphore(0), threading.Semaphore(0)
+
+    def flip(self, cells):
+        return Flip(cells=cells, changes={"x": 9}, before="no", after="yes")
 
     def what_if(self, cells):
         self.asked.append(cells)
@@ -71,3 +74,18 @@ def test_a_failure_is_told_and_the_next_row_is_tried(session):
     session.what_if({"x": 5})
     assert session.wait_idle(20)
     assert session.state.what_if.cells == {"x": 5}
+
+
+def test_what_flips_an_answer_is_of_the_row_that_is_shown(session):
+    session.flip()
+    assert session.state.flip is None, "no row is shown yet"
+    session.run.let.release(3)
+    session.what_if({"x": 1})
+    assert session.wait_idle(20)
+    session.flip()
+    assert session.wait_idle(20)
+    assert session.state.flip.changes == {"x": 9}
+    assert session.state.busy == ""
+    session.what_if({"x": 2})
+    assert session.wait_idle(20)
+    assert session.state.flip is None, "another row, another change"

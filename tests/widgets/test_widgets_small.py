@@ -1,13 +1,16 @@
 """The small widgets: download, bridge, secret, chips."""
 
 import json
+from dataclasses import replace
 
 import ipywidgets as w
 import pytest
 
+from genie_widgets.render import Figure
 from genie_widgets.widgets.bridge import Bridge
 from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.download import MAX_PIECE_BYTES, Download
+from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.secret import Secret
 
 
@@ -35,6 +38,36 @@ def test_nothing_is_given_before_it_is_offered(heard):
     download = Download("Save")
     download._on_message(None, {"op": "open", "id": "a"}, [])
     assert heard == []
+
+
+def test_what_is_made_is_made_when_it_is_asked_for(heard):
+    made = []
+    download = Download("Save")
+    download.offer_made(lambda: made.append(1) or b"a,b", "data.csv")
+    assert (download.name, made) == ("data.csv", [])
+    download._on_message(None, {"op": "open", "id": "a"}, [])
+    download._on_message(None, {"op": "get", "id": "a", "offset": 1, "length": 9}, [])
+    assert heard[0][0] == {"op": "size", "id": "a", "size": 3}
+    assert heard[1][1] == [b",b"]
+    download.offer(None)
+    download._on_message(None, {"op": "open", "id": "b"}, [])
+    assert len(heard) == 2
+
+
+def test_a_plot_gives_its_data_away_without_formulas(heard):
+    plot = Plot()
+    bare = Figure("t", "importance", {"layout": {"height": 100}}, "words")
+    plot.draw(bare)
+    assert not any(isinstance(child, Download) for child in plot.root.children)
+    for cell in ("=1+1", "-3"):
+        plot.draw(replace(bare, table=(("column", "part"), (cell, 0.5))))
+    (download,) = [child for child in plot.root.children if isinstance(child, Download)]
+    assert download.name == "genie-importance.csv"
+    download._on_message(None, {"op": "get", "id": "a", "offset": 0, "length": 99}, [])
+    assert heard[-1][1] == [b"\xef\xbb\xbfcolumn,part\r\n-3,0.5\r\n"]
+    plot.draw(replace(bare, table=(("column",), ("=1+1",))))
+    download._on_message(None, {"op": "get", "id": "a", "offset": 0, "length": 99}, [])
+    assert heard[-1][1] == [b"\xef\xbb\xbfcolumn\r\n'=1+1\r\n"]
 
 
 def test_the_page_names_no_path(tmp_path, heard):

@@ -46,6 +46,7 @@ def test_a_ping_is_answered_under_its_id(server):
         {"op": "explain", "input": "table.parquet", "first": "many"},
         {"op": "explain", "input": "none.parquet"},
         {"op": "what_if"},
+        {"op": "flip", "cells": {"no column": 1}},
         {"op": "what_if", "cells": 5},
         {"op": "what_if", "cells": {"no column": 1}},
     ],
@@ -141,3 +142,18 @@ def test_an_explanation_of_nothing_or_in_no_time_is_answered(asked, changes):
     server, *_ = asked
     problem(server.answer({"id": 1, "op": "explain", "input": "new.parquet", **changes}))
     assert server.answer({"id": 2, "op": "ping"})["ok"]
+
+
+@pytest.mark.slow
+def test_a_change_that_flips_the_answer_does_so_when_it_is_tried(asked):
+    server, _folder, rows, _model = asked
+    cells = {name: getattr(cell, "item", lambda cell=cell: cell)() for name, cell in rows.iloc[0].items()}
+    cells = {name: None if pd.isna(cell) else cell for name, cell in cells.items() if name != "species"}
+    answer = server.answer({"id": 1, "op": "flip", "cells": cells})
+    assert answer["ok"], answer
+    found = answer["value"]
+    assert found["changes"]
+    assert found["after"] != found["before"]
+    for changes, wanted in (({}, found["before"]), (found["changes"], found["after"])):
+        tried = server.answer({"id": 2, "op": "what_if", "cells": {**cells, **changes}, "budget_s": 1})
+        assert tried["value"]["prediction"] == wanted

@@ -31,6 +31,13 @@ def test_only_cells_outside_the_table_are_told(profile, cells, culprits):
     assert all(problem.severity == "warning" for problem in problems)
 
 
+def test_a_date_outside_the_table_is_told_and_one_that_is_none_is_not():
+    frame = pd.DataFrame({"day": pd.date_range("2024-01-01", periods=60), "n": range(60)})
+    profile = read_table(frame, name="days").profile
+    for cell, is_odd in [("2024-02-01", False), ("2024-02-29 23:00", False), ("2031-01-01", True), ("soon", False)]:
+        assert bool(unlike({"day": cell}, profile)) is is_odd
+
+
 @pytest.mark.parametrize(
     ("cell", "read"), [("True", True), ("false", False), (True, True), (0, False), ("maybe", None)]
 )

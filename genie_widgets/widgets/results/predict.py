@@ -81,7 +81,7 @@ class PredictTab(Tab):
             self._waterfall.draw(None)
             return
         # Of several classes, the one that was predicted is the one asked about.
-        place = max(range(len(explanation.outputs)), key=lambda i: explanation.outputs[i].rows[0].prediction)
+        place = explanation.likeliest(0)
         output = explanation.outputs[place]
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)

@@ -6,11 +6,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from genie_widgets.render import duration, esc, number, problems_html, row_sentences, waterfall_figure
-from genie_widgets.schema import ColumnProfile, Explanation, TableProfile, WhatIf
-from genie_widgets.session import Session, SessionState
+from genie_widgets.render import duration, esc, flip_html, number, problems_html, row_sentences, waterfall_figure
+from genie_widgets.schema import ColumnProfile, Explanation, Flip, TableProfile, WhatIf
+from genie_widgets.session import Session, SessionState, blockers
 from genie_widgets.widgets.disclosure import Disclosure
-from genie_widgets.widgets.elements import button, field, html, row, with_classes
+from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
 from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.step import Tab
 
@@ -33,6 +33,10 @@ class WhatIfTab(Tab):
         self._others = with_classes(w.Box([]), "g-fields")
         self._more = Disclosure("More columns", self._others)
         self._reset = button("Back to a typical row", lambda: self.guarded(self._go_back))
+        self._ask_flip = button("What would flip the answer?", lambda: self.guarded(self.session.flip))
+        self._take_flip = button("Put it into the form", lambda: self.guarded(self._take))
+        self._flip: Flip | None = None
+        self._flipping = html()
         self._answer, self._problems, self._sentences, self._waterfall = html(), html(), html(), Plot()
         intro = html(
             '<p class="g-mut">A typical row to begin with. Change a cell, and see what the model would say.</p>'
@@ -44,7 +48,9 @@ class WhatIfTab(Tab):
                 self._problems,
                 self._first,
                 self._more,
-                row(self._reset),
+                row(self._reset, self._ask_flip),
+                self._flipping,
+                row(self._take_flip),
                 self._sentences,
                 self._waterfall.root,
             ]
@@ -62,6 +68,11 @@ class WhatIfTab(Tab):
         if state.what_if is not None and state.what_if is not self._shown:
             self._shown = state.what_if
             self._show(state.what_if)
+        self._flip = state.flip
+        show(self._ask_flip, state.result.plan.problem_type in ("binary", "multiclass"))
+        self._ask_flip.disabled = bool(blockers(state, "predict"))
+        show(self._take_flip, self._flip is not None and bool(self._flip.changes))
+        self._flipping.value = flip_html(self._flip) if self._flip is not None else ""
 
     def _make_form(self, state: SessionState, profile: TableProfile) -> None:
         names = _strongest_first(state)
@@ -78,12 +89,24 @@ class WhatIfTab(Tab):
             control.value = self._typical[name]
         self._try()
 
+    def _take(self) -> None:
+        """Put the change that flips the answer into the form."""
+        if self._flip is None:
+            return
+        for name, value in self._flip.changes.items():
+            control = self._controls[name]
+            wanted = MISSING if value is None else value
+            wanted = str(wanted) if isinstance(control, w.Text | w.Dropdown) else wanted
+            if not isinstance(control, w.Dropdown) or wanted in control.options:
+                control.value = wanted
+        self._try()
+
     def _try(self) -> None:
         self.session.what_if({name: _cell(control) for name, control in self._controls.items()})
 
     def _show(self, tried: WhatIf) -> None:
         explanation = tried.explanation
-        place = max(range(len(explanation.outputs)), key=lambda i: explanation.outputs[i].rows[0].prediction)
+        place = explanation.likeliest(0)
         output = explanation.outputs[place]
         said = f'<p class="g-verdict" role="status">{esc(_rounded(tried.prediction))}</p>'
         answers = "".join(

@@ -1,0 +1,93 @@
+"""What to mind when reading an explanation: few rows, and columns that tell the same."""
+
+from __future__ import annotations
+
+import math
+from itertools import combinations
+
+import pandas as pd
+
+from genie_widgets.explain.meter import Floats
+from genie_widgets.explain.partners import MOST_COLUMNS, basis_of, design_of
+from genie_widgets.schema import ExplainedOutput, Problem
+
+# Mean sizes of fewer rows are mostly chance; so is an average of fewer background rows.
+FEW_ROWS, FEW_BACKGROUND = 30, 30
+# Two columns of which one tells this share of the other's order (a rank correlation of 0.85).
+ALIKE = 0.72
+# Fewer rows tell no likeness of two columns.
+LEAST_ROWS = 30
+MOST_PAIRS = 4
+
+
+def cautions(rows: pd.DataFrame, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> tuple[Problem, ...]:
+    """List what a reader of an explanation should mind.
+
+    Parameters
+    ----------
+    rows, background : DataFrame
+        Explained rows, and those they are compared with; same columns.
+    outputs : tuple of ExplainedOutput
+        What was found.
+    """
+    return (*_few(len(rows), len(background)), *_alike(rows, background, outputs))
+
+
+def _few(n_rows: int, n_background: int) -> list[Problem]:
+    found = []
+    if 1 < n_rows < FEW_ROWS:
+        found.append(
+            Problem(
+                code="few-rows-explained",
+                title=f"Only {n_rows} rows are explained: which columns matter on the whole is a rough guess.",
+                remedy="Take each row's own explanation as it is, and the order of the columns with care.",
+                severity="info",
+            )
+        )
+    if n_background < FEW_BACKGROUND:
+        found.append(
+            Problem(
+                code="few-rows-compared",
+                title=f"The rows are compared with only {n_background} others: other rows would give another average.",
+                remedy="A table of more rows gives steadier explanations.",
+                severity="warning",
+            )
+        )
+    return found
+
+
+def _alike(rows: pd.DataFrame, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> list[Problem]:
+    """Tell of the strongest columns that move together: their parts are shared, and hybrids of them are odd rows."""
+    both = pd.concat([rows.astype(object), background.astype(object)], ignore_index=True).infer_objects()
+    if len(both) < LEAST_ROWS:
+        return []
+    strength: dict[str, float] = {}
+    for output in outputs:
+        for item in output.importance:
+            strength[item.column] = max(strength.get(item.column, 0.0), item.mean_abs)
+    places = {str(name): place for place, name in enumerate(rows.columns)}
+    strong = sorted((name for name in strength if strength[name] > 0), key=lambda name: -strength[name])[:MOST_COLUMNS]
+    bases = {name: basis_of(design_of(both.iloc[:, places[name]])) for name in strong}
+    shares = {pair: _told(bases[pair[0]], bases[pair[1]]) for pair in combinations(strong, 2)}
+    pairs = sorted((pair for pair in shares if shares[pair] >= ALIKE), key=lambda pair: -shares[pair])
+    found = []
+    for pair in pairs[:MOST_PAIRS]:
+        one, other = pair
+        correlation = math.sqrt(shares[pair])
+        found.append(
+            Problem(
+                code="columns-alike",
+                title=f"{one} and {other} go together: one tells most of the other (correlation {correlation:.2f}).",
+                remedy="The model may use either, so read their parts together, not one against the other.",
+                culprit=one,
+                value=other,
+                severity="info",
+            )
+        )
+    return found
+
+
+def _told(one: Floats, other: Floats) -> float:
+    """Share of the variance of one that the other tells, whichever has less to tell: the mean squared correlation."""
+    least = min(one.shape[1], other.shape[1])
+    return float(((one.T @ other) ** 2).sum() / least) if least else 0.0

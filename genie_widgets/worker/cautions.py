@@ -1,0 +1,60 @@
+"""What the run knows and the explanation cannot: columns that may give the answer away, cells unlike the table's."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from genie_widgets.schema import Explanation, Plan, Problem, TableProfile
+from genie_widgets.worker.trying import outside
+
+# A suspected leak with a smaller share of all movement is not what the predictions rest on.
+WORTH_TELLING = 0.02
+MOST_COLUMNS = 5
+
+
+def with_cautions(explanation: Explanation, rows: pd.DataFrame, plan: Plan, profile: TableProfile) -> Explanation:
+    """Add to an explanation what a reader should mind about its rows and columns."""
+    told = (*_leaks(explanation, plan), *_extrapolations(rows.iloc[: explanation.n_rows], profile))
+    return explanation.model_copy(update={"cautions": (*told, *explanation.cautions)})
+
+
+def _leaks(explanation: Explanation, plan: Plan) -> list[Problem]:
+    sizes: dict[str, float] = {}
+    for output in explanation.outputs:
+        for item in output.importance:
+            sizes[item.column] = sizes.get(item.column, 0.0) + item.mean_abs
+    total = sum(sizes.values())
+    suspicious = [problem.culprit for problem in plan.problems if problem.code == "leak"]
+    found = []
+    for name in suspicious:
+        share = sizes.get(name, 0.0) / total if total else 0.0
+        if share >= WORTH_TELLING:
+            found.append(
+                Problem(
+                    code="leak-explains",
+                    title=f"{share:.0%} of what is explained here is {name}, which may give {plan.target} away.",
+                    remedy="Check whether it is known before the outcome; if it is not, leave it out and train again.",
+                    culprit=name,
+                    severity="warning",
+                )
+            )
+    return found
+
+
+def _extrapolations(rows: pd.DataFrame, profile: TableProfile) -> list[Problem]:
+    found = []
+    for name in rows.columns:
+        odd, known = outside(rows[name], profile.column(str(name)))
+        count = int(odd.sum())
+        if count:
+            cells = f"{count:,} of {len(rows):,} explained rows have" if len(rows) > 1 else "The row has"
+            found.append(
+                Problem(
+                    code="cells-unlike",
+                    title=f"{cells} a {name} outside what the model has seen ({known}).",
+                    remedy="Its prediction there is a guess, and so is what explains it.",
+                    culprit=str(name),
+                    severity="warning",
+                )
+            )
+    return found[:MOST_COLUMNS]
