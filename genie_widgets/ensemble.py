@@ -13,8 +13,8 @@ a date, the words of a text, the codes of a category.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -208,3 +208,30 @@ class Ensemble:
     others: tuple[str, ...]
     prepare: Callable[[pd.DataFrame], Prepared]
     predict_others: Callable[[pd.DataFrame], Floats]
+
+    def with_first(self, outputs: Sequence[int]) -> Ensemble:
+        """Give the same predictor with some of its outputs before all others: explanations take the first ones."""
+        order = np.array([*outputs, *(place for place in range(self.n_outputs) if place not in outputs)])
+        if (order == np.arange(self.n_outputs)).all():
+            return self
+
+        def predict_others(frame: pd.DataFrame) -> Floats:
+            return self.predict_others(frame)[:, :, order]
+
+        return replace(
+            self,
+            trees=tuple(_reordered(member, order) for member in self.trees),
+            controls=tuple(
+                replace(control, trees=tuple(_reordered(member, order) for member in control.trees))
+                for control in self.controls
+            ),
+            predict_others=predict_others,
+        )
+
+
+def _reordered(member: TreeMember, order: Integers) -> TreeMember:
+    forest: Forest = member.forest
+    output = np.where(forest.output == ALL_OUTPUTS, ALL_OUTPUTS, np.argsort(order)[forest.output])
+    leaves = np.asarray(forest.values)
+    leaves = np.ascontiguousarray(leaves[:, order]) if leaves.shape[1] > 1 else leaves
+    return replace(member, forest=forest._replace(output=output, values=leaves), base=member.base[order])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -55,31 +56,45 @@ def predictions_frame(
     return frame
 
 
-def explained(
-    model: TrainedModel, plan: Plan
-) -> tuple[Callable[[pd.DataFrame], Any], tuple[str, ...], Literal["probability", "target"]]:
-    """Choose what is explained.
+@dataclass(frozen=True)
+class Explained:
+    """What is explained of some rows' predictions.
 
-    Returns
-    -------
-    tuple
-        A function from rows to numbers, the name of each number, and its unit:
-        the positive class's probability, each class's, the value, or each quantile.
+    Attributes
+    ----------
+    predict : callable
+        From rows to numbers: the positive class's probability, each class's, the value, or each quantile.
+    labels : tuple of str
+        The name of each number.
+    unit : {"probability", "target"}
+    places : tuple of int
+        The place of each number among all that the model gives.
     """
+
+    predict: Callable[[pd.DataFrame], Any]
+    labels: tuple[str, ...]
+    unit: Literal["probability", "target"]
+    places: tuple[int, ...]
+
+
+def explained(model: TrainedModel, plan: Plan, rows: pd.DataFrame) -> Explained:
+    """Choose what is explained; of very many classes, those that these rows are likeliest to be."""
     if plan.problem_type == "binary":
         positive = model.positive_class
-        return lambda rows: _proba(model, rows)[positive].to_numpy(), (str(positive),), "probability"
+        return Explained(lambda frame: _proba(model, frame)[positive].to_numpy(), (str(positive),), "probability", (0,))
     if plan.problem_type == "multiclass":
-        shown = model.classes[:MAX_EXPLAINED_CLASSES]
-        return (
-            lambda rows: _proba(model, rows).loc[:, list(shown)].to_numpy(),
-            tuple(str(label) for label in shown),
-            "probability",
-        )
+        places = tuple(range(len(model.classes)))
+        if len(places) > MAX_EXPLAINED_CLASSES:
+            likely = _proba(model, rows).loc[:, list(model.classes)].to_numpy().mean(axis=0)
+            places = tuple(sorted(np.argsort(-likely, kind="stable")[:MAX_EXPLAINED_CLASSES].tolist()))
+        shown = [model.classes[place] for place in places]
+        labels = tuple(str(label) for label in shown)
+        return Explained(lambda frame: _proba(model, frame).loc[:, shown].to_numpy(), labels, "probability", places)
     if plan.problem_type == "quantile":
         names = tuple(f"quantile {level}" for level in plan.quantile_levels)
-        return lambda rows: model.predict_quantiles(rows).to_numpy(), names, "target"
-    return lambda rows: model.predict(rows).to_numpy(dtype=float), (plan.target,), "target"
+        every = tuple(range(len(names)))
+        return Explained(lambda frame: model.predict_quantiles(frame).to_numpy(), names, "target", every)
+    return Explained(lambda frame: model.predict(frame).to_numpy(dtype=float), (plan.target,), "target", (0,))
 
 
 def _proba(model: TrainedModel, rows: pd.DataFrame) -> pd.DataFrame:

@@ -455,18 +455,18 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
         save(run, result.model_copy(update={"explanation": explanation}), "explanation")
 
     def step() -> None:
-        predict, labels, unit = explained(model, run.request.plan)
         rows, background = split.holdout[columns], split.train[columns]
         background = background.sample(min(BACKGROUND_ROWS, len(background)), random_state=run.request.seed)
         rows = rows.sample(min(EXPLAINED_ROWS, len(rows)), random_state=run.request.seed).reset_index(drop=True)
+        asked, ensemble = explained(model, run.request.plan, rows), model.ensemble(background)
         explanation = explain(
-            predict,
+            asked.predict,
             rows,
             background,
-            labels=labels,
-            unit=unit,
+            labels=asked.labels,
+            unit=asked.unit,
             budget_s=seconds,
-            ensemble=model.ensemble(background),
+            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=run.request.seed,
             on_partial=show,
         )

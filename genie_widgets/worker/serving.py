@@ -187,16 +187,16 @@ class Server:
     def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
         from genie_widgets.explain import explain
 
-        predict, labels, unit = explained(self._loaded, self._asked.plan)
+        asked = explained(self._loaded, self._asked.plan, rows)
         background, ensemble = self._against(list(rows.columns))
         return explain(
-            predict,
+            asked.predict,
             rows.reset_index(drop=True),
             background,
-            labels=labels,
-            unit=unit,
+            labels=asked.labels,
+            unit=asked.unit,
             budget_s=budget_s,
-            ensemble=ensemble,
+            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=self._asked.seed,
         )
 

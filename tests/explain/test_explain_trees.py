@@ -227,6 +227,25 @@ def test_the_order_of_columns_and_the_number_of_threads_change_nothing():
     np.testing.assert_allclose(first.phi, second.phi[:, ::-1], atol=1e-15)
 
 
+@pytest.mark.parametrize("shown", [(0, 1, 2, 3), (1, 3), (2,)], ids=str)
+@pytest.mark.parametrize("grow", [grown, symmetric])
+def test_some_of_many_outputs_are_explained_as_among_all(grow, shown):
+    rng = np.random.default_rng(5)
+    ensemble = made(rng, link=Link.SOFTMAX, n_outputs=4, weights=(0.7, 0.3), grow=grow)
+    predict, rows, background = predictor(ensemble), table(rng, 3), table(rng, 6)
+    every = shap_values(predict, rows, background, n_outputs=4, budget_s=60, ensemble=ensemble)
+    some = shap_values(
+        lambda frame: predict(frame)[:, shown],
+        rows,
+        background,
+        n_outputs=len(shown),
+        budget_s=60,
+        ensemble=ensemble.with_first(shown),
+    )
+    assert some.gate_error < 1e-12
+    np.testing.assert_allclose(some.phi, every.phi[:, :, shown], atol=1e-12)
+
+
 def test_trees_that_do_not_say_what_the_predictor_says_are_not_believed(shapley, caplog):
     rng = np.random.default_rng(6)
     ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1)
