@@ -20,17 +20,19 @@ LEAST_ROWS = 30
 MOST_PAIRS = 4
 
 
-def cautions(rows: pd.DataFrame, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> tuple[Problem, ...]:
+def cautions(n_rows: int, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> tuple[Problem, ...]:
     """List what a reader of an explanation should mind.
 
     Parameters
     ----------
-    rows, background : DataFrame
-        Explained rows, and those they are compared with; same columns.
+    n_rows : int
+        Rows explained.
+    background : DataFrame
+        The rows they are compared with.
     outputs : tuple of ExplainedOutput
         What was found.
     """
-    return (*_few(len(rows), len(background)), *_alike(rows, background, outputs))
+    return (*_few(n_rows, len(background)), *_alike(background, outputs))
 
 
 def _few(n_rows: int, n_background: int) -> list[Problem]:
@@ -56,18 +58,17 @@ def _few(n_rows: int, n_background: int) -> list[Problem]:
     return found
 
 
-def _alike(rows: pd.DataFrame, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> list[Problem]:
+def _alike(background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> list[Problem]:
     """Tell of the strongest columns that move together: their parts are shared, and hybrids of them are odd rows."""
-    both = pd.concat([rows.astype(object), background.astype(object)], ignore_index=True).infer_objects()
-    if len(both) < LEAST_ROWS:
+    if len(background) < LEAST_ROWS:
         return []
     strength: dict[str, float] = {}
     for output in outputs:
         for item in output.importance:
             strength[item.column] = max(strength.get(item.column, 0.0), item.mean_abs)
-    places = {str(name): place for place, name in enumerate(rows.columns)}
+    named = {str(name): name for name in background.columns}
     strong = sorted((name for name in strength if strength[name] > 0), key=lambda name: -strength[name])[:MOST_COLUMNS]
-    bases = {name: basis_of(design_of(both.iloc[:, places[name]])) for name in strong}
+    bases = {name: basis_of(design_of(background[named[name]])) for name in strong}
     shares = {pair: _told(bases[pair[0]], bases[pair[1]]) for pair in combinations(strong, 2)}
     pairs = sorted((pair for pair in shares if shares[pair] >= ALIKE), key=lambda pair: -shares[pair])
     found = []

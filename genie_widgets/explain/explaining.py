@@ -91,7 +91,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
             gate_error=values.gate_error,
             outputs=outputs,
             seconds=values.seconds,
-            cautions=cautions(rows.iloc[: len(values.phi)], background, outputs),
+            cautions=cautions(len(values.phi), background, outputs),
         )
 
     found = shap_values(
