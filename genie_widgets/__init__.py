@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from genie_widgets.version import __version__
 
 if TYPE_CHECKING:
-    from genie_widgets.data import Table, read_table
+    from genie_widgets.data import Table, read_query, read_table, read_url
     from genie_widgets.schema import GenieError, Plan, Problem, Question, ReadOptions, Refusal, Validation
     from genie_widgets.session import Run, answer_question, edit_plan, list_runs, open_run, plan, train
     from genie_widgets.widgets import Genie
@@ -35,7 +35,9 @@ _HOME = {
     "list_runs": "genie_widgets.session",
     "open_run": "genie_widgets.session",
     "plan": "genie_widgets.session",
+    "read_query": "genie_widgets.data",
     "read_table": "genie_widgets.data",
+    "read_url": "genie_widgets.data",
     "train": "genie_widgets.session",
 }
 
@@ -56,7 +58,9 @@ __all__ = [
     "list_runs",
     "open_run",
     "plan",
+    "read_query",
     "read_table",
+    "read_url",
     "train",
 ]
 

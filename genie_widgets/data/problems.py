@@ -68,6 +68,16 @@ def too_large_unpacked(name: str, n_bytes: int) -> GenieError:
     )
 
 
+def too_large_here(name: str, limit: int) -> GenieError:
+    """Make the error of a file larger than the host allows."""
+    return unreadable(
+        "larger-than-allowed",
+        f"{name} is larger than the {limit / 1e6:,.0f} MB allowed here.",
+        "Take a part of its rows, or ask who runs this server.",
+        name,
+    )
+
+
 def no_such_part(name: str, what: str, wanted: str) -> GenieError:
     """Make the error of a sheet or a file in an archive that is not there."""
     return unreadable("no-such-part", f"{name} has no {what} {wanted[:60]}.", "Choose another one.", name, wanted[:60])
@@ -99,7 +109,7 @@ def some_lines(name: str, short: int, long: int, example: str) -> Problem:
     told += [f"{long:,} with too many, left out"] if long else []
     return Problem(
         code="ragged-lines",
-        title=f"{short + long:,} line(s) of {name} do not fit its columns: {' and '.join(told)}. The first: {example}",
+        title=f"{short + long:,} line(s) of {name} do not fit its columns: {' and '.join(told)}. The first: {example}.",
         remedy="Mend them in the file if they matter.",
         culprit=name,
         value=example,

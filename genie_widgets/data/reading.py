@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -29,7 +30,7 @@ _WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
 
 def read_table(
-    source: str | Path | bytes | pd.DataFrame,
+    source: str | Path | bytes | IO[bytes] | pd.DataFrame,
     *,
     name: str | None = None,
     options: ReadOptions | None = None,
@@ -39,9 +40,10 @@ def read_table(
 
     Parameters
     ----------
-    source : path, bytes or DataFrame
+    source : path, bytes, binary file or DataFrame
         CSV and its friends, Excel (.xlsx, .xls, .xlsb), OpenDocument (.ods), Parquet, Feather, JSON, JSON lines,
-        Stata, SPSS or SAS; also packed with gzip, Zstandard or zip. Told apart by content, not by name.
+        Stata, SPSS or SAS; also packed with gzip, Zstandard or zip. Told apart by content, not by name. A file that
+        is open already must be seekable, and stays open.
     name : str, optional
         What to call the table; a file's own name otherwise.
     options : ReadOptions, optional
@@ -61,18 +63,22 @@ def read_table(
         If it cannot be read; the problem names the culprit and the remedy.
     """
     if isinstance(source, pd.DataFrame):
-        return _table(Parsed(source.copy(deep=False), ["a DataFrame"]), name or "table")
+        return make_table(Parsed(source.copy(deep=False), ["a DataFrame"]), name or "table")
+    options = options or ReadOptions()
     with contextlib.ExitStack() as opened:
         file = _open(source, name)
         opened.callback(file.close)
         budget = table_budget_bytes() if budget_bytes is None else budget_bytes
-        parsed = _parse(file, options or ReadOptions(), budget, opened)
-    return _table(parsed, file.name)
+        parsed = _parse(file, options, budget, opened)
+    parsed.layout = parsed.layout.model_copy(update={"asked": options})
+    return make_table(parsed, file.name)
 
 
-def _open(source: str | Path | bytes, name: str | None) -> Source:
+def _open(source: str | Path | bytes | IO[bytes], name: str | None) -> Source:
     if isinstance(source, bytes):
         return Source.of_bytes(source, name or "upload")
+    if not isinstance(source, str | Path):
+        return Source(source, name or "upload", keep=True)
     if "://" in str(source):
         raise problems.unreadable(
             "url", "Addresses on the network are not fetched.", "Download the file, and open it from disk.", str(source)
@@ -135,7 +141,14 @@ def _is_workbook(file: Source) -> bool:
     return any(part in members for part in _WORKBOOK_PARTS)
 
 
-def _table(parsed: Parsed, name: str) -> Table:
+def make_table(parsed: Parsed, name: str) -> Table:
+    """Make a table of what a reader found: names that can be used, types that every library understands, a profile.
+
+    Raises
+    ------
+    GenieError
+        If nothing can be learned from it.
+    """
     frame = parsed.frame
     names, warnings = clean_names(frame.columns)
     frame.columns = pd.Index(names)

@@ -14,6 +14,7 @@ from genie_widgets.data import problems
 from genie_widgets.data.archives import MAX_RATIO, SUSPICIOUS_BYTES
 from genie_widgets.data.cells import MISSING, understand
 from genie_widgets.data.feet import below_the_table
+from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.sniffing import MAX_TITLE_ROWS, SAMPLE_LINES, count_title_rows, has_no_names
 from genie_widgets.data.source import Source
@@ -112,8 +113,9 @@ def _understood(
     body = body[: table.num_rows]
     if not body:
         raise problems.header_only(source.name)
-    words = [place for place in range(width) if _is_text([row[place] for row in body], names[place], options)]
-    found = understand([table.column(place) for place in words], [names[place] for place in words], options)
+    known, _ = clean_names(names)
+    words = [place for place in range(width) if _is_text([row[place] for row in body], known[place], options)]
+    found = understand([table.column(place) for place in words], [known[place] for place in words], options)
     columns: dict[int, Any] = dict(zip(words, (found.frame[key] for key in found.frame.columns), strict=True))
     for place in range(width):
         if place not in columns:

@@ -21,11 +21,14 @@ class Source:
         Open for reading, and seekable; closed with the source.
     name : str
         What a person calls it.
+    keep : bool
+        Leave the file open when the source is closed: it is its owner's.
     """
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: IO[bytes], name: str, *, keep: bool = False) -> None:
         self.name = name
         self._file = file
+        self._keep = keep
         self.size = file.seek(0, os.SEEK_END)
 
     @classmethod
@@ -72,7 +75,8 @@ class Source:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._file.close()
+        if not self._keep:
+            self._file.close()
 
     def head(self, n: int = HEAD_BYTES) -> bytes:
         """Give the first bytes."""

@@ -17,6 +17,7 @@ from genie_widgets.data import problems
 from genie_widgets.data.cells import understand
 from genie_widgets.data.encodings import Encoding, decode, find_encoding, utf8_stream
 from genie_widgets.data.feet import below_the_table
+from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.sniffing import (
     DELIMITERS,
@@ -91,7 +92,7 @@ class _Misfits:
 
     def _show(self, row: Any) -> None:
         if not self.example:
-            self.example = f"line {row.number:,}: {row.text.strip()[:80]}"
+            self.example = f"line {row.number:,}, “{row.text.strip()[:80]}”"
 
 
 def read_text(source: Source, options: ReadOptions, *, budget_bytes: int) -> Parsed:
@@ -275,7 +276,8 @@ def _understood(
         raise problems.header_only(source.name)
     columns = [table.column(place) for place in range(table.num_columns)]
     del table
-    found = understand(columns, lines.names, options, comma_is_decimal=lines.delimiter == ";")
+    names, _ = clean_names(lines.names)
+    found = understand(columns, names, options, comma_is_decimal=lines.delimiter == ";")
     found.frame.columns = lines.names
     told: list[Problem] = []
     if misfits.short - feet.n_short or misfits.long:

@@ -54,6 +54,8 @@ class FileLayout(Value):
         Whether its cells are text, those of a workbook, or carry types of their own.
     options : ReadOptions
         What was understood; what does not apply to the file is None.
+    asked : ReadOptions
+        What a person said of it.
     sheets : tuple of str
         Sheets to choose from.
     members : tuple of str
@@ -62,5 +64,6 @@ class FileLayout(Value):
 
     kind: Literal["text", "workbook", "typed"] = "typed"
     options: ReadOptions = ReadOptions()
+    asked: ReadOptions = ReadOptions()
     sheets: tuple[str, ...] = ()
     members: tuple[str, ...] = ()

@@ -65,6 +65,10 @@ class Settings(_Confidential):
         None means the embedded planner alone.
     shared : bool
         Strangers use this server: nobody is shown the runs of others.
+    allow_paths, allow_urls, allow_queries : bool
+        Whether a person may name a file of this machine, an address on the network, a database to read from.
+    public_urls_only : bool
+        Whether addresses of this machine and of its own network are refused all the same.
     """
 
     workspace: Path
@@ -72,3 +76,7 @@ class Settings(_Confidential):
     tracking_uri: str = ""
     llm: LLMSettings | None = Field(default=None, repr=False)
     shared: bool = False
+    allow_paths: bool = True
+    allow_urls: bool = True
+    allow_queries: bool = True
+    public_urls_only: bool = False

@@ -12,10 +12,21 @@ from genie_widgets.store import default_workspace
 def settings_from_env() -> Settings:
     """Read ``GENIE_HOME``, ``MLFLOW_TRACKING_URI``, ``OPENAI_*`` and ``GENIE_*``."""
     limit = os.environ.get("GENIE_MAX_UPLOAD_MB")
+    # On a page, who opens it need not be who runs it: what the server can reach is not theirs, unless the host says so.
+    is_page = "VOILA_BASE_URL" in os.environ
     return Settings(
         workspace=default_workspace(),
         max_upload_bytes=int(limit) * 10**6 if limit and limit.isdecimal() else None,
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI", ""),
         llm=llm_settings_from_env(),
-        shared=os.environ.get("GENIE_SHARED", "") not in ("", "0"),
+        shared=_is_on("GENIE_SHARED", otherwise=False),
+        allow_paths=_is_on("GENIE_ALLOW_PATHS", otherwise=not is_page),
+        allow_urls=_is_on("GENIE_ALLOW_URLS", otherwise=not is_page),
+        allow_queries=_is_on("GENIE_ALLOW_QUERIES", otherwise=not is_page),
+        public_urls_only=is_page,
     )
+
+
+def _is_on(name: str, *, otherwise: bool) -> bool:
+    value = os.environ.get(name, "")
+    return value != "0" if value else otherwise

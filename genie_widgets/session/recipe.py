@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from genie_widgets.schema import Plan
+from genie_widgets.schema import Plan, ReadOptions
 from genie_widgets.schema.base import Value
 
 
@@ -13,14 +13,17 @@ class Source(Value):
 
     Attributes
     ----------
-    kind : {"file", "sample", "frame", "run"}
+    kind : {"file", "sample", "frame", "run", "url", "query"}
         A run stands for the table that it learned from.
     name : str
-        Path, sample, variable or run id.
+        Path, sample, variable, run id, address without its password, or query without its database.
+    options : ReadOptions
+        How a person said that it is read.
     """
 
-    kind: Literal["file", "sample", "frame", "run"]
+    kind: Literal["file", "sample", "frame", "run", "url", "query"]
     name: str
+    options: ReadOptions = ReadOptions()
 
 
 class Recipe(Value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from keyword import iskeyword
 from typing import Any
 
-from genie_widgets.schema import Decision
+from genie_widgets.schema import Decision, ReadOptions
 from genie_widgets.schema.base import Value
 from genie_widgets.session.recipe import Source
 from genie_widgets.session.state import SessionState
@@ -27,7 +27,9 @@ _WISHES = {
     "capacity": {"capacity", "of_rows"},
     "threshold": {"threshold"},
 }
-_SAMPLE = "gw.read_table(next(sample.path for sample in samples() if sample.name == {name}), name={name})"
+_SAMPLE = "gw.read_table(next(sample.path for sample in samples() if sample.name == {name}), name={name}{options})"
+# What a database's address holds is nobody's to show.
+_QUERY = 'gw.read_query(os.environ["DATABASE_URL"], {query})'
 
 
 def python_code(state: SessionState) -> str:
@@ -50,6 +52,8 @@ def python_code(state: SessionState) -> str:
     imports = "import genie_widgets as gw"
     if any("samples()" in part for part in parts):
         imports += "\nfrom genie_widgets.data import samples"
+    if source.kind == "query":
+        imports = f"import os\n\n{imports}"
     return "\n\n".join([imports, *(part for part in parts if part)]) + "\n"
 
 
@@ -60,14 +64,19 @@ def _table(source: Source) -> str:
 
 
 def _read(source: Source) -> str:
+    options = f", options={_literal(source.options)}" if source.options != ReadOptions() else ""
     if source.kind == "sample":
-        return _SAMPLE.format(name=repr(source.name))
+        return _SAMPLE.format(name=repr(source.name), options=options)
+    if source.kind == "url":
+        return f"gw.read_url({source.name!r}{options})"
+    if source.kind == "query":
+        return _QUERY.format(query=repr(source.name))
     if source.kind == "frame":
         # A table without a name of its own is called "table" too; the DataFrame is the person's to put in.
         known = source.name.isidentifier() and not iskeyword(source.name) and source.name != "table"
         variable = source.name if known else "df"
         return f"gw.read_table({variable})"
-    return f"gw.read_table({source.name!r})"
+    return f"gw.read_table({source.name!r}{options})"
 
 
 def _plan(state: SessionState) -> str:

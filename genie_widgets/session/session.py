@@ -12,11 +12,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, Settings, new_run_id
+from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.api import accept, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
+from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Source
 from genie_widgets.session.reduce import reduce
@@ -26,6 +27,7 @@ from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
+    from pydantic import SecretStr
 
     from genie_widgets.data import Table
     from genie_widgets.intent import Stopper
@@ -64,6 +66,7 @@ class Session:
         self._draft: WorkerHandle | None = None
         self._run: Run | None = None
         self._opened: Run | None = None
+        self._intake = Intake(self.settings)
         self._cautions = Cautions()
         self._pending = 0
         self._stopper: Stopper | None = None
@@ -116,8 +119,40 @@ class Session:
         self._begin("Reading the table", self._read, source, name)
 
     def load_upload(self, path: Path, name: str) -> None:
-        """Read an uploaded file as the table, and remove the file: the run keeps the rows it needs."""
-        self._begin("Reading the table", self._consume, self._read, path, name)
+        """Read an uploaded file as the table; it is ours from now on, and nobody else finds it."""
+        self._begin(
+            "Reading the table",
+            lambda: self._take(self._intake.read_upload(path, name), Source(kind="file", name=name)),
+        )
+
+    def load_path(self, text: str) -> None:
+        """Read a file of this machine that the person named, where the host allows it."""
+        if text.strip():
+            source = Source(kind="file", name=text.strip())
+            self._begin("Reading the table", lambda: self._take(self._intake.read_path(text), source))
+
+    def load_url(self, address: str) -> None:
+        """Fetch and read a file from the network, where the host allows it."""
+        if address.strip():
+            source = Source(kind="url", name=without_password(address))
+            self._begin("Fetching the table", lambda: self._take(self._intake.read_url(address), source))
+
+    def load_query(self, address: SecretStr, query: str) -> None:
+        """Read the rows of a query on a database, where the host allows it; the address is kept nowhere."""
+        source = Source(kind="query", name=query.strip())
+        self._begin("Asking the database", lambda: self._take(self._intake.read_query(address, query), source))
+
+    def read_again(self, options: ReadOptions) -> None:
+        """Read the table's file once more, as the person says; what came from the table is withdrawn."""
+        profile, source = self._state.profile, self._state.recipe.table
+        if profile is not None and source is not None:
+            name, origin = profile.name, source.model_copy(update={"options": options})
+            self._begin("Reading the table again", lambda: self._take(self._intake.read_again(name, options), origin))
+
+    @property
+    def can_read_again(self) -> bool:
+        """Whether the table's file is at hand, to be read differently."""
+        return self._table is not None and self._intake.can_read_again
 
     def load_sample(self, name: str) -> None:
         """Read one of the shipped sample tables."""
@@ -317,6 +352,7 @@ class Session:
     def close(self) -> None:
         """Let go of every process; a training goes on by itself."""
         self._closed.set()
+        self._intake.forget()
         self.stop_asking()
         self.rest()
         self._executor.shutdown(wait=False, cancel_futures=True)
@@ -391,14 +427,16 @@ class Session:
                 log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
         return reference
 
-    def _read(self, source: Any, name: str | None, sample: bool = False) -> None:
-        from genie_widgets.data import Table, read_table
+    def _read(self, source: Any, name: str | None) -> None:
+        self._take(self._intake.read(source, name), _origin(source, name))
 
-        table = source if isinstance(source, Table) else read_table(source, name=name)
+    def _take(self, table: Table, source: Source) -> None:
+        """Make a table the session's own."""
         self._table, self._opened, self._run = table, None, None
         self._cautions = Cautions()
-        origin = Source(kind="sample", name=table.name) if sample else _origin(source, name or table.name)
-        self._dispatch(a.TableRead(profile=table.profile, source=origin))
+        if not source.name:
+            source = source.model_copy(update={"name": table.name})
+        self._dispatch(a.TableRead(profile=table.profile, source=source))
         self.stop_asking()
         self._prewarm()
 
@@ -412,7 +450,7 @@ class Session:
         from genie_widgets.data import samples
 
         sample = next(sample for sample in samples() if sample.name == name)
-        self._read(sample.path, sample.name, sample=True)
+        self._take(self._intake.read(sample.path, sample.name), Source(kind="sample", name=sample.name))
         if not self._state.prompt:
             self._dispatch(a.PromptChanged(prompt=sample.prompt))
 
@@ -490,6 +528,7 @@ class Session:
         opened = a.RunOpened(run_id=run.id, profile=request.profile, prompt=request.prompt, plan=request.plan)
         # Its table is read from the run's folder once it is needed: to predict it, or to train again.
         self._table, self._opened = None, run
+        self._intake.forget()
         self._follow(run, opened)
 
     def _resume(self, step: Callable[[Run], None]) -> None:
@@ -584,11 +623,12 @@ class Session:
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
 
 
-def _origin(source: Any, name: str) -> Source:
+def _origin(source: Any, name: str | None) -> Source:
     """Say where rows came from: an uploaded file by the name that its owner knows."""
     if isinstance(source, str | Path):
-        return Source(kind="file", name=name if Path(name).name != Path(source).name else str(source))
-    return Source(kind="file" if isinstance(source, bytes) else "frame", name=name)
+        known = name is not None and Path(name).name != Path(source).name
+        return Source(kind="file", name=str(name if known else source))
+    return Source(kind="file" if isinstance(source, bytes) else "frame", name=name or "")
 
 
 def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsState:

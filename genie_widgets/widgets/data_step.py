@@ -8,6 +8,8 @@ from genie_widgets.data import Sample, samples
 from genie_widgets.render import profile_html
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import button, card, heading, html, show, with_classes
+from genie_widgets.widgets.other_sources import OtherSources
+from genie_widgets.widgets.read_differently import ReadDifferently
 from genie_widgets.widgets.step import Step
 from genie_widgets.widgets.upload import Upload
 
@@ -27,7 +29,18 @@ class DataStep(Step):
         self._samples = with_classes(w.Box([self._sample(sample) for sample in samples()]), "g-samples")
         self._or = html('<p class="g-mut g-or">or try one of these:</p>')
         self._profile = html()
-        self.root = card(heading(1, "Your table"), self._upload, self._or, self._samples, self._profile, name="data")
+        self._elsewhere = OtherSources(session)
+        self._differently = ReadDifferently(session)
+        self.root = card(
+            heading(1, "Your table"),
+            self._upload,
+            self._elsewhere.root,
+            self._or,
+            self._samples,
+            self._profile,
+            self._differently.root,
+            name="data",
+        )
 
     def _sample(self, sample: Sample) -> w.Button:
         return button(
@@ -40,3 +53,5 @@ class DataStep(Step):
         show(self._or, state.profile is None)
         self._upload.label = "Choose a table" if state.profile is None else "Choose another table"
         self._profile.value = profile_html(state.profile) if state.profile is not None else ""
+        self._elsewhere.paint(state)
+        self._differently.paint(state)

@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import genie_widgets as gw
-from genie_widgets.schema import Decision, GroupReport, Validation
+from genie_widgets.schema import Decision, GroupReport, ReadOptions, Validation
 from genie_widgets.session import Session, SessionState, python_code
 from genie_widgets.session.recipe import Recipe, Source
 
 CALLS = {
+    "ReadOptions",
+    "read_url",
+    "read_query",
     "Validation",
     "read_table",
     "plan",
@@ -26,7 +29,10 @@ CALLS = {
     "next",
     "print",
 }
+KINDS = ["file", "sample", "frame", "run", "url", "query"]
 WILD = st.text(max_size=30) | st.sampled_from(['"); import os; ("', "'''\\", "\u2028!ls\x85", "{x}", "\ud800"])
+
+READ = st.builds(ReadOptions, delimiter=st.none() | WILD, as_text=st.lists(WILD, max_size=2).map(tuple))
 
 
 def run(code):
@@ -45,7 +51,7 @@ def same(plan, other):
 @given(data=st.data())
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_people_write_no_code(make, data):
-    source = st.builds(Source, kind=st.sampled_from(["file", "sample", "frame", "run"]), name=WILD)
+    source = st.builds(Source, kind=st.sampled_from(KINDS), name=WILD, options=READ)
     recipe = Recipe(
         table=data.draw(source),
         prompt=data.draw(WILD),
