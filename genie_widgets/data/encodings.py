@@ -79,7 +79,7 @@ def find_encoding(source: Source) -> Encoding:
         return Encoding(wide)
     decoder = codecs.getincrementaldecoder("utf-8")()
     reader, n_nul = source.reader(), 0
-    odd = bytearray()
+    odd, last = bytearray(), b""
     while True:
         piece = reader.read(PIECE_BYTES)
         n_nul += piece.count(0)
@@ -87,9 +87,10 @@ def find_encoding(source: Source) -> Encoding:
             decoder.decode(piece, final=not piece)
         except UnicodeDecodeError:
             decoder.reset()
-            _gather(piece, odd)
+            _gather(piece or last, odd)  # with nothing after it: the file ends within a character
         if not piece:
             break
+        last = piece
     if not odd:
         return Encoding("utf-8", n_nul)
     return Encoding(_legacy(bytes(odd)), n_nul)

@@ -178,3 +178,15 @@ class TestWorkbook:
     def test_missing_cells_are_missing_in_every_wording(self):
         table = read_table(excel([["a", "b"], ["n/a", 1], ["-", 2], ["x", "NA"], [None, None], ["y", 3]]))
         assert [column.n_missing for column in table.profile.columns] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b\n1,x\n2,y\n3,\u00e9", "a,b\n\u00e9t\u00e9,1\n\u00e0,2\nx,\u00e9", "a,b\n1,2\n3,4\n\u00e9"]
+)
+def test_a_file_that_ends_within_a_character_is_read(tmp_path, text):
+    path = tmp_path / "cut.csv"
+    path.write_bytes(text.encode()[:-1])
+    frame = read_table(path).frame
+    assert len(frame) == 3
+    if "\u00e9t\u00e9" in text:
+        assert frame["a"].tolist()[:2] == ["\u00e9t\u00e9", "\u00e0"]

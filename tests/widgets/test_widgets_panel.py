@@ -99,7 +99,7 @@ def test_a_column_is_left_out_and_taken_back(panel):
     settle(panel)
     press(panel, "Make a plan")
     settle(panel)
-    chips = next(c for c in every(panel) if type(c).__name__ == "Chips")
+    chips = next(c for c in every(panel) if type(c).__name__ == "Chips" and "left out" in c.description)
     chips.value = ["island"]
     settle(panel)
     assert panel.plan.ignore == ("island",)
