@@ -86,9 +86,10 @@ class RunOpened(Value):
 
 
 class RunResumed(Value):
-    """The run that is shown was taken up again; what it had found stands until it is replaced."""
+    """The run that is shown was taken up again: for so many seconds, or (None) to save what was finished."""
 
     run_id: str
+    seconds: int | None
 
 
 class RunSeen(Value):

@@ -41,6 +41,8 @@ class Recipe(Value):
         The answers to the planner's questions.
     plan : Plan or None
         The plan as it was made, before a person changed it.
+    resumed : tuple of int or None
+        Each time that the run was taken up again: the seconds it was given; None where it was saved after a fault.
     rows : Source or None
         Where the rows of the last predictions came from.
     """
@@ -50,4 +52,5 @@ class Recipe(Value):
     llm: bool = False
     choices: tuple[str, ...] = ()
     plan: Plan | None = None
+    resumed: tuple[int | None, ...] = ()
     rows: Source | None = None

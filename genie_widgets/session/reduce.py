@@ -64,7 +64,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.LLMHeard(exchange=exchange, token=token):
             return state.model_copy(update={"exchange": exchange}) if token == state.token else state
         case a.RunStartedHere(run_id=run_id):
-            return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None})
+            recipe = state.recipe.model_copy(update={"resumed": ()})
+            return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None, "recipe": recipe})
         case a.RunOpened():
             return SessionState(
                 profile=action.profile,
@@ -74,8 +75,10 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 token=state.token + 1,
                 recipe=Recipe(table=Source(kind="run", name=action.run_id), plan=action.plan),
             )
-        case a.RunResumed(run_id=run_id):
-            return state.model_copy(update={"busy": "", "problem": None, "view": None, "run_id": run_id})
+        case a.RunResumed(run_id=run_id, seconds=seconds):
+            recipe = state.recipe.model_copy(update={"resumed": (*state.recipe.resumed, seconds)})
+            taken_up = {"view": None, "run_id": run_id, "recipe": recipe}
+            return state.model_copy(update={"busy": "", "problem": None, **taken_up})
         case a.RunSeen(run_id=run_id, view=view, result=result):
             if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
                 return state

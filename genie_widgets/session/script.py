@@ -124,6 +124,9 @@ def _run(state: SessionState) -> str:
     lines = ["run = gw.train(table, plan, prompt=prompt)"] if _is_trained_here(state) else []
     if state.view is not None and state.view.status in ("stopping", "stopped"):
         lines.append("run.stop()")
+    if state.run_id:
+        for seconds in state.recipe.resumed:
+            lines += ["run.salvage()"] if seconds is None else ["run.wait()", f"run.extend({seconds})"]
     if state.result is not None:
         lines += ["result = run.wait()", 'print(*result.verdict, sep="\\n")']
     return "\n".join(lines)

@@ -266,12 +266,12 @@ class Session:
     def salvage(self) -> None:
         """Make a result of the models that an interrupted run had finished."""
         if self._run is not None:
-            self._begin("Looking for the models finished so far", self._resume, Run.salvage)
+            self._begin("Looking for the models finished so far", self._resume, Run.salvage, None)
 
     def extend(self, seconds: int) -> None:
         """Train on for some seconds beside the models that are there."""
         if self._run is not None and self._state.stage in (Stage.DONE, Stage.FAILED):
-            self._begin("Going on with the training", self._resume, lambda run: run.extend(seconds))
+            self._begin("Going on with the training", self._resume, lambda run: run.extend(seconds), seconds)
 
     def predict(self, source: str | Path | bytes | pd.DataFrame, *, name: str | None = None) -> None:
         """Predict the rows of a file or frame."""
@@ -531,11 +531,11 @@ class Session:
         self._intake.forget()
         self._follow(run, opened)
 
-    def _resume(self, step: Callable[[Run], None]) -> None:
+    def _resume(self, step: Callable[[Run], None], seconds: int | None) -> None:
         run = self._run
         if run is not None:
             step(run)
-            self._follow(run, a.RunResumed(run_id=run.id))
+            self._follow(run, a.RunResumed(run_id=run.id, seconds=seconds))
 
     def _follow(self, run: Run, action: a.Action) -> None:
         self._run = run

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 import genie_widgets as gw
 from genie_widgets.schema import Decision, GroupReport, ReadOptions, Validation
 from genie_widgets.session import Session, SessionState, python_code
+from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
+from genie_widgets.session.reduce import reduce
 
 CALLS = {
     "ReadOptions",
@@ -140,6 +142,17 @@ def test_a_threshold_is_told_by_the_wish_it_follows_from_and_groups_by_their_col
         if line.startswith(("decision =", "groups =")):
             exec(line, {"run": shown})
     assert called == [wish, "it's"]
+
+
+def test_a_run_that_was_taken_up_again_is_told_in_order(make):
+    opened = SessionState(recipe=Recipe(table=Source(kind="run", name="a")), run_id="a", result=make.result())
+    for seconds in (60, None):
+        opened = reduce(opened, a.RunResumed(run_id="a", seconds=seconds))
+    lines = python_code(opened).splitlines()
+    steps = ["run.wait()", "run.extend(60)", "run.salvage()", "result = run.wait()"]
+    assert [line for line in lines if line in steps] == steps
+    again = reduce(opened, a.RunStartedHere(run_id="b"))
+    assert "extend" not in python_code(again)
 
 
 @pytest.mark.slow
