@@ -67,6 +67,22 @@ function render({ model, el }) {
   };
   model.on('change:look_at', lookAt);
 
+  // ipywidgets gives a slider's handle no name: it takes that of the label beside it.
+  const nameSliders = () => {
+    for (const handle of document.querySelectorAll('.genie .noUi-handle:not([aria-label])')) {
+      const label = handle.closest('.jupyter-widgets')?.querySelector('.widget-label');
+      handle.setAttribute('aria-label', label?.textContent || 'Slider');
+    }
+  };
+  const sliders = new MutationObserver(nameSliders);
+  let frame = 0;
+  const watchPanel = () => {
+    const panel = el.closest('.genie');
+    if (panel) sliders.observe(panel, { childList: true, subtree: true });
+    else frame = requestAnimationFrame(watchPanel);
+  };
+  watchPanel();
+
   const query = new URLSearchParams(location.search);
   model.set('dark', isDark());
   model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '' } : {});
@@ -77,6 +93,8 @@ function render({ model, el }) {
     clearInterval(timer);
     removeEventListener('pagehide', leave);
     themes.disconnect();
+    cancelAnimationFrame(frame);
+    sliders.disconnect();
     banner.remove();
   };
 }
