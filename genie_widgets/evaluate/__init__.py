@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
     from genie_widgets.evaluate.group_figures import by_group
-    from genie_widgets.evaluate.scored import parts, scored_table
+    from genie_widgets.evaluate.scored import scored_table
     from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
@@ -28,7 +28,6 @@ _HOME = {
     "drift": "drifting",
     "evaluate": "scoring",
     "group_codes": "scoring",
-    "parts": "scored",
     "rows_of": "scoring",
     "scored_table": "scored",
     "split": "splitting",
@@ -45,7 +44,6 @@ __all__ = [
     "drift",
     "evaluate",
     "group_codes",
-    "parts",
     "rows_of",
     "scored_table",
     "split",

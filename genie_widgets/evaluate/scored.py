@@ -63,12 +63,11 @@ def scored_table(
 
 
 def parts(scored: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> dict[str, Any]:
-    """Take scored rows apart again: the arguments of `evaluate`, without the truth."""
-    found: dict[str, Any] = {"groups": scored.get(GROUP)}
+    """Take scored rows apart again: the predictions, and probabilities or quantiles where there are any."""
     if plan.problem_type == "quantile":
         names = [f"{QUANTILE}{level}" for level in plan.quantile_levels]
-        return {**found, "predictions": None, "quantiles": scored[names]}
-    found["predictions"] = scored[PREDICTION]
+        return {"quantiles": scored[names]}
+    found: dict[str, Any] = {"predictions": scored[PREDICTION]}
     named = {f"{PROBABILITY}{label}": label for label in classes}
     if named and set(named) <= set(scored.columns):
         found["probabilities"] = scored[list(named)].rename(columns=named)

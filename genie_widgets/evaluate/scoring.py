@@ -27,16 +27,12 @@ MOST_CLASSES_OVO_INTERVAL, MOST_CLASSES_OVO = 12, 100
 
 
 def evaluate(
-    y_true: Any,
+    scored: pd.DataFrame,
     *,
-    predictions: Any,
-    probabilities: pd.DataFrame | None = None,
-    quantiles: pd.DataFrame | None = None,
     plan: Plan,
-    classes: Sequence[object] = (),
+    classes: Sequence[str] = (),
     y_train: Any,
     how: str,
-    groups: Any = None,
     cells: pd.DataFrame | None = None,
     seed: int = 0,
 ) -> Evaluation:
@@ -44,24 +40,17 @@ def evaluate(
 
     Parameters
     ----------
-    y_true : array-like, shape (n,)
-        Target of the holdout rows.
-    predictions : array-like, shape (n,)
-        Predicted labels or numbers; for quantiles it is not used and may be None.
-    probabilities : DataFrame or None, shape (n, n_classes)
-        One column a class, named by its label.
-    quantiles : DataFrame or None, shape (n, n_levels)
-        In the order of ``plan.quantile_levels``.
+    scored : DataFrame, shape (n, ...)
+        The holdout rows as `scored_table` puts them together. Where whole groups were kept apart,
+        intervals draw groups.
     plan : Plan
         `problem_type`, `metric`, `positive_class`, `quantile_levels`.
-    classes : sequence
+    classes : sequence of str
         Labels in the model's order.
     y_train : array-like, shape (n_train,)
         Target of the training rows; the baseline is made from it.
     how : str
         How the rows were kept apart, in words.
-    groups : array-like, shape (n,), optional
-        Group of each row, where whole groups were kept apart: intervals then draw groups.
     cells : DataFrame, shape (n, n_columns), optional
         Columns to look for groups of rows in on which the model errs more.
     seed : int
@@ -73,11 +62,7 @@ def evaluate(
         Metrics that are undefined on these rows (one class only, constant target) are left out;
         rows without a usable prediction are left out and counted in `split`.
     """
-    rows: Rows
-    if plan.problem_type in ("binary", "multiclass"):
-        rows, used = _class_rows(y_true, predictions, probabilities, plan, tuple(str(label) for label in classes))
-    else:
-        rows, used = _number_rows(y_true, quantiles if plan.problem_type == "quantile" else predictions, plan)
+    rows, used = rows_of(scored, plan, classes)
     n_left_out = int((~used).sum())
     if n_left_out:
         how += f"; {n_left_out:,} of them got no usable prediction and are not in the figures"
@@ -85,7 +70,7 @@ def evaluate(
         return Evaluation(n_rows=0, split=how, metrics=(), baseline="none: no row could be scored")
     train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
     baseline = Baseline(rows, train)
-    metrics = _metrics(rows, plan, baseline.value, group_codes(groups, used), seed)
+    metrics = _metrics(rows, plan, baseline.value, group_codes(scored.get(GROUP), used), seed)
     return Evaluation(
         n_rows=len(rows),
         split=how,

@@ -412,7 +412,7 @@ def described(run: Run, model: TrainedModel, split: Split) -> RunResult:
 
 def evaluated(run: Run, model: TrainedModel, split: Split, keep_at: Path | None = None) -> Evaluation:
     """Score a model on the untouched rows of `split`; the scored rows are kept where a path is given."""
-    from genie_widgets.evaluate import evaluate, parts, scored_table
+    from genie_widgets.evaluate import evaluate, scored_table
 
     plan = run.request.plan
     rows = split.holdout[list(plan.feature_columns(run.request.profile.column_names))]
@@ -430,8 +430,7 @@ def evaluated(run: Run, model: TrainedModel, split: Split, keep_at: Path | None 
         # Every figure can be traced to its rows, and asked of any part of them.
         scored.to_parquet(keep_at)
     return evaluate(
-        scored["truth"],
-        **parts(scored, plan, classes),
+        scored,
         plan=plan,
         classes=classes,
         y_train=split.train[plan.target],

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, precision_score, recall_score
 
-from genie_widgets.evaluate import Wish, at_threshold, decide, evaluate, parts, rows_of, scored_table
+from genie_widgets.evaluate import Wish, at_threshold, decide, evaluate, rows_of, scored_table
 from genie_widgets.evaluate.deciding import NEVER, decided
 from genie_widgets.evaluate.rows import ClassRows
 from genie_widgets.schema import GenieError, Plan
@@ -190,9 +190,7 @@ def test_scored_numbers_and_quantiles_come_back(tmp_path):
 
 def test_every_figure_follows_the_threshold_and_comes_back():
     rows, table = scored()
-    before = evaluate(
-        table["truth"], **parts(table, PLAN, CLASSES), plan=PLAN, classes=CLASSES, y_train=["no", "no", "yes"], how="h"
-    )
+    before = evaluate(table, plan=PLAN, classes=CLASSES, y_train=["no", "no", "yes"], how="h")
     after = at_threshold(before, table, PLAN, CLASSES, 0.2)
     alarm = rows.probabilities[:, 1] >= 0.2
     assert after.confusion.counts == tuple(tuple(row) for row in confusion_matrix(rows.truth, alarm).tolist())

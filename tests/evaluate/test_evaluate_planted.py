@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genie_widgets.evaluate import drift, evaluate, verdict
+from genie_widgets.evaluate import drift, evaluate, scored_table, verdict
 from genie_widgets.evaluate.rows import ClassRows, NumberRows
 from genie_widgets.evaluate.shuffling import shuffled_as_good
 from genie_widgets.evaluate.weak_groups import weak_groups
@@ -15,10 +15,14 @@ LABELS = np.array(["no", "yes"], dtype=object)
 
 
 def judge(truth, chance, cells=None, plan=PLAN, explanation=None, **changes):
-    evaluation = evaluate(
-        LABELS[truth],
+    scored = scored_table(
+        pd.Series(LABELS[truth]),
+        plan=plan,
         predictions=LABELS[(chance >= 0.5).astype(int)],
         probabilities=pd.DataFrame({"no": 1 - chance, "yes": chance}),
+    )
+    evaluation = evaluate(
+        scored,
         plan=plan,
         classes=("no", "yes"),
         y_train=LABELS[np.arange(200) % 2],

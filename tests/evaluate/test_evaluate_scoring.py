@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn import metrics as reference
 
-from genie_widgets.evaluate import evaluate
+from genie_widgets.evaluate import evaluate, scored_table
 from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.metrics import weighted_metric
@@ -17,12 +17,18 @@ def plan(problem_type, metric, **more):
     return Plan(target="y", problem_type=problem_type, metric=metric, **more)
 
 
+def evaluated(truth, *, plan, classes=(), y_train, how, **predicted):
+    """Evaluate predictions, given as `scored_table` takes them."""
+    scored = scored_table(pd.Series(truth), plan=plan, **predicted)
+    return evaluate(scored, plan=plan, classes=tuple(map(str, classes)), y_train=y_train, how=how)
+
+
 def score_binary(n=300, labels=("no", "yes"), seed=0, metric="roc_auc", **more):
     rng = np.random.default_rng(seed)
     chance = rng.random(n)
     truth = (rng.random(n) < chance).astype(int)
     names = np.array(labels, dtype=object)
-    evaluation = evaluate(
+    evaluation = evaluated(
         names[truth],
         predictions=names[(chance > 0.5).astype(int)],
         probabilities=pd.DataFrame({labels[0]: 1 - chance, labels[1]: chance}),
@@ -78,7 +84,7 @@ def test_labels_meet_across_types():
 
 
 def test_a_class_missing_from_the_holdout_and_one_unknown_to_the_model():
-    evaluation = evaluate(
+    evaluation = evaluated(
         ["a", "b", "new", "a"] * 10,
         predictions=["a", "b", "a", "b"] * 10,
         probabilities=pd.DataFrame(
@@ -97,7 +103,7 @@ def test_a_class_missing_from_the_holdout_and_one_unknown_to_the_model():
 
 
 def test_one_class_holdout_is_scored_as_far_as_it_goes():
-    evaluation = evaluate(
+    evaluation = evaluated(
         ["a"] * 30,
         predictions=["a"] * 30,
         probabilities=pd.DataFrame({"a": [0.9] * 30, "b": [0.1] * 30}),
@@ -115,7 +121,7 @@ def test_rows_without_a_prediction_are_counted():
     truth = np.arange(50.0)
     predicted = truth + 1
     predicted[:3] = np.nan
-    evaluation = evaluate(
+    evaluation = evaluated(
         truth, predictions=predicted, plan=plan("regression", "mean_absolute_error"), y_train=truth, how="kept apart"
     )
     assert evaluation.n_rows == 47
@@ -124,7 +130,7 @@ def test_rows_without_a_prediction_are_counted():
 
 
 def test_nothing_to_score():
-    evaluation = evaluate(
+    evaluation = evaluated(
         [1.0, 2.0], predictions=[np.nan, np.inf], plan=plan("regression", "r2"), y_train=[1.0, 2.0], how=""
     )
     assert evaluation.n_rows == 0
@@ -132,7 +138,7 @@ def test_nothing_to_score():
 
 
 def test_a_tiny_holdout_has_no_interval():
-    evaluation = evaluate(
+    evaluation = evaluated(
         [1.0, 2.0, 3.0], predictions=[1, 2, 4], plan=plan("regression", "r2"), y_train=[1.0, 5.0], how=""
     )
     assert all(metric.low is None and metric.high is None for metric in evaluation.metrics)
@@ -141,7 +147,7 @@ def test_a_tiny_holdout_has_no_interval():
 
 def test_regression_baseline_fits_the_metric():
     truth = np.array([0.0, 0.0, 0.0, 10.0] * 20)
-    evaluation = evaluate(truth, predictions=truth + 1, plan=plan("regression", "r2"), y_train=truth, how="")
+    evaluation = evaluated(truth, predictions=truth + 1, plan=plan("regression", "r2"), y_train=truth, how="")
     found = by_name(evaluation)
     assert found["mean_absolute_error"].baseline == 2.5  # the median, 0
     assert found["root_mean_squared_error"].baseline == pytest.approx(truth.std())  # the mean, 2.5
@@ -155,7 +161,7 @@ def test_quantiles():
     truth = rng.normal(size=4000)
     levels = (0.1, 0.5, 0.9)
     quantiles = pd.DataFrame(np.tile(np.quantile(truth, levels), (4000, 1)), columns=levels)
-    evaluation = evaluate(
+    evaluation = evaluated(
         truth,
         predictions=None,
         quantiles=quantiles,
@@ -195,7 +201,7 @@ def test_error_by_size_covers_every_row():
     rng = np.random.default_rng(0)
     predicted = rng.normal(size=1_000)
     truth = predicted + rng.normal(size=1_000) * np.abs(predicted)
-    evaluation = evaluate(truth, predictions=predicted, plan=plan("regression", "r2"), y_train=truth, how="")
+    evaluation = evaluated(truth, predictions=predicted, plan=plan("regression", "r2"), y_train=truth, how="")
     curve = next(curve for curve in evaluation.curves if curve.kind == "error_by_size")
     assert sum(curve.counts) == 1_000
     assert np.average(curve.y, weights=curve.counts) == pytest.approx(reference.mean_absolute_error(truth, predicted))
@@ -215,7 +221,7 @@ def test_points_are_thinned_and_ends_kept():
 
 
 def test_calibration_of_equal_scores_is_one_bin():
-    evaluation = evaluate(
+    evaluation = evaluated(
         ["a", "b"] * 50,
         predictions=["a"] * 100,
         probabilities=pd.DataFrame({"a": [0.8] * 100, "b": [0.2] * 100}),
@@ -232,7 +238,7 @@ def test_calibration_of_equal_scores_is_one_bin():
 
 def test_many_classes_are_confused_together():
     truth = [f"c{i % 80:02}" for i in range(800)]
-    evaluation = evaluate(
+    evaluation = evaluated(
         truth, predictions=truth, plan=plan("multiclass", "accuracy"), classes=sorted(set(truth)), y_train=truth, how=""
     )
     assert evaluation.confusion.labels[-1] == "(31 rarer classes)"

@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import accuracy_score
 
 import genie_widgets as gw
-from genie_widgets.evaluate import evaluate, parts, scored_table
+from genie_widgets.evaluate import evaluate, scored_table
 from genie_widgets.render import esc
 from genie_widgets.schema import Finished, GenieError, ResultUpdated, RunRequest, RunResult, RunStarted
 from genie_widgets.session import Run, Session, Stage
@@ -41,9 +41,7 @@ def ended(make, folder, monkeypatch):
         )
         scored.to_parquet(folder.scored_path)
         classes = ("no", "yes")
-        evaluation = evaluate(
-            scored["truth"], **parts(scored, plan, classes), plan=plan, classes=classes, y_train=truth[:100], how="h"
-        )
+        evaluation = evaluate(scored, plan=plan, classes=classes, y_train=truth[:100], how="h")
         result = RunResult(
             run_id=folder.run_id,
             status="done",
