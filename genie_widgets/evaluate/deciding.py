@@ -21,6 +21,7 @@ from genie_widgets.schema import Decision, Expected, GenieError, Problem
 LEAST_TO_TUNE = 30
 FOLDS = 10
 NEVER = math.nextafter(1.0, 2.0)
+_COST = "Cost of 1,000 rows"
 
 Chosen = Callable[[NDArray[np.bool_], Floats], float]
 Mask = NDArray[np.bool_]
@@ -233,10 +234,10 @@ def _expected(
         def cost(acted: Floats) -> Callable[[Floats], Floats]:
             return share(1000 * (missed * positive * (1 - acted) + false * (1 - positive) * acted), everything)
 
-        figures["cost_per_1000"] = ("Cost of 1,000 rows", cost(alarms))
-        figures["cost_per_1000_none"] = ("without any alarm", cost(np.zeros(len(truth))))
-        figures["cost_per_1000_all"] = ("with an alarm for every row", cost(everything))
-        figures["cost_per_1000_before"] = ("with the model's own threshold", cost(before.astype(float)))
+        figures["cost_per_1000"] = (_COST, cost(alarms))
+        figures["cost_per_1000_none"] = (f"{_COST} without any alarm", cost(np.zeros(len(truth))))
+        figures["cost_per_1000_all"] = (f"{_COST} with an alarm for every row", cost(everything))
+        figures["cost_per_1000_before"] = (f"{_COST} with the model's own threshold", cost(before.astype(float)))
     bounds = intervals({name: of for name, (_, of) in figures.items()}, len(truth), seed=seed, groups=groups)
     ones = np.ones((1, len(truth)))
     found = []
@@ -293,7 +294,7 @@ def _outcome(decision: Decision, by_name: dict[str, Expected]) -> str:
 def _cost_words(by_name: dict[str, Expected]) -> str:
     cost = by_name["cost_per_1000"]
     others = ", ".join(
-        f"{by_name[name].value:,.0f} {by_name[name].label}"
+        f"{by_name[name].value:,.0f} {by_name[name].label.removeprefix(_COST).strip()}"
         for name in ("cost_per_1000_none", "cost_per_1000_all", "cost_per_1000_before")
         if name in by_name
     )
@@ -304,8 +305,9 @@ def _cost_words(by_name: dict[str, Expected]) -> str:
 
 
 def _share(figure: Expected) -> str:
-    between = "" if figure.low is None else f" ({figure.low:.0%} to {figure.high:.0%})"
-    return f"{figure.value:.0%}{between}"
+    # An interval of one number says nothing: every row, or none.
+    plain = figure.low is None or figure.low == figure.high
+    return f"{figure.value:.0%}" + ("" if plain else f" ({figure.low:.0%} to {figure.high:.0%})")
 
 
 def _count(figure: Expected, rows: int) -> str:

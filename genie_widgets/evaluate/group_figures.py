@@ -218,7 +218,7 @@ def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:
             said.append(
                 f"{figure.label} is {more} for {row.group!r} ({row.n_rows:,} rows): {_shown(figure.value, figure)} "
                 f"against {_shown(figure.value - figure.difference, figure)} for all others (difference "
-                f"{_shown(figure.difference_low, figure)} to {_shown(figure.difference_high, figure)})."
+                f"{_difference(figure)})."
             )
     if not said:
         said.append(f"No difference between the groups of {report.column!r} is larger than chance would make it.")
@@ -231,6 +231,15 @@ def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:
     if not report.was_used:
         said.append("The model did not learn from this column; it may know it all the same, from others.")
     return tuple(said)
+
+
+def _difference(figure: GroupFigure) -> str:
+    low, high = figure.difference_low, figure.difference_high
+    if low is None or high is None:
+        return "of unknown size"
+    if figure.name in _SHARES:  # points: a percentage of percentages could be read as either
+        return f"{100 * low:+.1f} to {100 * high:+.1f} percentage points"
+    return f"{significant(low)} to {significant(high)}"
 
 
 def _shown(value: float | None, figure: GroupFigure) -> str:

@@ -155,7 +155,7 @@ class Artefact(Value):
 
     name: str
     path: str
-    kind: Literal["report", "bundle", "predictions", "log"]
+    kind: Literal["report", "bundle", "notebook", "predictions", "log"]
     size: int
 
 

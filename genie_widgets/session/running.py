@@ -129,6 +129,11 @@ class Run:
         return self._folder.bundle_path
 
     @property
+    def notebook_path(self) -> Path:
+        """The notebook that makes the model again without Genie, with its rows; not there before it was written."""
+        return self._folder.notebook_path
+
+    @property
     def view(self) -> RunView:
         """The run as it is now."""
         alive, view = self._look()

@@ -157,6 +157,11 @@ class RunFolder:
         return self.path / "bundle.zip"
 
     @property
+    def notebook_path(self) -> Path:
+        """Path of the notebook that makes the model again, with its rows."""
+        return self.path / "notebook.zip"
+
+    @property
     def log_path(self) -> Path:
         """Path of what the worker and the libraries printed."""
         return self.path / "log.txt"

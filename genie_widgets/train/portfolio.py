@@ -11,8 +11,8 @@ from genie_widgets.schema import Plan
 QUICK: dict[str, Any] = {"num_boost_round": 60, "ag_args": {"name_suffix": "Quick", "priority": 999}}
 BEST_NEEDS_S = 120
 # How AutoGluon names a model of each kind, before its suffix.
-_NAMES = {"GBM": "LightGBM", "CAT": "CatBoost", "XGB": "XGBoost", "RF": "RandomForest", "XT": "ExtraTrees"}
-_BAGGED = "_BAG_L1"
+NAMES = {"GBM": "LightGBM", "CAT": "CatBoost", "XGB": "XGBoost", "RF": "RandomForest", "XT": "ExtraTrees"}
+BAGGED = "_BAG_L1"
 
 
 def portfolio(plan: Plan) -> dict[str, Any]:
@@ -68,14 +68,14 @@ def more_models(plan: Plan, present: Iterable[str]) -> dict[str, list[dict[str, 
     """
     from autogluon.tabular.configs.hyperparameter_configs import get_hyperparameter_config
 
-    names = {name.removesuffix(_BAGGED) for name in present}
+    names = {name.removesuffix(BAGGED) for name in present}
     planned = _by_kind(portfolio(plan)["hyperparameters"])
     learned = _by_kind(get_hyperparameter_config("zeroshot")) if plan.problem_type != "quantile" else _LARGER_FORESTS
     wanted: dict[str, list[dict[str, Any]]] = {}
     for kind, settings in [*planned.items(), *learned.items()]:
         for setting in settings:
             name = _name(kind, setting)
-            if kind in _NAMES and name not in names:
+            if kind in NAMES and name not in names:
                 names.add(name)
                 wanted.setdefault(kind, []).append(setting)
     return wanted
@@ -92,4 +92,4 @@ def _by_kind(hyperparameters: dict[str, Any]) -> dict[str, list[dict[str, Any]]]
 
 def _name(kind: str, setting: Any) -> str:
     arguments = setting.get("ag_args", {}) if isinstance(setting, dict) else {}
-    return f"{_NAMES.get(kind, kind)}{arguments.get('name_suffix', '')}"
+    return f"{NAMES.get(kind, kind)}{arguments.get('name_suffix', '')}"

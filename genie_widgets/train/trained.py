@@ -204,6 +204,12 @@ class TrainedModel:
         shutil.rmtree(old, ignore_errors=True)
         return path
 
+    def fit_arguments(self) -> dict[str, Any]:
+        """Tell how to fit the same models again; see `as_fitted.fit_arguments`."""
+        from genie_widgets.train.as_fitted import fit_arguments
+
+        return fit_arguments(self.predictor)
+
     def versions(self) -> dict[str, str]:
         """Versions that matter for loading the model."""
         return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _ALWAYS}}

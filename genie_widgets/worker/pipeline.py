@@ -479,7 +479,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
 
 
 def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
-    from genie_widgets.export import write_bundle
+    from genie_widgets.export import write_bundle, write_notebook
     from genie_widgets.render import report_html
 
     started = time.monotonic()
@@ -504,7 +504,19 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
 
     run.attempt("The report could not be written", report)
     result = save(run, _with_files(run, result), "report")
+
+    def notebook() -> None:
+        columns = [*result.features, run.request.plan.target]
+        write_notebook(
+            folder.notebook_path,
+            result=result,
+            fit=model.fit_arguments(),
+            learn=split.train[columns],
+            score=split.holdout[columns],
+        )
+
     run.attempt("The bundle could not be written", bundle)
+    run.attempt("The notebook could not be written", notebook)
     run.timed("exporting", started)
     return save(run, _with_files(run, result), "bundle")
 
@@ -531,7 +543,11 @@ def save(run: Run, result: RunResult, part: str) -> RunResult:
 
 
 def _with_files(run: Run, result: RunResult) -> RunResult:
-    wanted = (("Report", run.folder.report_path, "report"), ("Model bundle", run.folder.bundle_path, "bundle"))
+    wanted = (
+        ("Report", run.folder.report_path, "report"),
+        ("Model bundle", run.folder.bundle_path, "bundle"),
+        ("Notebook", run.folder.notebook_path, "notebook"),
+    )
     present = [(name, path, kind) for name, path, kind in wanted if path.exists()]
     artefacts = tuple(
         Artefact.model_validate({"name": name, "path": path.name, "kind": kind, "size": path.stat().st_size})

@@ -21,14 +21,18 @@ class FilesTab(Tab):
         super().__init__(session)
         self._report = Download("Download the report")
         self._bundle = Download("Download the model")
+        self._notebook = Download("Download the notebook")
         self._log = Download("Download the log")
         self._record = html()
         self._code = html()
         intro = html(
             "<p>The report opens in any browser, without a network. The model comes with what it needs, a "
-            "<code>predict.py</code> that works without Genie, and a card that says what it is.</p>"
+            "<code>predict.py</code> that works without Genie, and a card that says what it is. The notebook makes the "
+            "model again without Genie, from the rows it learned from: keep it where these may be seen.</p>"
         )
-        self.root = w.VBox([intro, row(self._report, self._bundle, self._log), self._record, self._code])
+        self.root = w.VBox(
+            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, self._code]
+        )
 
     def render(self, state: SessionState) -> None:
         """Offer what there is."""
@@ -39,6 +43,7 @@ class FilesTab(Tab):
         present = {artefact.kind for artefact in result.artefacts}
         self._report.offer(run.report_path if "report" in present else None, f"{stem}-report.html")
         self._bundle.offer(run.bundle_path if "bundle" in present else None, f"{stem}-model.zip")
+        self._notebook.offer(run.notebook_path if "notebook" in present else None, f"{stem}-notebook.zip")
         self._log.offer(run.log_path, f"{stem}-log.txt")
         self._record.value = _record_html(result)
         self._code.value = (

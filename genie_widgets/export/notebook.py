@@ -1,0 +1,153 @@
+"""A notebook that makes the model again without Genie: plain AutoGluon, pandas and shap, on the very same rows."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from pprint import pformat
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.export.card import plain
+from genie_widgets.schema import METRICS, Plan, RunResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAME = "reproduce.ipynb"
+_TEMPLATES = Path(__file__).parent / "templates"
+_ALSO_NEEDED = ("pyarrow", "shap")
+LINE = 100
+
+
+def write_notebook(
+    path: Path, *, result: RunResult, fit: Mapping[str, Any], learn: pd.DataFrame, score: pd.DataFrame
+) -> Path:
+    """Write an archive of the notebook and the rows that it needs.
+
+    Parameters
+    ----------
+    path : Path
+        The zip file to write; replaced as a whole or not at all.
+    result : RunResult
+        What the run found; the notebook comes to its score.
+    fit : mapping
+        Arguments of AutoGluon's `fit`, of plain values.
+    learn, score : DataFrame
+        The rows that were learned from, and those that were kept apart: features and target.
+
+    Returns
+    -------
+    Path
+        The archive.
+    """
+    temporary = path.with_name(f".{path.name}.part")
+    parts = {"learn.parquet": learn, "score.parquet": score}
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            archive.writestr(NAME, notebook(result, fit, positive=_positive(result, learn)))
+            archive.writestr("requirements.txt", _requirements(result, fit))
+            for name, rows in parts.items():
+                with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as file:
+                    # Parquet is packed already.
+                    rows.to_parquet(file)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def notebook(result: RunResult, fit: Mapping[str, Any], *, positive: Any = None) -> str:
+    """Write the notebook as JSON; people's text is a literal in its code, and plain in its prose.
+
+    Parameters
+    ----------
+    result : RunResult
+        What the run found.
+    fit : mapping
+        Arguments of AutoGluon's `fit`.
+    positive : object
+        The label of the positive class, as the target holds it; None where there is none.
+    """
+    plan = result.plan
+    main = result.evaluation.metrics[0] if result.evaluation is not None and result.evaluation.metrics else None
+    predictor = {"problem_type": plan.problem_type, "eval_metric": plan.metric, **_of_type(plan, positive)}
+    facts = "\n".join(
+        f"{name} = {_literal(value)}"
+        for name, value in {
+            "TARGET": plan.target,
+            "PREDICTOR": predictor,
+            "FIT": dict(fit),
+            "SIGN": 1 if METRICS[plan.metric].greater_is_better else -1,
+            "SCORE": None if main is None or main.name != plan.metric else main.value,
+        }.items()
+    )
+    cells = (_TEMPLATES / "reproduce.py.txt").read_text(encoding="utf-8").split("# %%")
+    made = []
+    for place, text in enumerate(filter(None, map(str.strip, cells))):
+        is_prose = text.startswith("[markdown]")
+        body = _prose(text.removeprefix("[markdown]").strip(), result) if is_prose else text
+        made.append(_cell(body.replace("FACTS = ...", facts), place, is_prose=is_prose))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    document = {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(document, indent=1, ensure_ascii=False)
+
+
+def _prose(text: str, result: RunResult) -> str:
+    words = {
+        "$TARGET": result.plan.target,
+        "$TABLE": result.table_name,
+        "$PROMPT": result.prompt or "nothing in words",
+        "$VERDICT": result.verdict[0] if result.verdict else "It could not be scored.",
+        "$SPLIT": result.evaluation.split if result.evaluation is not None else "not scored",
+    }
+    # Comment marks, so that the template is Python as a whole.
+    lines = "\n".join(line.removeprefix("#").removeprefix(" ") for line in text.splitlines())
+    # In one go: a person's text that looks like one of the words stays text.
+    parts = re.split("(" + "|".join(map(re.escape, words)) + ")", lines)
+    # Jupyter typesets what stands between dollar signs.
+    return "".join(plain(words[part]).replace("$", r"\$") if part in words else part for part in parts)
+
+
+def _cell(text: str, place: int, *, is_prose: bool) -> dict[str, Any]:
+    identity = hashlib.sha256(f"{place}".encode()).hexdigest()[:8]
+    cell: dict[str, Any] = {"id": identity, "metadata": {}, "source": text.splitlines(keepends=True)}
+    if is_prose:
+        return {"cell_type": "markdown", **cell}
+    return {"cell_type": "code", "execution_count": None, "outputs": [], **cell}
+
+
+def _literal(value: Any) -> str:
+    return pformat(value, width=LINE, sort_dicts=False)
+
+
+def _of_type(plan: Plan, positive: Any) -> dict[str, Any]:
+    if plan.problem_type == "quantile":
+        return {"quantile_levels": list(plan.quantile_levels)}
+    return {} if positive is None else {"positive_class": positive}
+
+
+def _positive(result: RunResult, learn: pd.DataFrame) -> Any:
+    """Find the positive class as the target holds it: a number, a text or a truth value."""
+    wanted = result.positive_class
+    if result.plan.problem_type != "binary" or not wanted:
+        return None
+    labels = [label.item() if hasattr(label, "item") else label for label in learn[result.plan.target].unique()]
+    return next((label for label in labels if str(label) == wanted), None)
+
+
+def _requirements(result: RunResult, fit: Mapping[str, Any]) -> str:
+    extras = {"GBM": "lightgbm", "CAT": "catboost", "XGB": "xgboost"}
+    wanted = sorted(extras[kind] for kind in fit.get("hyperparameters", {}) if kind in extras)
+    lines = []
+    for line in result.requirements:
+        name, _, version = line.partition("==")
+        if name == "autogluon.tabular" and wanted:
+            name = f"{name}[{','.join(wanted)}]"
+        lines.append(f"{name}=={version}")
+    lines += [f"{name}=={importlib.metadata.version(name)}" for name in _ALSO_NEEDED]
+    return "\n".join([*lines, "jupyterlab"]) + "\n"

@@ -1,0 +1,49 @@
+"""The `fit` arguments that lead to the models that are there, whatever the time limit cut short."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from genie_widgets.train.portfolio import BAGGED, NAMES
+
+
+def fit_arguments(predictor: Any) -> dict[str, Any]:
+    """Tell how to fit the same models again, without a time limit.
+
+    Parameters
+    ----------
+    predictor : autogluon.tabular.TabularPredictor
+        As fitted or loaded, with all its models.
+
+    Returns
+    -------
+    dict
+        Keyword arguments of ``TabularPredictor.fit``, of plain values: each model that was finished, with as many
+        rounds or trees as it came to. The weighted ensemble follows from them.
+    """
+    wanted: dict[str, list[dict[str, Any]]] = {}
+    is_bagged, threads = False, 1
+    for name in predictor.model_names():
+        model = predictor._trainer.load_model(name)
+        info = model.get_info()
+        threads = max(threads, int(info.get("num_cpus") or 1))
+        is_bag = name.endswith(BAGGED)
+        kind = (model._get_model_base() if is_bag else model).ag_key
+        if kind not in NAMES:
+            continue
+        is_bagged |= is_bag
+        setting = dict(model._get_model_base()._user_params if is_bag else info["hyperparameters_user"])
+        # A bag's parts each came to rounds of their own: they find them again.
+        setting |= {} if is_bag else info["hyperparameters_fit"]
+        suffix = name.removesuffix(BAGGED).removeprefix(NAMES[kind])
+        wanted.setdefault(kind, []).append(
+            {**_plain(setting), **({"ag_args": {"name_suffix": suffix}} if suffix else {})}
+        )
+    bag: dict[str, Any] = {"num_bag_folds": 5, "num_stack_levels": 0} if is_bagged else {}
+    return {"hyperparameters": wanted, "num_cpus": threads, "dynamic_stacking": False, **bag}
+
+
+def _plain(setting: dict[str, Any]) -> dict[str, Any]:
+    """Keep what can be written down as it is: numbers, texts, truth values."""
+    found = {key: value.item() if hasattr(value, "item") else value for key, value in setting.items()}
+    return {key: value for key, value in found.items() if value is None or isinstance(value, bool | int | float | str)}
