@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.evaluate.comparing import paired_difference
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
     from genie_widgets.evaluate.group_figures import by_group
@@ -28,6 +29,7 @@ _HOME = {
     "drift": "drifting",
     "evaluate": "scoring",
     "group_codes": "scoring",
+    "paired_difference": "comparing",
     "rows_of": "scoring",
     "scored_table": "scored",
     "split": "splitting",
@@ -44,6 +46,7 @@ __all__ = [
     "drift",
     "evaluate",
     "group_codes",
+    "paired_difference",
     "rows_of",
     "scored_table",
     "split",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.render.charts import Figure
     from genie_widgets.render.compared import compared_figure
+    from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
     from genie_widgets.render.deciding import decision_html
     from genie_widgets.render.dependence import dependence_figure
     from genie_widgets.render.escape import duration, esc, moment, number
@@ -51,7 +52,10 @@ _HOME = {
     "classes_figure": "explained",
     "compared_figure": "compared",
     "dependence_figure": "dependence",
+    "comparison_figure": "comparison",
+    "comparison_html": "comparison",
     "decision_html": "deciding",
+    "runs_html": "comparison",
     "esc": "escape",
     "figures": "gallery",
     "flip_html": "waterfall",
@@ -87,6 +91,8 @@ __all__ = [
     "change_html",
     "classes_figure",
     "compared_figure",
+    "comparison_figure",
+    "comparison_html",
     "decision_html",
     "dependence_figure",
     "duration",
@@ -115,6 +121,7 @@ __all__ = [
     "report_html",
     "row_sentences",
     "rows_html",
+    "runs_html",
     "said_html",
     "split_label",
     "style",

@@ -20,9 +20,9 @@ def groups_html(report: GroupReport) -> str:
         for row in report.groups
     )
     return (
-        f'{words}<div class="g-scroll" tabindex="0" role="region" aria-label="Figures by group"><table class="g-t">'
-        "<caption>On untouched rows, with 95% intervals. Marked: different from all other rows by more than chance, "
-        "allowing for the number of groups.</caption>"
+        f'{words}<p class="g-mut">On untouched rows, with 95% intervals. Marked: different from all other rows by more '
+        'than chance, allowing for the number of groups.</p><div class="g-scroll" tabindex="0" role="region" '
+        'aria-label="Figures by group"><table class="g-t">'
         f'<thead><tr><th scope="col">{esc(report.column)}</th><th scope="col" class="n">Rows</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )

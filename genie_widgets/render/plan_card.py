@@ -78,8 +78,8 @@ def _marked(text: str, found: dict[tuple[int, int], list[str]]) -> str:
     return "".join((*parts, esc(text[end:])))
 
 
-def change_html(before: Plan, after: Plan, said: str = "") -> str:
-    """Show what the last change did, field by field."""
+def change_html(before: Plan, after: Plan, said: str = "", *, title: str = "The last change") -> str:
+    """Show what a change did, field by field."""
     rows = "".join(
         f"<tr><th scope='row'>{LABELS.get(change.field, esc(change.field))}</th>"
         f"<td>{esc(_shown(change.field, change.before))}</td><td>{esc(_shown(change.field, change.after))}</td></tr>"
@@ -89,8 +89,8 @@ def change_html(before: Plan, after: Plan, said: str = "") -> str:
         return ""
     words = f" by <q>{esc(said)}</q>" if said else ""
     return (
-        f'<div class="g-scroll" tabindex="0" role="region" aria-label="The last change"><table class="g-t g-change">'
-        f"<caption>The last change{words}</caption><thead><tr><th scope='col'>Field</th><th scope='col'>Before</th>"
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="{title}"><table class="g-t g-change">'
+        f"<caption>{title}{words}</caption><thead><tr><th scope='col'>Field</th><th scope='col'>Before</th>"
         f"<th scope='col'>Now</th></tr></thead><tbody>{rows}</tbody></table></div>"
     )
 

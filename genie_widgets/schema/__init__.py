@@ -4,6 +4,7 @@ Everything above this floor speaks in these types. The LLM fills a `Plan`, the
 worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
 """
 
+from genie_widgets.schema.comparison import ComparedFigure, Comparison, PairedDifference, RunSummary
 from genie_widgets.schema.decision import Decision, Expected
 from genie_widgets.schema.exchange import LLMExchange
 from genie_widgets.schema.explanation import (
@@ -71,6 +72,8 @@ __all__ = [
     "Change",
     "ColumnKind",
     "ColumnProfile",
+    "ComparedFigure",
+    "Comparison",
     "Confusion",
     "Contribution",
     "Curve",
@@ -100,6 +103,7 @@ __all__ = [
     "MetricValue",
     "ModelFinished",
     "ModelStarted",
+    "PairedDifference",
     "Plan",
     "Problem",
     "ProblemType",
@@ -113,6 +117,7 @@ __all__ = [
     "RunRequest",
     "RunResult",
     "RunStarted",
+    "RunSummary",
     "Settings",
     "SplitMade",
     "StageChanged",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.session.api import (
-        RunSummary,
         accept,
         answer_question,
         edit_plan,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _HOME = {
     "PredictionsState": "state",
     "Run": "running",
-    "RunSummary": "api",
     "Session": "session",
     "SessionState": "state",
     "Stage": "state",
@@ -47,7 +45,6 @@ _HOME = {
 __all__ = [
     "PredictionsState",
     "Run",
-    "RunSummary",
     "Session",
     "SessionState",
     "Stage",

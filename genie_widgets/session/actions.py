@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genie_widgets.schema import (
     Answer,
+    Comparison,
     Explanation,
     Flip,
     GroupReport,
@@ -12,6 +13,7 @@ from genie_widgets.schema import (
     Problem,
     Question,
     RunResult,
+    RunSummary,
     TableProfile,
     WhatIf,
 )
@@ -132,6 +134,18 @@ class Compared(Value):
     groups: GroupReport
 
 
+class HistoryListed(Value):
+    """The runs of the workspace were listed."""
+
+    runs: tuple[RunSummary, ...]
+
+
+class RunsCompared(Value):
+    """Two runs were compared."""
+
+    comparison: Comparison
+
+
 class Tried(Value):
     """A made-up row was predicted and explained."""
 
@@ -176,6 +190,8 @@ Action = (
     | RowExplained
     | Decided
     | Compared
+    | HistoryListed
+    | RunsCompared
     | Tried
     | Flipped
     | Troubled

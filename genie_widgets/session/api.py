@@ -17,31 +17,19 @@ from genie_widgets.schema import (
     Problem,
     Question,
     RunRequest,
+    RunSummary,
     Settings,
     new_run_id,
 )
-from genie_widgets.schema.base import Value
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.running import Run
-from genie_widgets.store import RunFolder, list_run_ids
+from genie_widgets.store import Champions, RunFolder, list_run_ids
 from genie_widgets.track import without_credentials
 
 if TYPE_CHECKING:
     from genie_widgets.data import Table
-
-
-class RunSummary(Value):
-    """A run in one line."""
-
-    run_id: str
-    created_at: float
-    table_name: str
-    target: str
-    metric: str
-    status: str
-    score: float | None = None
 
 
 def plan(
@@ -262,10 +250,11 @@ def open_run(run_id: str, settings: Settings | None = None) -> Run:
 def list_runs(settings: Settings | None = None) -> list[RunSummary]:
     """List the runs of this workspace, newest first."""
     settings = settings or settings_from_env()
-    return [_summary(open_run(run_id, settings)) for run_id in list_run_ids(settings.workspace)]
+    champions = Champions(settings.workspace).runs()
+    return [_summary(open_run(run_id, settings), champions) for run_id in list_run_ids(settings.workspace)]
 
 
-def _summary(run: Run) -> RunSummary:
+def _summary(run: Run, champions: frozenset[str]) -> RunSummary:
     try:
         request, result = run.request, run.result
     except ValueError:
@@ -273,7 +262,7 @@ def _summary(run: Run) -> RunSummary:
         created = run.path.stat().st_mtime
         return RunSummary(run_id=run.id, created_at=created, table_name="", target="", metric="", status="unreadable")
     metrics = result.evaluation.metrics if result is not None and result.evaluation is not None else ()
-    score = next((metric.value for metric in metrics if metric.name == request.plan.metric), None)
+    main = next((metric for metric in metrics if metric.name == request.plan.metric), None)
     return RunSummary(
         run_id=run.id,
         created_at=request.created_at,
@@ -281,5 +270,8 @@ def _summary(run: Run) -> RunSummary:
         target=request.plan.target,
         metric=request.plan.metric,
         status=run.view.status,
-        score=score,
+        score=None if main is None else main.value,
+        low=None if main is None else main.low,
+        high=None if main is None else main.high,
+        is_champion=run.id in champions,
     )

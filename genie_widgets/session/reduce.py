@@ -45,8 +45,14 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.BusyWith(what=what):
             return state.model_copy(update={"busy": what})
         case a.TableRead(profile=profile, source=source):
-            recipe = Recipe(table=source)
-            return SessionState(profile=profile, prompt=state.prompt, token=state.token + 1, recipe=recipe)
+            return SessionState(
+                profile=profile,
+                prompt=state.prompt,
+                history=state.history,
+                comparison=state.comparison,
+                token=state.token + 1,
+                recipe=Recipe(table=source),
+            )
         case a.PromptChanged(prompt=prompt):
             return _with_prompt(state, prompt)
         case a.PlanMade(answer=answer, token=token):
@@ -72,6 +78,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 prompt=action.prompt,
                 answer=action.plan,
                 run_id=action.run_id,
+                history=state.history,
+                comparison=state.comparison,
                 token=state.token + 1,
                 recipe=Recipe(table=Source(kind="run", name=action.run_id), plan=action.plan),
             )
@@ -102,6 +110,10 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update=changes)
         case a.Compared(run_id=run_id, groups=groups):
             return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
+        case a.HistoryListed(runs=runs):
+            return state.model_copy(update={"busy": "", "history": runs})
+        case a.RunsCompared(comparison=comparison):
+            return state.model_copy(update={"busy": "", "comparison": comparison})
         case a.Tried(run_id=run_id, what_if=what_if):
             return _tried(state, what_if) if run_id == state.run_id else state
         case a.Flipped(run_id=run_id, flip=flip):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import (
+    Comparison,
     Decision,
     Event,
     Explanation,
@@ -304,6 +305,62 @@ class Run:
         rows = of_rows if of_rows is not None or capacity is None else self.request.profile.n_rows
         wish = Wish(cost_missed, cost_false_alarm, capacity, rows, threshold)
         return decide_for(self._folder, wish)
+
+    def compare(self, before: Run) -> Comparison:
+        """Compare with an earlier run: what changed, and whether this one is better.
+
+        Parameters
+        ----------
+        before : Run
+            Any other run that was scored.
+
+        Returns
+        -------
+        Comparison
+            Where both were scored on the same rows, with an interval that pairs them.
+
+        Raises
+        ------
+        GenieError
+            If one of the two was not scored.
+        """
+        from genie_widgets.session.history import compare
+
+        return compare(before._folder, self._folder)
+
+    def promote(self) -> str:
+        """Make this run the champion of its table and target: MLflow's registry alias; takes seconds.
+
+        Returns
+        -------
+        str
+            The id of the run that is the champion now: this one.
+
+        Raises
+        ------
+        GenieError
+            If the run is not recorded in MLflow, or that cannot be reached.
+        """
+        from genie_widgets.session.promoting import promote
+
+        return promote(self._folder)
+
+    def go_back(self) -> str:
+        """Give the alias of the champion of this table and target back to the one before.
+
+        Returns
+        -------
+        str
+            The id of the run that is the champion now; empty where there was none before.
+
+        Raises
+        ------
+        GenieError
+            If MLflow cannot be reached.
+        """
+        from genie_widgets.session.promoting import promote
+
+        return promote(self._folder, back=True)
 
     @property
     def scored(self) -> pd.DataFrame:

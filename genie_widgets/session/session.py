@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
-from genie_widgets.session.api import accept, make_request, open_run, start
+from genie_widgets.session.api import accept, list_runs, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, without_password
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # At most so often do a run's events change the state: every change is drawn in a browser.
 TAIL_INTERVAL_S = 0.25
-PREVIEW_ROWS, SHORT_CELL = 10, 8
+PREVIEW_ROWS, SHORT_CELL, MAX_RUNS = 10, 8, 100
 # A tracking server may answer after the run's end; longer than its own watchdog, nobody waits.
 RECORD_TIMEOUT_S = 610.0
 WORKERS = 3
@@ -325,6 +325,22 @@ class Session:
         if self._state.stage == Stage.DONE:
             self._begin("Comparing the groups", self._compare, column)
 
+    def list_history(self) -> None:
+        """List the runs of the workspace with their figures."""
+        self._begin("Listing the runs", self._list)
+
+    def compare_runs(self, before: str, after: str) -> None:
+        """Compare two runs; see `Run.compare`."""
+        self._begin("Comparing the runs", self._compare_runs, before, after)
+
+    def promote(self, run_id: str) -> None:
+        """Make a run the champion of its table and target; see `Run.promote`."""
+        self._begin("Telling MLflow", self._promote, run_id, Run.promote)
+
+    def go_back(self, run_id: str) -> None:
+        """Give a champion's alias back to the one before; see `Run.go_back`."""
+        self._begin("Telling MLflow", self._promote, run_id, Run.go_back)
+
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
         self._begin("Opening the run", self._open, run_id)
@@ -595,6 +611,17 @@ class Session:
         if run is not None:
             self._dispatch(a.Compared(run_id=run.id, groups=run.groups(column)))
 
+    def _list(self) -> None:
+        self._dispatch(a.HistoryListed(runs=tuple(list_runs(self.settings)[:MAX_RUNS])))
+
+    def _compare_runs(self, before: str, after: str) -> None:
+        comparison = open_run(after, self.settings).compare(open_run(before, self.settings))
+        self._dispatch(a.RunsCompared(comparison=comparison))
+
+    def _promote(self, run_id: str, step: Callable[[Run], object]) -> None:
+        step(open_run(run_id, self.settings))
+        self._list()
+
     def _try(self) -> None:
         try:
             while True:
@@ -642,15 +669,18 @@ def _preview(table: Table, path: Path, problems: list[Problem]) -> PredictionsSt
         name=table.name,
         n_rows=len(table.frame),
         columns=tuple(head.columns),
-        preview=tuple(tuple(_short(cell) for cell in row) for row in head.to_numpy()),
+        preview=tuple(
+            tuple(_short(cell, 0 if name in ours else SHORT_CELL) for name, cell in zip(head.columns, row, strict=True))
+            for row in head.to_numpy()
+        ),
         path=str(path),
         problems=tuple(problems),
     )
 
 
-def _short(cell: str) -> str:
+def _short(cell: str, most: int) -> str:
     """Shorten long decimals: sixteen digits of a probability say no more than four, and push the rest off the page."""
-    if len(cell) <= SHORT_CELL or "." not in cell:
+    if len(cell) <= most or "." not in cell:
         return cell
     try:
         return f"{float(cell):.4g}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from genie_widgets.schema import (
     Answer,
+    Comparison,
     Explanation,
     Flip,
     GroupReport,
@@ -13,6 +14,7 @@ from genie_widgets.schema import (
     Plan,
     Problem,
     RunResult,
+    RunSummary,
     TableProfile,
     WhatIf,
 )
@@ -93,6 +95,10 @@ class SessionState(Value):
         What flips the answer of that row, once it was looked for.
     groups : GroupReport or None
         The groups of the column last asked for.
+    history : tuple of RunSummary or None
+        The runs of the workspace, newest first, as they were last listed.
+    comparison : Comparison or None
+        The two runs last compared.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -117,6 +123,8 @@ class SessionState(Value):
     what_if: WhatIf | None = None
     flip: Flip | None = None
     groups: GroupReport | None = None
+    history: tuple[RunSummary, ...] | None = None
+    comparison: Comparison | None = None
     busy: str = ""
     problem: Problem | None = None
     token: int = 0

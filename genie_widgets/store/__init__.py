@@ -1,9 +1,20 @@
 """The run folder: a run is a folder, its events are the truth, and any process can open it."""
 
+from genie_widgets.store.champions import Champions
 from genie_widgets.store.folder import RunFolder, default_workspace, list_run_ids
 from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
 from genie_widgets.store.queue import take_ticket
 from genie_widgets.store.view import RunView, fold
 
-__all__ = ["RunFolder", "RunView", "default_workspace", "fold", "list_run_ids", "oom_kills", "outlook", "take_ticket"]
+__all__ = [
+    "Champions",
+    "RunFolder",
+    "RunView",
+    "default_workspace",
+    "fold",
+    "list_run_ids",
+    "oom_kills",
+    "outlook",
+    "take_ticket",
+]

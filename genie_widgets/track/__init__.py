@@ -1,6 +1,16 @@
 """The record of a run in MLflow. A server that is down costs a record, never a run."""
 
 from genie_widgets.track.address import with_credentials, without_credentials
+from genie_widgets.track.champion import go_back, promote, registry_uri
+from genie_widgets.track.facts import registry_name
 from genie_widgets.track.tracker import Tracker
 
-__all__ = ["Tracker", "with_credentials", "without_credentials"]
+__all__ = [
+    "Tracker",
+    "go_back",
+    "promote",
+    "registry_name",
+    "registry_uri",
+    "with_credentials",
+    "without_credentials",
+]

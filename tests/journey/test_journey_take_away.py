@@ -199,3 +199,21 @@ def test_a_decision_goes_with_the_model_wherever_it_goes(run, table, tmp_path):
     # And back.
     assert run.decide() is None
     assert list(run.predict(head)["prediction"]) == list(np.where(chance >= 0.5, "yes", "no"))
+
+
+def test_a_run_becomes_the_champion_and_the_alias_is_taken_back(run):
+    import mlflow
+
+    from genie_widgets.track import go_back, registry_name
+
+    settings = Settings(workspace=run.path.parent.parent)
+    assert run.promote() == run.id
+    assert [summary.is_champion for summary in gw.list_runs(settings)] == [True]
+    tracking, name = run.result.tracking, registry_name(run.result)
+    client = mlflow.MlflowClient(tracking.uri)
+    champion = client.get_model_version_by_alias(name, "champion")
+    assert champion.run_id == tracking.run_id
+    assert int(champion.version) == max(int(v.version) for v in client.search_model_versions(f"name = '{name}'"))
+    assert go_back(tracking.uri, run.result) == ""
+    with pytest.raises(mlflow.exceptions.MlflowException):
+        client.get_model_version_by_alias(name, "champion")

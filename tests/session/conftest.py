@@ -5,6 +5,7 @@ import textwrap
 import time
 from concurrent.futures import Executor, Future
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -21,7 +22,7 @@ from genie_widgets.schema import (
     TableProfile,
     new_run_id,
 )
-from genie_widgets.session import PredictionsState, Session
+from genie_widgets.session import PredictionsState, Run, Session
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.store import RunFolder
 
@@ -147,6 +148,60 @@ def ended(asked, make):
     folder.append(Finished(status="done", total_s=1.0))
     folder.model_path.mkdir()
     return folder
+
+
+LABELS = np.array(["no", "yes"], dtype=object)
+
+
+@pytest.fixture
+def scored_run(settings, make):
+    """Give a function that makes a run with scored rows and no model; `blur` spoils what it knew of each row."""
+    from genie_widgets.evaluate import evaluate, scored_table, verdict
+
+    def build(folder=None, problem_type="binary", n=400, *, blur=0.0, target="left", **plan):
+        folder = folder or RunFolder.create(settings.workspace, new_run_id())
+        rng = np.random.default_rng(0)
+        chance = rng.random(n)
+        truth = LABELS[(rng.random(n) < chance).astype(int)]
+        frame = pd.DataFrame({"size": chance, "town": rng.choice(["Rom", "Oslo"], n), target: truth})
+        known = (1 - blur) * chance + blur * rng.random(n)
+        table = gw.read_table(frame, name="t")
+        metric, positive = ("roc_auc", "yes") if problem_type == "binary" else ("accuracy", None)
+        asked = {"problem_type": problem_type, "metric": metric, "positive_class": positive, "ignore": ("town",)}
+        planned = make.plan(target, **{**asked, **plan})
+        table.frame.to_parquet(folder.table_path)
+        folder.write_request(
+            RunRequest(run_id=folder.run_id, prompt="", plan=planned, profile=table.profile, created_at=0.0)
+        )
+        held, held_chance = table.frame.iloc[100:], known[100:]
+        scored = scored_table(
+            held[target],
+            plan=planned,
+            predictions=LABELS[(held_chance >= 0.5).astype(int)],
+            probabilities=pd.DataFrame({"no": 1 - held_chance, "yes": held_chance}),
+        )
+        scored.to_parquet(folder.scored_path)
+        classes = ("no", "yes")
+        result = RunResult(
+            run_id=folder.run_id,
+            status="done",
+            prompt="",
+            table_name="t",
+            plan=planned,
+            n_rows=n,
+            n_train=100,
+            n_holdout=n - 100,
+            features=("size",),
+            classes=classes,
+            evaluation=evaluate(scored, plan=planned, classes=classes, y_train=truth[:100], how="h"),
+        )
+        folder.write_result(result.model_copy(update={"verdict": verdict(result)}))
+        folder.report_path.write_text("old")
+        folder.append(RunStarted(time_limit_s=20))
+        folder.append(Finished(status="done", total_s=1.0))
+        return Run(folder)
+
+    return build
 
 
 @pytest.fixture

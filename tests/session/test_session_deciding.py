@@ -1,65 +1,23 @@
 """Deciding and comparing groups, from Python and from a session, on a run that has ended."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from sklearn.metrics import accuracy_score
 
 import genie_widgets as gw
-from genie_widgets.evaluate import evaluate, scored_table
 from genie_widgets.render import esc
-from genie_widgets.schema import Finished, GenieError, ResultUpdated, RunRequest, RunResult, RunStarted
+from genie_widgets.schema import GenieError, ResultUpdated, RunRequest
 from genie_widgets.session import Run, Session, Stage
-
-LABELS = np.array(["no", "yes"], dtype=object)
 
 
 @pytest.fixture
-def ended(make, folder, monkeypatch):
+def ended(scored_run, folder, monkeypatch):
     """Make the folder of a run that has ended; gives the run, and counts its records."""
     records = []
     monkeypatch.setattr("genie_widgets.session.deciding._record", records.append)
 
     def build(problem_type="binary", n=400):
-        rng = np.random.default_rng(0)
-        chance = rng.random(n)
-        truth = LABELS[(rng.random(n) < chance).astype(int)]
-        frame = pd.DataFrame({"size": chance, "town": rng.choice(["Rom", "Oslo"], n), "left": truth})
-        table = gw.read_table(frame, name="t")
-        metric = "roc_auc" if problem_type == "binary" else "accuracy"
-        positive = "yes" if problem_type == "binary" else None
-        plan = make.plan("left", problem_type=problem_type, metric=metric, positive_class=positive, ignore=("town",))
-        table.frame.to_parquet(folder.table_path)
-        request = RunRequest(run_id=folder.run_id, prompt="", plan=plan, profile=table.profile, created_at=0.0)
-        folder.write_request(request)
-        held = table.frame.iloc[100:]
-        scored = scored_table(
-            held["left"],
-            plan=plan,
-            predictions=LABELS[(held["size"] >= 0.5).astype(int)],
-            probabilities=pd.DataFrame({"no": 1 - held["size"], "yes": held["size"]}),
-        )
-        scored.to_parquet(folder.scored_path)
-        classes = ("no", "yes")
-        evaluation = evaluate(scored, plan=plan, classes=classes, y_train=truth[:100], how="h")
-        result = RunResult(
-            run_id=folder.run_id,
-            status="done",
-            prompt="",
-            table_name="t",
-            plan=plan,
-            n_rows=n,
-            n_train=100,
-            n_holdout=n - 100,
-            features=("size",),
-            classes=classes,
-            evaluation=evaluation,
-        )
-        folder.write_result(result)
-        folder.report_path.write_text("old")
-        folder.append(RunStarted(time_limit_s=20))
-        folder.append(Finished(status="done", total_s=1.0))
-        return Run(folder), records
+        return scored_run(folder, problem_type, n), records
 
     return build
 

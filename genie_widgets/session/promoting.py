@@ -1,0 +1,48 @@
+"""A run becomes the champion, in a process of its own: the kernel never loads MLflow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+from genie_widgets.schema import GenieError, Problem
+from genie_widgets.session.tracing import scored_result
+from genie_widgets.store import RunFolder
+
+PROMOTING = "genie_widgets.worker.promoting"
+TIMEOUT_S = 600.0
+
+
+def promote(folder: RunFolder, *, back: bool = False) -> str:
+    """Promote a run, or give the alias back to the one before; see `Run.promote` and `Run.go_back`."""
+    tracking = scored_result(folder).tracking
+    if tracking is None or tracking.problem is not None:
+        raise GenieError(_NOT_RECORDED)
+    command = [sys.executable, "-m", PROMOTING, str(folder.path), *(["back"] if back else [])]
+    with folder.log_path.open("ab") as log:
+        try:
+            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, check=False, timeout=TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            raise GenieError(_NO_ANSWER) from None
+    lines = done.stdout.decode("utf-8", "replace").splitlines()
+    if done.returncode != 0 or not lines:
+        raise GenieError(_NO_ANSWER)
+    answer = json.loads(lines[-1])
+    if "problem" in answer:
+        raise GenieError(Problem.model_validate(answer["problem"]))
+    return str(answer["champion"])
+
+
+_NOT_RECORDED = Problem(
+    code="not-recorded",
+    title="This run is not recorded in MLflow, so it cannot become the champion there.",
+    remedy="Wait until the record is written; the Download tab says where it is, or why there is none.",
+    culprit="run",
+)
+_NO_ANSWER = Problem(
+    code="promotion-failed",
+    title="MLflow's registry did not answer.",
+    remedy="Check that the server runs, and MLFLOW_TRACKING_URI; the run's log says more.",
+    culprit="MLFLOW_TRACKING_URI",
+)
