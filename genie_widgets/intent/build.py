@@ -6,10 +6,10 @@ from typing import Any
 
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints
-from genie_widgets.intent.facts import positive_class_of, problem_type_of, useless_columns
+from genie_widgets.intent.facts import positive_class_of, problem_type_of, useless_columns, usual_metric
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.phrases import folded
-from genie_widgets.schema import METRICS, Evidence, Plan, Problem, ProblemType, TableProfile, default_metric
+from genie_widgets.schema import METRICS, Evidence, Plan, Problem, ProblemType, TableProfile
 
 DEFAULT_TIME_LIMIT_S = 120
 # The same wish for another kind of problem.
@@ -49,7 +49,7 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     kind = _kind(profile, prompt, target, asked)
     evidence.append(_data("problem_type", kind, f"{column.name} has {column.n_distinct:,} different values"))
     fields: dict[str, Any] = {"target": target, "problem_type": kind}
-    fields["metric"] = _metric(asked, kind, evidence)
+    fields["metric"] = _metric(asked, profile, target, kind, evidence)
     if kind == "binary":
         positive, why = positive_class_of(column, prompt)
         fields["positive_class"] = positive
@@ -96,7 +96,7 @@ def fitting_metrics(
         return kind, ()
     if kind in METRICS[asked.metric].problem_types or (asked.metric, kind) in _SAME_WISH:
         return kind, ()
-    usual = default_metric(kind)
+    usual, _ = usual_metric(profile, target, kind)
     return kind, (usual, *(name for name, info in METRICS.items() if kind in info.problem_types and name != usual))
 
 
@@ -127,12 +127,12 @@ def _notes(asked: Constraints) -> list[Problem]:
     return notes
 
 
-def _metric(asked: Constraints, kind: ProblemType, evidence: list[Evidence]) -> str:
+def _metric(asked: Constraints, profile: TableProfile, target: str, kind: ProblemType, evidence: list[Evidence]) -> str:
     if asked.metric is not None and _is_passing(asked, kind):
         evidence[:] = [e for e in evidence if e.field != "metric"]
     if asked.metric is None or _is_passing(asked, kind):
-        metric = default_metric(kind)
-        evidence.append(_default("metric", metric))
+        metric, why = usual_metric(profile, target, kind)
+        evidence.append(_data("metric", metric, why) if why else _default("metric", metric))
         return metric
     if kind in METRICS[asked.metric].problem_types:
         return asked.metric

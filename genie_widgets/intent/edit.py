@@ -8,7 +8,7 @@ from typing import Any
 from genie_widgets.intent.build import build_plan
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints, find_constraints
-from genie_widgets.intent.facts import positive_class_of
+from genie_widgets.intent.facts import positive_class_of, usual_metric
 from genie_widgets.intent.target import rank_targets, target_evidence
 from genie_widgets.schema import (
     METRICS,
@@ -19,7 +19,6 @@ from genie_widgets.schema import (
     Problem,
     Question,
     TableProfile,
-    default_metric,
 )
 
 PART = "follow-up-part"  # a note on the last change; the next one leaves it behind
@@ -148,7 +147,7 @@ def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfi
     kind = fields["problem_type"]
     metric = METRICS.get(fields["metric"])
     if "metric" not in changes and (metric is None or kind not in metric.problem_types):
-        fields["metric"] = default_metric(kind)
+        fields["metric"] = usual_metric(profile, fields["target"], kind)[0]
     if kind != "binary":
         fields["positive_class"] = None
     elif fields["positive_class"] is None and profile.column(fields["target"]).top_values:

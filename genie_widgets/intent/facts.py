@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from genie_widgets.intent.words import plain, stem, words_of
-from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile
+from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile, default_metric
 
 # Whole numbers of at most this many values are read as classes unless an amount is asked for.
 MAX_INTEGER_CLASSES = 10
 MAX_CLASSES = 100
+# One class with so large a share makes accuracy the measure of that share.
+LOPSIDED = 0.75
 USELESS_KINDS = ("id", "constant", "empty")
 _POSITIVE = (
     "yes",
@@ -77,6 +79,25 @@ def positive_class_of(column: ColumnProfile, prompt: str) -> tuple[str, str]:
         if any(word in _NEGATIVE for word in words) and value != other:
             return other, f"the other value than {value}"
     return values[-1], "the rarer value"
+
+
+def usual_metric(profile: TableProfile, target: str, kind: ProblemType) -> tuple[str, str]:
+    """Choose the metric where nobody asked for one.
+
+    Where one of several classes stands in most rows, always answering it is right that often: a measure of the
+    probabilities shows what a model knows beyond that.
+
+    Returns
+    -------
+    tuple of str
+        The metric, and why it is not the usual one; empty where it is.
+    """
+    column = profile.column(target)
+    n_rows = profile.n_sampled - column.n_missing
+    if kind != "multiclass" or not column.top_values or column.top_values[0].count < LOPSIDED * n_rows:
+        return default_metric(kind), ""
+    top = column.top_values[0]
+    return "log_loss", f"{top.count / n_rows:.0%} of the rows are {top.value}: always answering that is right so often"
 
 
 def useless_columns(profile: TableProfile) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """What a sentence asks besides its target: time, metric, quality, columns, quantiles, the split, the class."""
 
+import pandas as pd
 import pytest
 
+from genie_widgets.data import read_table
 from genie_widgets.intent import answer_question, make_plan
 from genie_widgets.schema import METRICS, GenieError
 
@@ -93,6 +95,18 @@ def test_the_metric_is_the_one_that_is_asked_for_or_fits(customers, prompt, metr
     made = plan(customers, prompt)
     assert made.metric == metric
     assert not made.blockers
+
+
+def test_one_class_in_most_rows_is_measured_by_its_probabilities():
+    frame = pd.DataFrame({"size": range(200), "damage": ["None"] * 170 + ["Minor"] * 20 + ["Major"] * 10})
+    made = plan(read_table(frame).profile, "predict damage")
+    assert made.metric == "log_loss"
+    (evidence,) = [item for item in made.evidence if item.field == "metric"]
+    assert evidence.source == "data"
+    assert "85% of the rows are None" in evidence.quote
+    assert plan(read_table(frame).profile, "predict damage, accuracy").metric == "accuracy"
+    assert plan(read_table(frame.iloc[50:]).profile, "predict damage").metric == "log_loss"
+    assert plan(read_table(frame.iloc[90:]).profile, "predict damage").metric == "accuracy"
 
 
 @pytest.mark.parametrize("prompt", ["predict income with f1", "predict churned with rmse"])
