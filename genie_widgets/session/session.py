@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 TAIL_INTERVAL_S = 0.25
 PREVIEW_ROWS, SHORT_CELL, MAX_RUNS = 10, 8, 100
 # A tracking server may answer after the run's end; longer than its own watchdog, nobody waits.
-RECORD_TIMEOUT_S = 610.0
+RECORD_TIMEOUT_S = 130.0
 WORKERS = 3
 Listener = Callable[[SessionState], None]
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from genie_widgets.track import Tracker
 
 LOW_PRIORITY = 10
-# The last word on a server that never answers; a machine that is busy takes minutes by itself.
-MAX_SECONDS = 600.0
+# The last word on a server that never answers.
+MAX_SECONDS = 120.0
 
 
 def main(path: Path) -> None:
