@@ -227,6 +227,12 @@ def program(monkeypatch):
 
 
 @pytest.fixture
+def now():
+    """Give an executor that runs at once what it is given."""
+    return Now()
+
+
+@pytest.fixture
 def session(settings, monkeypatch):
     """Give a session that does everything at once and starts no worker early."""
     monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)

@@ -4,7 +4,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import Now
 from pydantic import SecretStr
 
 from genie_widgets.schema import ReadOptions, Settings
@@ -15,12 +14,12 @@ MESSY = "Report of May\n\nzip;price;day\n01234;1,5;01/02/2024\n98765;2,5;03/04/2
 
 
 @pytest.fixture
-def session_of(tmp_path, monkeypatch):
+def session_of(tmp_path, monkeypatch, now):
     monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
     made = []
 
     def make(**settings):
-        made.append(Session(Settings(workspace=tmp_path / "workspace", **settings), executor=Now()))
+        made.append(Session(Settings(workspace=tmp_path / "workspace", **settings), executor=now))
         return made[-1]
 
     yield make
