@@ -11,14 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.intent.check import check_plan
+    from genie_widgets.intent.choosing import choose_tool
     from genie_widgets.intent.edit import answer_question, edit_plan, leave_out
     from genie_widgets.intent.follow_up import revise_plan
     from genie_widgets.intent.follow_up_words import asks_to_undo
-    from genie_widgets.intent.llm import Stopper, llm_settings_from_env, planned_exchange
+    from genie_widgets.intent.llm import LLMFailedError, Stopper, llm_settings_from_env, planned_exchange
     from genie_widgets.intent.planner import make_plan
     from genie_widgets.intent.prompts import sent_to_llm
 
 _HOME = {
+    "LLMFailedError": "llm",
+    "choose_tool": "choosing",
     "Stopper": "llm",
     "answer_question": "edit",
     "asks_to_undo": "follow_up_words",
@@ -33,10 +36,12 @@ _HOME = {
 }
 
 __all__ = [
+    "LLMFailedError",
     "Stopper",
     "answer_question",
     "asks_to_undo",
     "check_plan",
+    "choose_tool",
     "edit_plan",
     "leave_out",
     "llm_settings_from_env",

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.render.asking import reply_html
     from genie_widgets.render.charts import Figure
     from genie_widgets.render.compared import compared_figure
     from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
@@ -55,6 +56,7 @@ _HOME = {
     "comparison_figure": "comparison",
     "comparison_html": "comparison",
     "decision_html": "deciding",
+    "reply_html": "asking",
     "runs_html": "comparison",
     "esc": "escape",
     "figures": "gallery",
@@ -118,6 +120,7 @@ __all__ = [
     "problems_html",
     "profile_html",
     "progress_html",
+    "reply_html",
     "report_html",
     "row_sentences",
     "rows_html",

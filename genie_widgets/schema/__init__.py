@@ -4,6 +4,7 @@ Everything above this floor speaks in these types. The LLM fills a `Plan`, the
 worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
 """
 
+from genie_widgets.schema.asking import Reply, Sourced
 from genie_widgets.schema.comparison import ComparedFigure, Comparison, PairedDifference, RunSummary
 from genie_widgets.schema.decision import Decision, Expected
 from genie_widgets.schema.exchange import LLMExchange
@@ -111,6 +112,7 @@ __all__ = [
     "Queued",
     "ReadOptions",
     "Refusal",
+    "Reply",
     "ResultUpdated",
     "Resumed",
     "RowExplanation",
@@ -119,6 +121,7 @@ __all__ = [
     "RunStarted",
     "RunSummary",
     "Settings",
+    "Sourced",
     "SplitMade",
     "StageChanged",
     "StopRequested",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         plan,
         train,
     )
+    from genie_widgets.session.asking import SUGGESTIONS
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
     from genie_widgets.session.script import python_code
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from genie_widgets.session.state import PredictionsState, SessionState, Stage, blockers
 
 _HOME = {
+    "SUGGESTIONS": "asking",
     "PredictionsState": "state",
     "Run": "running",
     "Session": "session",
@@ -43,6 +45,7 @@ _HOME = {
 }
 
 __all__ = [
+    "SUGGESTIONS",
     "PredictionsState",
     "Run",
     "Session",

@@ -12,6 +12,7 @@ from genie_widgets.schema import (
     Plan,
     Problem,
     Question,
+    Reply,
     RunResult,
     RunSummary,
     TableProfile,
@@ -134,6 +135,13 @@ class Compared(Value):
     groups: GroupReport
 
 
+class Replied(Value):
+    """A question about the run was answered."""
+
+    run_id: str
+    reply: Reply
+
+
 class HistoryListed(Value):
     """The runs of the workspace were listed."""
 
@@ -190,6 +198,7 @@ Action = (
     | RowExplained
     | Decided
     | Compared
+    | Replied
     | HistoryListed
     | RunsCompared
     | Tried

@@ -20,6 +20,7 @@ _NO_RUN: dict[str, Any] = {
     "what_if": None,
     "flip": None,
     "groups": None,
+    "reply": None,
 }
 
 
@@ -110,6 +111,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update=changes)
         case a.Compared(run_id=run_id, groups=groups):
             return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
+        case a.Replied(run_id=run_id, reply=reply):
+            return state.model_copy(update={"busy": "", **({"reply": reply} if run_id == state.run_id else {})})
         case a.HistoryListed(runs=runs):
             return state.model_copy(update={"busy": "", "history": runs})
         case a.RunsCompared(comparison=comparison):

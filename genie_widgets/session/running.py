@@ -8,7 +8,7 @@ import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from genie_widgets.schema import (
     Comparison,
@@ -18,7 +18,9 @@ from genie_widgets.schema import (
     Flip,
     GenieError,
     GroupReport,
+    LLMSettings,
     Problem,
+    Reply,
     Resumed,
     RunRequest,
     RunResult,
@@ -361,6 +363,45 @@ class Run:
         from genie_widgets.session.promoting import promote
 
         return promote(self._folder, back=True)
+
+    def ask(self, question: str, llm: Literal["auto"] | LLMSettings | None = "auto") -> Reply:
+        """Answer a question about the run from its figures: "why row 12?", "is it better than the run before?".
+
+        Parameters
+        ----------
+        question : str
+            In words; without a language model English ones of a fixed set.
+        llm : "auto", LLMSettings or None
+            ``"auto"`` takes the language model of the environment, if any. It is sent the question and the names of
+            the columns, and chooses what is computed; it writes no part of the answer.
+
+        Returns
+        -------
+        Reply
+            Sentences and figures, each figure with its source.
+
+        Raises
+        ------
+        GenieError
+            If what is asked cannot be computed: no such row or column, no scored rows, no model.
+        """
+        from genie_widgets.intent import llm_settings_from_env
+        from genie_widgets.session.asking import answer
+
+        return answer(self, question, llm_settings_from_env() if llm == "auto" else llm)
+
+    @property
+    def scored_result(self) -> RunResult:
+        """What was found, scores and all.
+
+        Raises
+        ------
+        GenieError
+            If the run was not scored.
+        """
+        from genie_widgets.session.tracing import scored_result
+
+        return scored_result(self._folder)
 
     @property
     def scored(self) -> pd.DataFrame:

@@ -325,6 +325,11 @@ class Session:
         if self._state.stage == Stage.DONE:
             self._begin("Comparing the groups", self._compare, column)
 
+    def ask(self, question: str) -> None:
+        """Answer a question about the run; see `Run.ask`."""
+        if self._state.stage == Stage.DONE and question.strip():
+            self._begin("Answering", self._ask, question.strip())
+
     def list_history(self) -> None:
         """List the runs of the workspace with their figures."""
         self._begin("Listing the runs", self._list)
@@ -610,6 +615,11 @@ class Session:
         run = self._run
         if run is not None:
             self._dispatch(a.Compared(run_id=run.id, groups=run.groups(column)))
+
+    def _ask(self, question: str) -> None:
+        run = self._run
+        if run is not None:
+            self._dispatch(a.Replied(run_id=run.id, reply=run.ask(question, self._llm)))
 
     def _list(self) -> None:
         self._dispatch(a.HistoryListed(runs=tuple(list_runs(self.settings)[:MAX_RUNS])))

@@ -13,6 +13,7 @@ from genie_widgets.schema import (
     LLMExchange,
     Plan,
     Problem,
+    Reply,
     RunResult,
     RunSummary,
     TableProfile,
@@ -99,6 +100,8 @@ class SessionState(Value):
         The runs of the workspace, newest first, as they were last listed.
     comparison : Comparison or None
         The two runs last compared.
+    reply : Reply or None
+        The answer to the last question about the run.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -125,6 +128,7 @@ class SessionState(Value):
     groups: GroupReport | None = None
     history: tuple[RunSummary, ...] | None = None
     comparison: Comparison | None = None
+    reply: Reply | None = None
     busy: str = ""
     problem: Problem | None = None
     token: int = 0
@@ -173,7 +177,7 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
     ----------
     state : SessionState
         The session.
-    step : {"plan", "confirm", "stop", "extend", "predict"}
+    step : {"plan", "confirm", "stop", "extend", "predict", "ask"}
         The step.
 
     Returns
@@ -195,6 +199,8 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
         return tuple(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers)
     if step == "predict" and not state.has_model:
         return ("Train a model first.",)
+    if step == "ask" and state.stage != Stage.DONE:
+        return ("Wait for the end of the training.",)
     return _about_the_training(state, step)
 
 

@@ -6,6 +6,7 @@ import ipywidgets as w
 
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import card, heading, show, with_classes
+from genie_widgets.widgets.results.ask import AskTab
 from genie_widgets.widgets.results.decide import DecideTab
 from genie_widgets.widgets.results.explanation import ExplanationTab
 from genie_widgets.widgets.results.files import FilesTab
@@ -32,6 +33,7 @@ class ResultsStep(Step):
             ExplanationTab,
             WhatIfTab,
             PredictTab,
+            AskTab,
             FilesTab,
         )
         self._tabs = [kind(session) for kind in kinds]

@@ -9,7 +9,9 @@ from llm_server import LATE, LLMServer, answer, settings_for
 import genie_widgets as gw
 from genie_widgets.data import samples
 from genie_widgets.render import esc
+from genie_widgets.schema import Reply, RunSummary, Sourced
 from genie_widgets.widgets.disclosure import Disclosure
+from genie_widgets.widgets.results.ask import AskTab
 
 PENGUINS = next(sample for sample in samples() if sample.name == "penguins")
 
@@ -403,3 +405,47 @@ def test_prices_and_patience_are_settings(panel):
     press(panel, "Use it")
     llm = panel.session.llm
     assert (llm.prices, llm.timeout_s, llm.base_url, llm.with_values) == ((0.4, 1.6), 90, "localhost:11434", False)
+
+
+def test_earlier_runs_are_listed_when_they_are_asked_for(panel, monkeypatch):
+    runs = tuple(
+        RunSummary(
+            run_id=name * 32,
+            created_at=0.0,
+            table_name="t",
+            target=name,
+            metric="r2",
+            status="done",
+            score=0.5,
+            low=0.4,
+        )
+        for name in "ab"
+    )
+    asked = []
+    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: list(runs))
+    monkeypatch.setattr(panel.session, "compare_runs", lambda *ids: asked.append(ids))
+    monkeypatch.setattr(panel.session, "promote", asked.append)
+    unfold(panel, "Earlier runs")
+    settle(panel)
+    assert "0.500" in text(panel)
+    press(panel, "Compare")
+    press(panel, "Make it the champion")
+    assert asked == [("b" * 32, "a" * 32), "a" * 32]
+
+
+def test_a_question_about_the_run_is_asked_and_its_answer_shown(panel, monkeypatch):
+    tab = AskTab(panel.session)
+    asked = []
+    monkeypatch.setattr(panel.session, "ask", asked.append)
+    tab.paint(panel.session.state)
+    assert all(b.disabled for b in every(tab.root) if isinstance(b, w.Button))
+    control(tab.root, w.Text, "Ask about").value = "why row 2?"
+    tab._ask.disabled = False
+    tab._ask.click()
+    assert asked == ["why row 2?"]
+    reply = Reply(
+        question="why row 2?", words=("Because <b>.",), figures=(Sourced(label="a", value="0.25", source="s"),)
+    )
+    tab.paint(panel.session.state.model_copy(update={"reply": reply}))
+    assert "Because &lt;b&gt;." in text(tab.root)
+    assert "0.25" in text(tab.root)

@@ -1,0 +1,410 @@
+"""Questions about a run, answered by a fixed set of functions; words or a language model only choose among them.
+
+No language model writes any part of an answer: it names a function and its arguments, which are checked against the
+run, and the sentences are made from computed figures by rule. So no figure can be another's than ours, and no cell
+leaves the machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from genie_widgets.render import number, row_sentences
+from genie_widgets.schema import METRICS, GenieError, LLMSettings, Problem, Reply, Settings, Sourced, TableProfile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from genie_widgets.session.running import Run
+
+MOST_ROWS, MOST_NAMED, MOST_VALUES = 50, 5, 5_000
+SUGGESTIONS = (
+    "How good is it?",
+    "What matters most?",
+    "Where does it fail?",
+    "Which rows are the highest?",
+    "Is it better than the run before?",
+    "Why row 1?",
+)
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A function that answers, as a language model is told of it.
+
+    Attributes
+    ----------
+    about : str
+        What it answers.
+    answer : callable
+        Takes the run and the arguments.
+    arguments : dict
+        JSON schema of each argument.
+    """
+
+    about: str
+    answer: Callable[..., Reply]
+    arguments: dict[str, dict[str, Any]]
+
+
+def answer(run: Run, question: str, llm: LLMSettings | None = None) -> Reply:
+    """Answer a question about a run; see `Run.ask`."""
+    from genie_widgets.intent import LLMFailedError, choose_tool
+
+    profile = run.request.profile
+    note, by_model = "", False
+    try:
+        name, arguments = ("", {}) if llm is None else choose_tool(question, profile.column_names, _told(), llm)
+        by_model = llm is not None
+    except LLMFailedError as failure:
+        note = f"The language model was of no help ({failure}): understood by rules. "
+    if by_model:
+        note = "The language model chose what was computed; it wrote none of the answer."
+    else:
+        name, arguments, told = understood(question, run)
+        note += told
+    if name not in TOOLS:
+        words = ("This is not one of the questions that can be answered from the run's figures.", _offer())
+        return Reply(question=question, words=words, note=note)
+    found = TOOLS[name].answer(run, **_checked(TOOLS[name], arguments, profile))
+    return found.model_copy(update={"question": question, "note": note})
+
+
+def _offer() -> str:
+    return f"Ask for instance: {' '.join(SUGGESTIONS)}"
+
+
+def _told() -> dict[str, tuple[str, dict[str, dict[str, Any]]]]:
+    return {name: (tool.about, tool.arguments) for name, tool in TOOLS.items()}
+
+
+def _checked(tool: Tool, arguments: dict[str, Any], profile: TableProfile) -> dict[str, Any]:
+    """Keep the arguments that the function has, of their type; a column must be one of the table's."""
+    types: dict[str, type] = {"integer": int, "string": str, "boolean": bool}
+    kept: dict[str, Any] = {
+        name: value
+        for name, value in arguments.items()
+        if name in tool.arguments and type(value) is types[tool.arguments[name]["type"]]
+    }
+    if kept.get("column") and kept["column"] not in profile.column_names:
+        raise GenieError(
+            Problem(
+                code="no-such-column",
+                title=f"The table has no column {kept['column'][:80]!r}.",
+                remedy="Name one of its columns, as it is written there.",
+                culprit="question",
+            )
+        )
+    return kept
+
+
+def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
+    """Choose a function by the question's words.
+
+    Returns
+    -------
+    tuple
+        Its name (empty where none fits), its arguments, and what a person should know of how it was understood.
+    """
+    text = question.casefold()
+    column = _column_in(text, run.request.profile)
+    row = re.search(r"\brow\s*(?:number|no\.?|#)?\s*(\d{1,9})\b", text)
+    if row:
+        return "row", {"row": int(row[1])}, ""
+    if re.search(r"\b(than|compared?|previous|last (run|week|time)|before)\b", text):
+        return "compare", {}, ""
+    if extreme := re.search(_EXTREME, text):
+        return _asks_for_extremes(text, extreme[1], run)
+    if column and re.search(r"\b(by|each|groups?|fair\w*|equal\w*|differ\w*|across|between|for)\b", text):
+        return "groups", {"column": column}, ""
+    return next(((name, {}, "") for name, words in _WORDS.items() if re.search(words, text)), ("", {}, ""))
+
+
+def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, Any], str]:
+    arguments: dict[str, Any] = {"lowest": word in ("lowest", "smallest", "least likely", "safest")}
+    if count := re.search(r"\b(\d{1,4})\b", text):
+        arguments["n"] = int(count[1])
+    where, note = _value_in(text, run.scored), ""
+    if where is not None:
+        arguments |= {"column": where[0], "value": where[1]}
+    elif unknown := re.search(r"\b(?:in|from|with|where)\s+(?:the\s+)?(\w[\w-]*)", text):
+        note = f"No cell of the untouched rows is {unknown[1]!r}: all of these rows are looked at."
+    return "extreme", arguments, note
+
+
+_EXTREME = r"\b(riskiest|highest|lowest|largest|smallest|most likely|least likely|safest|top|biggest|most at risk)\b"
+_WORDS = {
+    "weak": r"\b(fail\w*|wrong|errs?|errors?|worst|weak\w*|mistakes?|bad)\b",
+    "importance": r"\b(matters?|important|importance|drives?|why|influenc\w*|reasons?|leans?|relies|causes?)\b",
+    "quality": r"\b(good|accura\w*|scores?|trust\w*|reliab\w*|well|better|quality|sure|precise)\b",
+}
+
+
+def _column_in(text: str, profile: TableProfile) -> str:
+    """Find the longest column name that the text holds as words."""
+    names = sorted(profile.column_names, key=len, reverse=True)
+    forms = [(name, form) for name in names for form in (name.casefold(), name.casefold().replace("_", " "))]
+    return next((name for name, form in forms if form.strip() and _holds(text, form)), "")
+
+
+def _value_in(text: str, scored: pd.DataFrame) -> tuple[str, str] | None:
+    """Find the longest cell that the text holds as words, and its column; numbers are no names."""
+    found = [
+        (str(name), cell)
+        for name in scored.columns
+        for cell in map(str, scored[name].dropna().unique()[:MOST_VALUES])
+        if len(cell) > 1 and not _is_number(cell) and cell.casefold() in text and _holds(text, cell.casefold())
+    ]
+    return max(found, key=lambda pair: len(pair[1]), default=None)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _holds(text: str, words: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def _quality(run: Run) -> Reply:
+    result = run.scored_result
+    assert result.evaluation is not None
+    source = f"{result.evaluation.n_rows:,} untouched rows ({result.evaluation.split})"
+    figures = [
+        Sourced(label=metric.label, value=number(metric.value), source=f"{source}{_interval(metric.low, metric.high)}")
+        for metric in result.evaluation.metrics
+    ]
+    figures += [
+        Sourced(
+            label=f"{metric.label} of the baseline", value=number(metric.baseline), source=result.evaluation.baseline
+        )
+        for metric in result.evaluation.metrics[:1]
+        if metric.baseline is not None
+    ]
+    return Reply(question="", how="How good it is on untouched rows", words=result.verdict, figures=tuple(figures))
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f", 95% interval {number(low)} to {number(high)}"
+
+
+def _importance(run: Run) -> Reply:
+    explanation = run.explain()
+    output = explanation.outputs[-1]
+    source = f"mean size of the SHAP values of {explanation.n_rows:,} untouched rows ({explanation.method})"
+    ranked = sorted(output.importance, key=lambda item: -item.mean_abs)
+    figures = tuple(Sourced(label=item.column, value=number(item.mean_abs), source=source) for item in ranked[:10])
+    names = ", ".join(repr(item.column) for item in ranked[:MOST_NAMED])
+    words = (
+        f"The predictions of {output.label!r} lean most on {names}.",
+        "That tells what the model uses, not what causes the target.",
+    )
+    return Reply(question="", how="What the predictions lean on", words=words, figures=figures)
+
+
+def _weak(run: Run) -> Reply:
+    result = run.scored_result
+    assert result.evaluation is not None
+    groups, share = result.evaluation.weak_groups, bool(result.classes)
+    if not groups:
+        words: tuple[str, ...] = ("No group of untouched rows is clearly worse than the others.",)
+    else:
+        what = "of the rows are wrong" if share else "mean error"
+        words = tuple(
+            f"Where {group.column!r} is {group.group or 'empty'}: {_error(group.error, share)} {what}, against "
+            f"{_error(group.elsewhere, share)} elsewhere."
+            for group in groups
+        )
+    figures = tuple(
+        Sourced(
+            label=f"{group.column} = {group.group or 'empty'}",
+            value=_error(group.error, share),
+            source=f"{group.n_rows:,} untouched rows; one of {group.n_looked_at:,} groups looked at",
+        )
+        for group in groups
+    )
+    return Reply(question="", how="Where it errs clearly more", words=words, figures=figures)
+
+
+def _error(value: float, share: bool) -> str:
+    return f"{100 * value:.1f}%" if share else number(value)
+
+
+def _groups(run: Run, column: str = "") -> Reply:
+    report = run.groups(column)
+    figures = tuple(
+        Sourced(
+            label=f"{item.label} where {column} is {row.group}",
+            value=number(item.value),
+            source=f"{row.n_rows:,} untouched rows{_interval(item.low, item.high)}",
+        )
+        for row in report.groups
+        for item in row.figures[:1]
+    )
+    return Reply(question="", how=f"The figures by the groups of {column}", words=report.words, figures=figures)
+
+
+def _row(run: Run, row: int = 1) -> Reply:
+    frame = run.table.frame
+    if not 1 <= row <= len(frame):
+        raise GenieError(
+            Problem(
+                code="no-such-row",
+                title=f"The table has no row {row:,}: it has {len(frame):,}.",
+                remedy="Rows are counted from 1.",
+                culprit="question",
+            )
+        )
+    chosen = frame.iloc[[row - 1]]
+    explanation = run.explain(chosen)
+    place = max(range(len(explanation.outputs)), key=lambda at: explanation.outputs[at].rows[0].prediction)
+    output = explanation.outputs[place]
+    told = output.rows[0]
+    target = run.request.plan.target
+    known = chosen.index[0] in run.scored.index
+    seen = "No model had seen it." if known else "The models may have learned from it: the prediction is no test."
+    words = (
+        *row_sentences(explanation, told, output.label, output.base_value),
+        f"In the table its {target} is {chosen[target].iloc[0]}. {seen}",
+    )
+    source = f"SHAP values of this row against {explanation.n_background:,} others ({explanation.method})"
+    figures = tuple(
+        Sourced(label=f"{part.column} = {part.cell}", value=number(part.value), source=source)
+        for part in sorted(told.contributions, key=lambda part: -abs(part.value))[:10]
+    )
+    return Reply(question="", how=f"Why row {row:,} is predicted so", words=words, figures=figures)
+
+
+def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest: bool = False) -> Reply:
+    result, scored = run.scored_result, run.scored
+    where = ""
+    if value and not column:
+        raise GenieError(
+            Problem(
+                code="no-such-column",
+                title=f"It is not clear which column holds {value[:80]!r}.",
+                remedy="Name the column too, as it is written in the table.",
+                culprit="question",
+            )
+        )
+    if column:
+        wanted = value.casefold()
+        scored = scored[scored[column].map(lambda cell: str(cell).casefold() == wanted)]
+        where = f" where {column} is {value}"
+    name, ranked = _ranked(run, scored)
+    order = ranked.sort_values(ascending=lowest, kind="stable").dropna().head(max(1, min(n, MOST_ROWS)))
+    if order.empty:
+        return Reply(question="", how=f"The rows{where}", words=(f"None of the untouched rows is one{where}.",))
+    which = "lowest" if lowest else "highest"
+    words = (
+        f"Of {len(scored):,} untouched rows{where}, the {len(order):,} of the {which} {name} have it from "
+        f"{number(float(order.min()))} to {number(float(order.max()))}.",
+        "Only rows that no model has seen are listed: of the others the model knows the answer.",
+    )
+    shown = [column_name for column_name in (*result.features, result.plan.target) if column_name in scored.columns][:8]
+    cells = scored.loc[order.index, shown].map(_cell).to_numpy().tolist()
+    rows = tuple(
+        (f"{place + 1:,}", number(score), *row)
+        for place, score, row in zip(order.index.tolist(), order.tolist(), cells, strict=True)
+    )
+    figure = Sourced(label=f"Rows{where}", value=f"{len(scored):,}", source="the untouched rows of the run")
+    return Reply(
+        question="",
+        how=f"The rows of the {which} {name}{where}",
+        words=words,
+        figures=(figure,),
+        columns=("row", name, *shown),
+        rows=rows,
+    )
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _ranked(run: Run, scored: pd.DataFrame) -> tuple[str, pd.Series[float]]:
+    """Name what rows are ranked by, and give it: the positive class's probability, or the number predicted."""
+    result = run.scored_result
+    if result.plan.problem_type == "binary":
+        name = f"probability of {result.positive_class}"
+    elif result.plan.problem_type == "quantile":
+        levels = result.plan.quantile_levels
+        name = f"quantile {levels[len(levels) // 2]}"
+    elif result.plan.problem_type == "regression":
+        name = "prediction"
+    else:
+        raise GenieError(
+            Problem(
+                code="no-order",
+                title="Several classes have no highest and lowest.",
+                remedy="Ask for the rows of a model of two classes or of numbers.",
+                culprit="question",
+            )
+        )
+    column = name if name in scored.columns else f"genie {name}"
+    return name, scored[column].astype(float)
+
+
+def _compare(run: Run) -> Reply:
+    from genie_widgets.session.api import list_runs, open_run
+
+    request = run.request
+    settings = Settings(workspace=run.path.parent.parent)
+    earlier = [
+        one
+        for one in list_runs(settings)
+        if one.created_at < request.created_at and one.target == request.plan.target and one.score is not None
+    ]
+    if not earlier:
+        words = (f"There is no earlier run that predicts {request.plan.target!r} here.",)
+        return Reply(question="", how="Compared with the run before", words=words)
+    found = run.compare(open_run(earlier[0].run_id, settings))
+    figures = tuple(
+        Sourced(label=f"{item.label}, {when}", value=number(metric.value), source=f"run {result.run_id[:8]}")
+        for item in found.figures[:3]
+        for when, metric, result in (("before", item.before, found.before), ("now", item.after, found.after))
+        if metric is not None
+    )
+    if found.difference is not None:
+        figures = (
+            Sourced(
+                label=f"Difference of {METRICS[found.difference.metric].label}",
+                value=number(found.difference.value),
+                source=f"the same {found.difference.n_rows:,} rows"
+                f"{_interval(found.difference.low, found.difference.high)}",
+            ),
+            *figures,
+        )
+    return Reply(question="", how="Compared with the run before", words=found.words, figures=figures)
+
+
+_COLUMN = {"type": "string", "description": "a column of the table, exactly as it is written"}
+TOOLS = {
+    "quality": Tool("How good the model is, with intervals and a baseline", _quality, {}),
+    "importance": Tool("Which columns the predictions lean on", _importance, {}),
+    "weak": Tool("Groups of rows on which the model errs clearly more", _weak, {}),
+    "groups": Tool("The figures by the groups of a column; fairness", _groups, {"column": _COLUMN}),
+    "row": Tool(
+        "Why one row of the table is predicted so",
+        _row,
+        {"row": {"type": "integer", "description": "counted from 1"}},
+    ),
+    "extreme": Tool(
+        "The rows of the highest or lowest prediction (riskiest, safest), maybe of one value of a column",
+        _extreme,
+        {
+            "column": _COLUMN,
+            "value": {"type": "string", "description": "only rows where the column has this value"},
+            "n": {"type": "integer", "description": "how many rows"},
+            "lowest": {"type": "boolean", "description": "whether the lowest are asked for"},
+        },
+    ),
+    "compare": Tool("Whether this run is better than the one before", _compare, {}),
+}
