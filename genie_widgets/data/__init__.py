@@ -16,12 +16,17 @@ if TYPE_CHECKING:
     from genie_widgets.data.querying import read_query
     from genie_widgets.data.reading import read_table
     from genie_widgets.data.shipped import Sample, samples
+    from genie_widgets.data.structure import Entities, TimeOrder, find_entities, find_time_order
     from genie_widgets.data.table import Table
 
 _HOME = {
     "Leak": "leaks",
     "fetch": "fetching",
+    "Entities": "structure",
+    "TimeOrder": "structure",
+    "find_entities": "structure",
     "find_leaks": "leaks",
+    "find_time_order": "structure",
     "Sample": "shipped",
     "Table": "table",
     "profile_frame": "profiling",
@@ -32,11 +37,15 @@ _HOME = {
 }
 
 __all__ = [
+    "Entities",
     "Leak",
     "Sample",
     "Table",
+    "TimeOrder",
     "fetch",
+    "find_entities",
     "find_leaks",
+    "find_time_order",
     "profile_frame",
     "read_query",
     "read_table",

@@ -20,6 +20,7 @@ LABELS = {
     "time_limit_s": "Time for everything",
     "quality": "Effort",
     "validation": "Rows kept apart to score",
+    "accepted": "Warnings set aside",
 }
 PROBLEM_TYPES = {
     "binary": "Two classes (yes or no)",

@@ -93,6 +93,8 @@ class Plan(Value):
         At least one for every field that is filled.
     problems : tuple of Problem
         What stands in the way (errors) or should be known (warnings).
+    accepted : tuple of str
+        The warnings that the person has set aside.
     """
 
     status: Literal["plan"] = "plan"
@@ -109,6 +111,7 @@ class Plan(Value):
     validation: Validation = Validation()
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
+    accepted: tuple[str, ...] = ()
 
     @property
     def blockers(self) -> tuple[Problem, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         train,
     )
     from genie_widgets.session.asking import SUGGESTIONS
+    from genie_widgets.session.cautions import Remedy, remedies
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
     from genie_widgets.session.script import python_code
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _HOME = {
     "SUGGESTIONS": "asking",
     "PredictionsState": "state",
+    "Remedy": "cautions",
     "Run": "running",
     "Session": "session",
     "SessionState": "state",
@@ -39,6 +41,7 @@ _HOME = {
     "list_runs": "api",
     "open_run": "api",
     "plan": "api",
+    "remedies": "cautions",
     "python_code": "script",
     "settings_from_env": "configuration",
     "train": "api",
@@ -47,6 +50,7 @@ _HOME = {
 __all__ = [
     "SUGGESTIONS",
     "PredictionsState",
+    "Remedy",
     "Run",
     "Session",
     "SessionState",
@@ -59,6 +63,7 @@ __all__ = [
     "open_run",
     "plan",
     "python_code",
+    "remedies",
     "settings_from_env",
     "train",
 ]

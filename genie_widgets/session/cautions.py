@@ -1,19 +1,50 @@
-"""What the rows say against a plan: columns that give the answer away, and that they are but a part."""
+"""What the rows say against a plan, and what a person can do about it: act, or decide otherwise."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genie_widgets.schema import Answer, Plan, Problem
+from genie_widgets.schema import Answer, Plan, Problem, Validation
+from genie_widgets.schema.base import Value
 
 if TYPE_CHECKING:
-    from genie_widgets.data import Leak, Table
+    from genie_widgets.data import Entities, Leak, Table, TimeOrder
 
-CODE = "leak"
+CODE, ENTITIES, TIME_ORDER = "leak", "repeated-entities", "time-order"
+_OURS = (CODE, ENTITIES, TIME_ORDER)
 # Told of the table, and true of whatever is learned from it.
 _OF_THE_TABLE = "sampled"
 _USELESS = ("id", "constant", "empty")
 _NUMBERS = ("regression", "quantile")
+# Measures by which a rare class counts as much as the others.
+_FAIR = ("balanced_accuracy", "f1", "f1_macro", "average_precision", "mcc", "recall", "precision", "roc_auc_ovo_macro")
+
+
+class Remedy(Value):
+    """One thing that a person can do about a warning.
+
+    Attributes
+    ----------
+    words : str
+        What its button says.
+    field : str
+        The plan's field that the warning is beside.
+    leave_out : str
+        The column to leave out; empty for none.
+    validation : Validation or None
+        How to keep rows apart instead.
+    metric : str or None
+        What to judge by instead.
+    accept : str
+        The warning that becomes a note; empty for none.
+    """
+
+    words: str
+    field: str
+    leave_out: str = ""
+    validation: Validation | None = None
+    metric: str | None = None
+    accept: str = ""
 
 
 class Cautions:
@@ -21,6 +52,7 @@ class Cautions:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], list[Leak]] = {}
+        self._structure: dict[str, tuple[Entities | None, TimeOrder | None]] = {}
 
     def added(self, answer: Answer, table: Table | None) -> Answer:
         """Give the answer with its warnings; questions, refusals and plans without their table are as they were."""
@@ -28,9 +60,10 @@ class Cautions:
             return answer
         used = set(answer.feature_columns(table.columns))
         leaks = [leak for leak in self._leaks(answer, table) if leak.column in used]
-        others = [problem for problem in answer.problems if problem.code not in (CODE, _OF_THE_TABLE)]
+        others = [problem for problem in answer.problems if problem.code not in (*_OURS, _OF_THE_TABLE)]
         told = [problem for problem in table.profile.problems if problem.code == _OF_THE_TABLE]
-        return answer.model_copy(update={"problems": (*others, *told, *(_problem(leak, answer) for leak in leaks))})
+        found = (*others, *told, *(_problem(leak, answer) for leak in leaks), *self._dependent_rows(answer, table))
+        return answer.model_copy(update={"problems": tuple(_as_decided(problem, answer) for problem in found)})
 
     def _leaks(self, plan: Plan, table: Table) -> list[Leak]:
         from genie_widgets.data import find_leaks
@@ -40,6 +73,96 @@ class Cautions:
             columns = [c.name for c in table.profile.columns if c.kind not in _USELESS]
             self._found[key] = find_leaks(table.frame, plan.target, columns, is_number=key[1])
         return self._found[key]
+
+    def _dependent_rows(self, plan: Plan, table: Table) -> list[Problem]:
+        """Warn of rows that belong together, unless somebody has said how they are kept apart."""
+        from genie_widgets.data import find_entities, find_time_order
+
+        if plan.validation != Validation() or any(
+            item.field == "validation" and item.source != "default" for item in plan.evidence
+        ):
+            return []
+        if plan.target not in self._structure:
+            self._structure[plan.target] = (
+                find_entities(table.frame, table.profile, plan.target),
+                find_time_order(table.frame, table.profile, plan.target),
+            )
+        entities, order = self._structure[plan.target]
+        told = []
+        if entities is not None:
+            told.append(
+                _warning(
+                    ENTITIES,
+                    f"{entities.column} has {entities.n_values:,} values in {entities.n_rows:,} rows: the model may be "
+                    "scored on those that it has learned.",
+                    f"If new rows will be of others, keep each {entities.column} together: at random the score looks "
+                    "better than it will be.",
+                    entities.column,
+                )
+            )
+        if order is not None:
+            told.append(
+                _warning(
+                    TIME_ORDER,
+                    f"The rows follow {order.column}, from {order.first} to {order.last}.",
+                    "If new rows will be later ones, score on the latest rows: at random the score looks better than "
+                    "it will be.",
+                    order.column,
+                )
+            )
+        return told
+
+
+def remedies(plan: Plan) -> tuple[Remedy, ...]:
+    """List what can be done about a plan's warnings: for each one button that acts, and one that decides otherwise."""
+    return tuple(remedy for problem in plan.problems for remedy in _remedies(problem, plan))
+
+
+def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
+    column, key = problem.culprit, _key(problem)
+    if problem.severity != "warning":
+        return ()
+    match problem.code:
+        case "leak":
+            return (
+                Remedy(words=f"Leave out {column}", field="ignore", leave_out=column),
+                Remedy(words=f"Keep {column}", field="ignore", accept=key),
+            )
+        case "repeated-entities":
+            return (
+                Remedy(
+                    words=f"Keep each {column} together",
+                    field="validation",
+                    validation=Validation(kind="group", column=column),
+                ),
+                Remedy(words=f"Split rows of one {column} at random", field="validation", accept=key),
+            )
+        case "time-order":
+            return (
+                Remedy(
+                    words="Score on the latest rows",
+                    field="validation",
+                    validation=Validation(kind="time", column=column),
+                ),
+                Remedy(words="Score on rows of any time", field="validation", accept=key),
+            )
+        case "plan-imbalance" if plan.metric not in _FAIR:
+            return (
+                Remedy(words="Judge by balanced accuracy", field="target", metric="balanced_accuracy"),
+                Remedy(words="Leave the measure as it is", field="target", accept=key),
+            )
+    return ()
+
+
+def _as_decided(problem: Problem, plan: Plan) -> Problem:
+    """Make a note of a warning that a person has set aside: it stays true, and the verdict still knows of it."""
+    if problem.severity != "warning" or _key(problem) not in plan.accepted:
+        return problem
+    return problem.model_copy(update={"severity": "info", "remedy": "You decided to leave it so."})
+
+
+def _key(problem: Problem) -> str:
+    return f"{problem.code}: {problem.culprit}"
 
 
 def _problem(leak: Leak, plan: Plan) -> Problem:
@@ -51,3 +174,7 @@ def _problem(leak: Leak, plan: Plan) -> Problem:
         severity="warning",
         field="ignore",
     )
+
+
+def _warning(code: str, title: str, remedy: str, column: str) -> Problem:
+    return Problem(code=code, title=title, remedy=remedy, culprit=column, severity="warning", field="validation")

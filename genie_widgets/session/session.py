@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.api import accept, list_runs, make_request, open_run, start
-from genie_widgets.session.cautions import Cautions
+from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.process import WorkerHandle
@@ -198,6 +198,27 @@ class Session:
             changes = leave_out(plan, profile, columns)
             if changes:
                 self.edit_plan(**changes)
+
+    def take_remedy(self, remedy: Remedy) -> None:
+        """Do what a warning's button says."""
+        from genie_widgets.intent import leave_out
+
+        plan, profile = self._state.plan, self._state.profile
+        if plan is None or profile is None:
+            return
+        changes: dict[str, Any] = {}
+        if remedy.leave_out:
+            used = set(plan.feature_columns(profile.column_names))
+            left_out = [name for name in profile.column_names if name not in used and name != plan.target]
+            changes.update(leave_out(plan, profile, [*left_out, remedy.leave_out]))
+        if remedy.validation is not None:
+            changes["validation"] = remedy.validation
+        if remedy.metric is not None:
+            changes["metric"] = remedy.metric
+        if remedy.accept:
+            changes["accepted"] = (*plan.accepted, remedy.accept)
+        if changes:
+            self.edit_plan(**changes)
 
     def follow_up(self, text: str) -> None:
         """Change the plan in words: "also drop zip", "use F1 instead", "undo"."""

@@ -19,7 +19,7 @@ from genie_widgets.render import (
 )
 from genie_widgets.render.plan_card import LABELS, PROBLEM_TYPES, QUALITIES
 from genie_widgets.schema import METRICS, Plan, TableProfile, Validation
-from genie_widgets.session import Session, SessionState, Stage
+from genie_widgets.session import Remedy, Session, SessionState, Stage, remedies
 from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.elements import button, choose, field, html, row, show, with_classes
 from genie_widgets.widgets.step import Step
@@ -35,6 +35,7 @@ class PlanFields(Step):
         super().__init__(session)
         self._below: dict[str, w.HTML] = {}
         self._cells: dict[str, w.VBox] = {}
+        self._actions: dict[str, w.Box] = {}
         self._controls: dict[str, Any] = {}
         self._add("target", w.Dropdown())
         self._add("problem_type", w.Dropdown())
@@ -46,10 +47,10 @@ class PlanFields(Step):
         self._add("validation", w.Dropdown(), _validation_of)
         self._out = Chips("Columns left out: press a column to leave it out, or to take it back")
         self._out_below = html()
-        self._remedies = row()
-        self._offered: tuple[str, ...] = ()
+        self._actions["ignore"] = row()
+        self._offered: tuple[Remedy, ...] | None = None
         self.on_change(self._out, session.leave_out)
-        left_out = with_classes(w.VBox([self._out, self._out_below, self._remedies]), "g-cell", "g-wide")
+        left_out = with_classes(w.VBox([self._out, self._out_below, self._actions["ignore"]]), "g-cell", "g-wide")
         self._measures = with_classes(html(), "g-wide")
         self.root = with_classes(w.Box([*self._cells.values(), self._measures, left_out]), "g-fields")
 
@@ -57,7 +58,8 @@ class PlanFields(Step):
         control.description = LABELS[name]
         self._controls[name] = control
         self._below[name] = html()
-        self._cells[name] = field(control, self._below[name])
+        self._actions[name] = row()
+        self._cells[name] = field(control, self._below[name], self._actions[name])
         self.on_change(control, lambda value: self.session.edit_plan(**{name: convert(value)}))
 
     @property
@@ -90,22 +92,20 @@ class PlanFields(Step):
         self._out_below.value = learns_from_html(plan, profile) + "".join(
             evidence_html(plan, name) + _problems(plan, name) for name in _COLUMNS
         )
-        self._offer_remedies(plan, used, locked=locked)
+        self._offer_remedies(() if locked else remedies(plan))
 
-    def _offer_remedies(self, plan: Plan, used: set[str], *, locked: bool) -> None:
-        """Give each column that a warning would have left out a button that does it."""
-        told = dict.fromkeys(p.culprit for p in plan.problems if p.field == "ignore" and p.culprit in used)
-        columns = () if locked else tuple(told)
-        show(self._remedies, bool(columns))
-        if columns != self._offered:
-            self._offered = columns
-            self._remedies.children = tuple(self._leave_out(name) for name in columns)
+    def _offer_remedies(self, offered: tuple[Remedy, ...]) -> None:
+        """Give each warning its buttons, beside it: one that acts, and one that decides otherwise."""
+        if offered == self._offered:
+            return
+        self._offered = offered
+        for name, place in self._actions.items():
+            mine = tuple(self._remedy(remedy) for remedy in offered if remedy.field == name)
+            place.children = mine
+            show(place, bool(mine))
 
-    def _leave_out(self, column: str) -> w.Button:
-        def act() -> None:
-            self.session.leave_out([*self._out.value, column])
-
-        return button(f"Leave out {column}", lambda: self.guarded(act))
+    def _remedy(self, remedy: Remedy) -> w.Button:
+        return button(remedy.words, lambda: self.guarded(lambda: self.session.take_remedy(remedy)))
 
 
 def _problems(plan: Plan, name: str) -> str:

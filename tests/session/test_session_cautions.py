@@ -1,0 +1,125 @@
+"""Warnings of the plan: each has evidence, a button that acts, and one that decides otherwise."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import Now
+
+from genie_widgets.schema import Settings, Validation
+from genie_widgets.session import Session, remedies
+
+N = 400
+
+
+@pytest.fixture
+def frame():
+    rng = np.random.default_rng(0)
+    ill = rng.choice(["yes", "no"], N)
+    return pd.DataFrame(
+        {
+            "patient_id": np.repeat([f"p{i:03d}" for i in range(N // 4)], 4),
+            "age": rng.integers(20, 90, N),
+            "weight": rng.normal(70, 9, N).round(1),
+            "bill": np.where(ill == "yes", "paid", "none"),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(N), "D"),
+            "ill": ill,
+        }
+    )
+
+
+@pytest.fixture
+def session(tmp_path, monkeypatch, frame):
+    monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
+    made = Session(Settings(workspace=tmp_path), executor=Now())
+    made.load_table(frame, name="visits")
+    made.set_prompt("predict ill")
+    made.make_plan()
+    assert made.state.plan is not None
+    yield made
+    made.close()
+
+
+def codes(session):
+    return [problem.code for problem in session.state.plan.problems if problem.severity == "warning"]
+
+
+def notes(session):
+    return [problem.code for problem in session.state.plan.problems if problem.severity == "info"]
+
+
+def press(session, words):
+    session.take_remedy(next(one for one in remedies(session.state.plan) if one.words == words))
+
+
+def test_every_warning_has_its_evidence_and_two_buttons(session):
+    told = {problem.code: problem.title for problem in session.state.plan.problems}
+    assert "100 values in 400 rows" in told["repeated-entities"]
+    assert "from 2024-01-01 to 2025-02-03" in told["time-order"]
+    assert "bill" in told["leak"]
+    for code in ("repeated-entities", "time-order", "leak"):
+        problem = next(p for p in session.state.plan.problems if p.code == code)
+        assert len([one for one in remedies(session.state.plan) if problem.culprit in repr(one)]) == 2
+        assert problem.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("words", "validation"),
+    [
+        ("Keep each patient_id together", Validation(kind="group", column="patient_id")),
+        ("Score on the latest rows", Validation(kind="time", column="day")),
+    ],
+)
+def test_one_press_sets_how_rows_are_kept_apart(session, words, validation):
+    press(session, words)
+    assert session.state.plan.validation == validation
+    assert not {"repeated-entities", "time-order"} & set(codes(session))
+    session.undo()
+    assert "repeated-entities" in codes(session)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Split rows of one patient_id at random", "repeated-entities"),
+        ("Score on rows of any time", "time-order"),
+        ("Keep bill", "leak"),
+    ],
+)
+def test_a_person_decides_otherwise_and_may_take_that_back(session, words, code):
+    before = session.state.plan
+    press(session, words)
+    assert code not in codes(session)
+    assert code in notes(session)  # the verdict still knows of it
+    assert session.state.plan.validation == Validation()
+    session.edit_plan(time_limit_s=60)
+    assert code not in codes(session)
+    session.undo()
+    session.undo()
+    assert session.state.plan == before
+
+
+def test_a_leak_is_left_out_and_what_was_left_out_before_stays_so(session):
+    session.leave_out(["age"])
+    press(session, "Leave out bill")
+    assert set(session.state.plan.ignore) >= {"age", "bill"}
+    assert "leak" not in codes(session)
+
+
+def test_who_has_said_how_rows_are_split_is_not_warned(session):
+    session.set_prompt("predict ill, split by time")
+    session.make_plan()
+    assert session.state.plan.validation.kind == "time"
+    assert not {"repeated-entities", "time-order"} & set(codes(session))
+
+
+def test_a_rare_class_is_judged_by_a_measure_that_sees_it(session, frame):
+    session.load_table(frame.assign(ill=np.where(frame.index % 80 == 0, "yes", "no")).drop(columns="bill"), name="rare")
+    session.set_prompt("predict ill by accuracy")
+    session.make_plan()
+    assert "plan-imbalance" in codes(session)
+    press(session, "Judge by balanced accuracy")
+    assert session.state.plan.metric == "balanced_accuracy"
+    assert not [one for one in remedies(session.state.plan) if one.field == "target"]
+    session.undo()
+    press(session, "Leave the measure as it is")
+    assert "plan-imbalance" not in codes(session)
