@@ -1,8 +1,8 @@
-"""Take README's pictures of the panel from the real page.
+"""Take README's picture of the panel from the real page.
 
-    python tests/browser/take_pictures.py [FOLDER]
+    python tests/browser/take_picture.py [FOLDER]
 
-Serves the page, goes the way of a sample table in Chromium, and saves the plan and the explanation.
+Serves the page, asks about a sample table in Chromium, and saves the plan.
 """
 
 import sys
@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from conftest import CHROMIUM, REPOSITORY, TIMEOUT_MS, free_port, serve, stop
-from journey import ask, choose_sample, stage, tab, train
+from journey import ask, choose_sample, stage
 from playwright.sync_api import sync_playwright
 
 from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
@@ -26,13 +26,6 @@ def take(page, folder):
     stage(page, "planned")
     page.mouse.move(0, 0)
     page.locator(".g-card-plan").screenshot(path=folder / "plan.png", animations="disabled")
-    train(page)
-    stage(page, "done")
-    tab(page, "Explanation")
-    page.locator(".g-card-results").evaluate("card => card.scrollIntoView({block: 'start', behavior: 'instant'})")
-    page.wait_for_selector(".g-card-results .barlayer path >> visible=true")
-    page.mouse.move(0, 0)
-    page.screenshot(path=folder / "explanation.png", animations="disabled")
 
 
 def main():
@@ -44,15 +37,14 @@ def main():
         server = serve(command, port, {**voila_environment(), "GENIE_HOME": home}, Path(home) / "voila.log")
         try:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-            page = browser.new_page(viewport={"width": 1000, "height": 620})
-            page.set_default_timeout(2 * TIMEOUT_MS)
+            page = browser.new_page(viewport={"width": 1000, "height": 900})
+            page.set_default_timeout(TIMEOUT_MS)
             page.goto(f"http://127.0.0.1:{port}/?theme=light")
             take(page, folder)
             browser.close()
         finally:
             stop(server)
-    for path in sorted(folder.glob("*.png")):
-        print(path.name, f"{path.stat().st_size / 1000:.0f} kB")
+    print(folder / "plan.png")
 
 
 if __name__ == "__main__":
