@@ -1,0 +1,168 @@
+"""The tabs that explain: what they open on, what follows a choice, and a change put into the form."""
+
+import threading
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.schema import (
+    Contribution,
+    ExplainedOutput,
+    Explanation,
+    FeatureImportance,
+    Flip,
+    Plan,
+    Problem,
+    RowExplanation,
+    WhatIf,
+)
+from genie_widgets.widgets.results.explanation import ExplanationTab
+from genie_widgets.widgets.results.what_if import WhatIfTab
+
+CAUTION = Problem(code="columns-alike", title="a and <b> go together.", remedy="Read both.", severity="info")
+
+
+def output_of(label, predictions):
+    rows = tuple(
+        RowExplanation(
+            row=place,
+            prediction=value,
+            contributions=(
+                Contribution(column="town", cell="Ulm" if place % 2 else "Bonn", value=value - 0.3),
+                Contribution(column="age", cell=str(20 + place), value=-0.1),
+            ),
+        )
+        for place, value in enumerate(predictions)
+    )
+    importance = (
+        FeatureImportance(column="town", mean_abs=0.2, standard_error=0.01, partner="age"),
+        FeatureImportance(column="age", mean_abs=0.1, standard_error=0.01),
+    )
+    return ExplainedOutput(label=label, base_value=0.4, importance=importance, rows=rows)
+
+
+def explanation_of(*outputs):
+    return Explanation(
+        path="exact",
+        method="Exactly.",
+        unit="probability",
+        n_rows=len(outputs[0].rows),
+        n_background=100,
+        additivity_error=0.0,
+        outputs=outputs,
+        seconds=0.1,
+        cautions=(CAUTION,),
+    )
+
+
+@pytest.fixture
+def explanation():
+    rare = [0.9, 0.1, 0.2, 0.1]
+    return explanation_of(output_of("rare", rare), output_of("common", [1 - value for value in rare]))
+
+
+def by_the_person(action):
+    """Act as the browser does: from another thread than the one that paints."""
+    thread = threading.Thread(target=action)
+    thread.start()
+    thread.join()
+
+
+def set_value(control, value):
+    by_the_person(lambda: setattr(control, "value", value))
+
+
+def shown(explanation):
+    return SimpleNamespace(result=SimpleNamespace(explanation=explanation), view=SimpleNamespace(is_over=True))
+
+
+def title(plot):
+    return plot._title.value if plot.root.layout.display != "none" else ""
+
+
+def test_it_opens_on_the_common_class_and_each_row_on_its_own(explanation):
+    tab = ExplanationTab(SimpleNamespace())
+    tab.paint(shown(explanation))
+    assert "common" in title(tab._importance)
+    assert "for which class" in title(tab._classes)
+    assert "town goes with the prediction of common" in title(tab._dependence)
+    assert "differ by town" in title(tab._compared)
+    assert "probability of rare is 90.0%" in tab._sentences.value, "row 1 is predicted to be rare"
+    assert "a and &lt;b&gt; go together." in tab._cautions.value
+    set_value(tab._row, 2)
+    assert "probability of common is 90.0%" in tab._sentences.value
+    set_value(tab._row_output, 0)
+    assert "probability of rare is 10.0%" in tab._sentences.value
+    assert "common" in title(tab._importance), "one row's class is not that of all"
+
+
+def test_a_choice_redraws_what_it_is_about(explanation):
+    tab = ExplanationTab(SimpleNamespace())
+    tab.paint(shown(explanation))
+    set_value(tab._column, "age")
+    assert "age goes with" in title(tab._dependence)
+    set_value(tab._output, 0)
+    assert "rare" in title(tab._importance)
+    assert "age goes with the prediction of rare" in title(tab._dependence)
+    better = explanation.model_copy(update={"seconds": 9.0})
+    tab.paint(shown(better))
+    assert (tab._output.value, tab._column.value) == (0, "age"), "a better explanation leaves the person there"
+    tab.paint(shown(None))
+    assert tab._cautions.value == ""
+    assert tab._body.layout.display == "none"
+
+
+def test_one_answer_needs_no_choice(explanation):
+    tab = ExplanationTab(SimpleNamespace())
+    tab.paint(shown(explanation_of(explanation.outputs[1])))
+    assert tab._cell.layout.display == tab._row_cell.layout.display == "none"
+    assert title(tab._classes) == ""
+
+
+class Asked:
+    """A session that remembers what it was asked."""
+
+    def __init__(self):
+        self.tried, self.flips = [], 0
+
+    def what_if(self, cells):
+        self.tried.append(cells)
+
+    def flip(self):
+        self.flips += 1
+
+
+def test_a_change_that_flips_the_answer_is_put_into_the_form(explanation):
+    frame = pd.DataFrame({"age": [20, 30, 40] * 20, "town": ["Ulm", "Bonn", "Kiel"] * 20, "y": ["no", "yes"] * 30})
+    cells = {"town": "Bonn", "age": 30}
+    plan = Plan(target="y", problem_type="binary", metric="roc_auc")
+    state = SimpleNamespace(
+        result=SimpleNamespace(explanation=explanation, features=("age", "town"), plan=plan),
+        profile=read_table(frame, name="t").profile,
+        view=SimpleNamespace(is_over=True),
+        run_id="one",
+        what_if=WhatIf(cells=cells, prediction="no", answers=(("no", 0.7),), explanation=explanation),
+        flip=None,
+        busy="",
+        stage=None,
+        has_model=True,
+    )
+    session = Asked()
+    tab = WhatIfTab(session)
+    tab.paint(state)
+    assert tab._take_flip.layout.display == "none"
+    tab._ask_flip.click()
+    assert session.flips == 1
+    state.flip = Flip(cells=cells, changes={"town": "Kiel", "age": 41}, before="no", after="yes")
+    tab.paint(state)
+    assert "the answer would be <b>yes</b> instead of no" in tab._flipping.value
+    by_the_person(tab._take_flip.click)
+    assert session.tried[-1] == {"town": "Kiel", "age": 41}
+    state.flip = None
+    tab.paint(state)
+    assert tab._flipping.value == ""
+    state.result.plan = Plan(target="y", problem_type="regression", metric="root_mean_squared_error")
+    tab.paint(state)
+    assert tab._ask_flip.layout.display == "none"
