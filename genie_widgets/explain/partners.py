@@ -18,9 +18,11 @@ LEAST_ROWS, MOST_ROWS = 40, 1_000
 GROUP_ROWS, MOST_GROUPS = 20, 5
 MOST_LEVELS = 4
 # Shuffles that the partner must beat, all of them.
-SHUFFLES = 40
+SHUFFLES = 100
 # A part that its own value tells so well has no partner worth showing.
 LEAST_SHARE = 0.02
+# Two columns that act together share that between them: a partner moves at least this much of what it would explain.
+PARTNERS_SHARE = 0.2
 
 
 class Partners:
@@ -70,7 +72,9 @@ class Partners:
             if rest.var() <= LEAST_SHARE * part.var():
                 continue
             tried = np.column_stack([rest, *(_within(rest[shuffle], groups) for shuffle in self._shuffles)])
-            shares = {other: self._explained(place, other, groups, tried) for other in strong if other != place}
+            moving = np.abs(values[:n]).mean(axis=0) >= PARTNERS_SHARE * rest.std()
+            others = [other for other in strong if other != place and moving[other]]
+            shares = {other: self._explained(place, other, groups, tried) for other in others}
             if not shares:
                 continue
             best = max(shares, key=lambda other: shares[other][0])

@@ -14,6 +14,8 @@ COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8
 UP, DOWN, QUIET = "#D55E00", "#0072B2", "#8A93A0"
 # From low to high, told apart by the colour-blind.
 LOW_TO_HIGH = (DOWN, "#B9A8C4", UP)
+# Of cells with figures in them. Not transparent: Plotly writes dark or light by the colour alone, whatever lies below.
+HEAT = [[0, "#E4EDF5"], [1, DOWN]]
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
 

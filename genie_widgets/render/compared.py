@@ -99,7 +99,7 @@ def _words(
     if told and highest != lowest:
         parts = ", ".join(f"{name} {signed(explanation, gaps[name])}" for name in told)
         whole = signed(explanation, predicted[highest] - predicted[lowest])
-        text += f" From {lowest} to {highest} it is {whole}; of that, {parts}."
+        text += f" From “{lowest}” to “{highest}” it changes by {whole}; of that, {parts}."
     if few:
         text += f" Few rows, so mostly chance: {', '.join(few)}."
     return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from genie_widgets.render.axes import read_cells
-from genie_widgets.render.charts import DOWN, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label, shades
+from genie_widgets.render.charts import DOWN, HEAT, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label, shades
 from genie_widgets.render.escape import number
 from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance
 
@@ -21,8 +21,11 @@ def points_of(explanation: Explanation, value: float) -> str:
 
 
 def signed(explanation: Explanation, value: float) -> str:
-    """Write a part with its sign."""
-    return ("+" if value >= 0 else "−") + points_of(explanation, abs(value))
+    """Write a part with its sign; what is nothing once rounded has none."""
+    shown = points_of(explanation, abs(value))
+    if not float(shown.split()[0].replace(",", "")):
+        return shown
+    return ("+" if value > 0 else "−") + shown
 
 
 def share_of(explanation: Explanation, value: float) -> str:
@@ -108,7 +111,7 @@ def classes_figure(explanation: Explanation) -> Figure | None:
         "z": grid,
         "text": [[number(cell, 2) for cell in row] for row in grid],
         "texttemplate": "%{text}",
-        "colorscale": [[0, "rgba(0,114,178,.05)"], [1, "#0072B2"]],
+        "colorscale": HEAT,
         "zmin": 0,
         "showscale": False,
         "hovertemplate": "%{y}, %{x}: %{z:.3g}<extra></extra>",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from genie_widgets.render.charts import HEIGHT_PX, Figure, axis, distinct, figure, guide, label, line, points
+from genie_widgets.render.charts import HEAT, HEIGHT_PX, Figure, axis, distinct, figure, guide, label, line, points
 from genie_widgets.render.escape import number
 from genie_widgets.render.explained import importance_figure
 from genie_widgets.schema import Confusion, Curve, Decision, RunResult
@@ -111,7 +111,7 @@ def _confusion(unsorted: Confusion) -> Figure:
         "z": shares,
         "text": [[f"{cell:,}" for cell in row] for row in confusion.counts],
         "texttemplate": "%{text}" if small else "",
-        "colorscale": [[0, "rgba(0,114,178,.05)"], [1, "#0072B2"]],
+        "colorscale": HEAT,
         "zmin": 0,
         "zmax": 1,
         "showscale": False,

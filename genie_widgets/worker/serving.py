@@ -13,7 +13,7 @@ from genie_widgets.store import RunFolder
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.flipping import plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
-from genie_widgets.worker.newrows import align
+from genie_widgets.worker.newrows import align, typed_like
 from genie_widgets.worker.outputs import explained, predictions_frame
 from genie_widgets.worker.predicting import Job, learned_rows
 from genie_widgets.worker.protocol import Pipe
@@ -187,8 +187,9 @@ class Server:
     def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
         from genie_widgets.explain import explain
 
-        asked = explained(self._loaded, self._asked.plan, rows)
         background, ensemble = self._against(list(rows.columns))
+        rows = typed_like(rows, background)
+        asked = explained(self._loaded, self._asked.plan, rows)
         return explain(
             asked.predict,
             rows.reset_index(drop=True),

@@ -54,10 +54,20 @@ def unlike(cells: dict[str, Cell], profile: TableProfile) -> list[Problem]:
     """List the cells outside what the training table holds: there a model guesses."""
     found = []
     for name, cell in cells.items():
-        odd, known = outside(pd.Series([cell], dtype=object), profile.column(name))
+        column = profile.column(name)
+        if cell is None or _is_inside(cell, column):
+            continue
+        odd, known = outside(pd.Series([cell], dtype=object), column)
         if odd[0]:
             found.append(_problem(name, cell, known))
     return found
+
+
+def _is_inside(cell: Cell, column: ColumnProfile) -> bool:
+    """Tell of a number at once what a frame takes long to tell: somebody waits for the answer."""
+    if column.kind not in _NUMBERS or isinstance(cell, str) or column.minimum is None or column.maximum is None:
+        return False
+    return cell is not None and column.minimum <= cell <= column.maximum
 
 
 def _problem(name: str, cell: Cell, known: str) -> Problem:

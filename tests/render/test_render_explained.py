@@ -139,7 +139,7 @@ def test_what_was_sampled_is_drawn_and_told_with_its_error():
 def test_groups_are_compared_by_what_makes_their_predictions_differ(churn):
     drawn = render.compared_figure(churn, "contract")
     assert [trace["name"] for trace in drawn.spec["data"]] == ["Month-to-month (20)", "Two year (20)"]
-    assert "From Two year to Month-to-month it is +40 points; of that, contract +40 points" in drawn.text
+    assert "From “Two year” to “Month-to-month” it changes by +40 points; of that, contract +40 points" in drawn.text
     assert drawn.table[0] == ("column", "Month-to-month", "Two year")
     assert drawn.table[1] == ("rows", 20, 20)
     gaps = {name: high - low for name, high, low in drawn.table[3:]}

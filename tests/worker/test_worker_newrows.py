@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genie_widgets.schema import GenieError
-from genie_widgets.worker.newrows import align
+from genie_widgets.worker.newrows import align, typed_like
 
 FEATURES = ["whole", "part", "word", "code", "day", "flag"]
 
@@ -209,3 +209,11 @@ def test_a_column_that_was_left_out_is_not_taken_for_a_feature(make_request):
     frame = pd.DataFrame({"income": range(20), "Income": range(20)}).assign(y=1.5)
     with pytest.raises(GenieError):
         align(pd.DataFrame({"Income": [1]}), make_request(frame, ignore=("Income",)))
+
+
+def test_numbers_take_the_type_of_other_rows_only_where_they_stay_what_they_are():
+    others = pd.DataFrame({"a": [1.5], "b": [1], "c": [1], "d": ["x"], "e": [1]})
+    rows = pd.DataFrame({"a": [2], "b": [3.0], "c": [3.5], "d": [4], "e": [float("nan")]})
+    typed = typed_like(rows, others)
+    assert [str(kind) for kind in typed.dtypes] == ["float64", "int64", "float64", "int64", "float64"]
+    pd.testing.assert_frame_equal(typed, rows, check_dtype=False)
