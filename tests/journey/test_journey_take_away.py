@@ -213,7 +213,6 @@ def test_a_run_becomes_the_champion_and_the_alias_is_taken_back(run):
     client = mlflow.MlflowClient(tracking.uri)
     champion = client.get_model_version_by_alias(name, "champion")
     assert champion.run_id == tracking.run_id
-    assert int(champion.version) == max(int(v.version) for v in client.search_model_versions(f"name = '{name}'"))
     assert go_back(tracking.uri, run.result) == ""
     with pytest.raises(mlflow.exceptions.MlflowException):
         client.get_model_version_by_alias(name, "champion")
