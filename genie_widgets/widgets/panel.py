@@ -20,6 +20,7 @@ from genie_widgets.widgets.notice import Notice
 from genie_widgets.widgets.plan_step import PlanStep
 from genie_widgets.widgets.prompt_step import PromptStep
 from genie_widgets.widgets.results_step import ResultsStep
+from genie_widgets.widgets.step import Later, Step
 from genie_widgets.widgets.training_step import TrainingStep
 
 if TYPE_CHECKING:
@@ -67,9 +68,15 @@ class Genie(w.VBox):
     ) -> None:
         self.session = session or Session()
         self._bridge = Bridge(self.session.rest)
-        self._steps = [
-            kind(self.session)
-            for kind in (Notice, DataStep, PromptStep, PlanStep, TrainingStep, ResultsStep, CodeStep, HistoryStep)
+        self._steps: list[Step] = [
+            Notice(self.session),
+            DataStep(self.session),
+            PromptStep(self.session),
+            Later(self.session, PlanStep, lambda state: state.answer is not None),
+            Later(self.session, TrainingStep, lambda state: bool(state.run_id)),
+            Later(self.session, ResultsStep, lambda state: state.result is not None),
+            CodeStep(self.session),
+            HistoryStep(self.session),
         ]
         self._latest = self.session.state
         self._painted: SessionState | None = None

@@ -1,4 +1,4 @@
-"""Step 5: the results by tabs; only the tab that is seen is drawn."""
+"""Step 5: the results by tabs; only the tab that is seen is made and drawn."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from genie_widgets.widgets.results.plots import PlotsTab
 from genie_widgets.widgets.results.predict import PredictTab
 from genie_widgets.widgets.results.verdict import VerdictTab
 from genie_widgets.widgets.results.what_if import WhatIfTab
-from genie_widgets.widgets.step import Step, Tab
+from genie_widgets.widgets.step import Later, Step, Tab
 
 
 class ResultsStep(Step):
@@ -36,7 +36,7 @@ class ResultsStep(Step):
             AskTab,
             FilesTab,
         )
-        self._tabs = [kind(session) for kind in kinds]
+        self._tabs = [Later(session, kind, lambda _state: True) for kind in kinds]
         self._tab = with_classes(w.Tab([tab.root for tab in self._tabs]), "g-full")
         for place, kind in enumerate(kinds):
             self._tab.set_title(place, kind.title)

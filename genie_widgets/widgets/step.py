@@ -9,6 +9,7 @@ from typing import Any
 import ipywidgets as w
 
 from genie_widgets.session import Session, SessionState
+from genie_widgets.widgets.elements import show
 
 
 class Step:
@@ -55,6 +56,41 @@ class Step:
                 self.guarded(lambda: action(change["new"]))
 
         control.observe(changed, "value")
+
+
+class Later(Step):
+    """A step that is made when it is first needed: until then it costs the page nothing.
+
+    Parameters
+    ----------
+    session : Session
+        As for every step.
+    kind : callable
+        Makes the step.
+    needed : callable
+        Whether a state has something for it to show.
+    """
+
+    root: w.VBox
+
+    def __init__(
+        self, session: Session, kind: Callable[[Session], Step], needed: Callable[[SessionState], bool]
+    ) -> None:
+        super().__init__(session)
+        self._kind, self._needed = kind, needed
+        self._step: Step | None = None
+        self.root = w.VBox()
+        show(self.root, False)
+
+    def render(self, state: SessionState) -> None:
+        """Let the step show a state; nothing before the first that it is needed for."""
+        if self._step is not None:
+            self._step.paint(state)
+        elif self._needed(state):
+            self._step = self._kind(self.session)
+            self._step.paint(state)
+            self.root.children = (self._step.root,)
+            show(self.root, True)
 
 
 class Tab(Step):

@@ -1,6 +1,7 @@
 /* What the page knows and the kernel does not: its address, its theme, and whether anybody still answers. */
 
 const RUN = /^[0-9a-f]{32}$/;
+const PATIENCE_MS = 10_000;
 
 function render({ model, el }) {
   el.style.display = 'none';
@@ -59,11 +60,15 @@ function render({ model, el }) {
 
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const lookAt = () => {
-    // The card appears with the message that names it: it is there by the next frame.
-    requestAnimationFrame(() => {
-      const card = el.closest('.genie')?.querySelector(`.g-card-${model.get('look_at')}`);
-      card?.scrollIntoView({ behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest' });
-    });
+    // The card is made when it is first needed: it comes some frames after the message that names it.
+    const name = model.get('look_at');
+    const until = performance.now() + PATIENCE_MS;
+    const look = () => {
+      const card = el.closest('.genie')?.querySelector(`.g-card-${name}`);
+      if (card) card.scrollIntoView({ behavior: calm.matches ? 'auto' : 'smooth', block: 'nearest' });
+      else if (name === model.get('look_at') && performance.now() < until) requestAnimationFrame(look);
+    };
+    if (name) requestAnimationFrame(look);
   };
   model.on('change:look_at', lookAt);
 
