@@ -10,7 +10,7 @@ from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import button, card, heading, html, show, with_classes
 from genie_widgets.widgets.other_sources import OtherSources
 from genie_widgets.widgets.read_differently import ReadDifferently
-from genie_widgets.widgets.step import Step
+from genie_widgets.widgets.step import Later, Step
 from genie_widgets.widgets.upload import Upload
 
 
@@ -30,7 +30,7 @@ class DataStep(Step):
         self._or = html('<p class="g-mut g-or">or try one of these:</p>')
         self._profile = html()
         self._elsewhere = OtherSources(session)
-        self._differently = ReadDifferently(session)
+        self._differently = Later(session, ReadDifferently, lambda state: state.profile is not None)
         self.root = card(
             heading(1, "Your table"),
             self._upload,

@@ -10,6 +10,7 @@ from typing import Any
 import ipywidgets as w
 
 from genie_widgets.session import Session, SessionState, Stage
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
 from genie_widgets.widgets.secret import Secret
 from genie_widgets.widgets.step import Step
@@ -51,15 +52,13 @@ class OtherSources(Step):
         ]
         self._allowed = [source for is_allowed, source in allowed if is_allowed]
         self._content = with_classes(w.VBox(), "g-sources")
-        self.root = with_classes(w.Accordion([self._content]), "g-more")
-        self.root.set_title(0, "Take it from elsewhere")
-        self.root.selected_index = None
+        self.root = Disclosure("Take it from elsewhere", self._content)
         # Most people upload: what they do not open is not drawn.
-        self.root.observe(self._fill, "selected_index")
+        self.root.on_toggle(self._fill)
         self._offer_frames()
         _after_each_cell(self._offer_frames)
 
-    def _fill(self, _change: Any) -> None:
+    def _fill(self) -> None:
         self._content.children = (self._frame_row, *self._allowed)
 
     def _source(self, control: Any, words: str, action: Callable[[], object]) -> w.Box:

@@ -9,6 +9,7 @@ import ipywidgets as w
 from genie_widgets.schema import FileLayout, ReadOptions, TableProfile
 from genie_widgets.session import Session, SessionState, Stage
 from genie_widgets.widgets.chips import Chips
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, choose, field, html, row, show, with_classes
 from genie_widgets.widgets.step import Step
 
@@ -83,10 +84,7 @@ class ReadDifferently(Step):
         self._again = button("Read it again so", lambda: self.guarded(self._read_again), primary=True)
         self._as_found = button("Read it as found", lambda: self.guarded(lambda: session.read_again(ReadOptions())))
         self._why = html("", "g-mut")
-        self.root = w.Accordion([w.VBox([self._fields, row(self._again, self._as_found, self._why)])])
-        with_classes(self.root, "g-more")
-        self.root.set_title(0, "Read it differently")
-        self.root.selected_index = None
+        self.root = Disclosure("Read it differently", self._fields, row(self._again, self._as_found, self._why))
 
     def _read_again(self) -> None:
         said = {

@@ -12,6 +12,7 @@ from test_widgets_panel import control, every, is_shown, press, settle, text
 
 import genie_widgets as gw
 from genie_widgets.widgets.chips import Chips
+from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.other_sources import OtherSources
 from genie_widgets.widgets.read_differently import AS_FOUND
 from genie_widgets.widgets.secret import Secret
@@ -47,11 +48,14 @@ def shell():
     InteractiveShell.clear_instance()
 
 
+def unfold(panel, title):
+    for part in every(panel):
+        if isinstance(part, Disclosure) and part.title == title:
+            part.is_open = True
+
+
 def open_sources(panel):
-    accordion = next(
-        c for c in every(panel) if isinstance(c, w.Accordion) and c.get_title(0) == "Take it from elsewhere"
-    )
-    accordion.selected_index = 0
+    unfold(panel, "Take it from elsewhere")
 
 
 def choice(panel, words):
@@ -62,10 +66,11 @@ def choice(panel, words):
 def read(panel, content, name="messy.csv"):
     panel.session.load_table(content, name=name)
     settle(panel)
+    unfold(panel, "Read it differently")
 
 
 def test_what_was_understood_is_shown_and_changed(panel):
-    assert not is_shown(panel, control(panel, w.Dropdown, "Between cells"))
+    assert "Between cells" not in [c.description for c in every(panel) if isinstance(c, w.Dropdown)]
     read(panel, MESSY)
     delimiter, offered = choice(panel, "Between cells")
     assert delimiter.index == 0
