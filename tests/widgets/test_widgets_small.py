@@ -2,15 +2,18 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import ipywidgets as w
 import pytest
 
 from genie_widgets.render import Figure
+from genie_widgets.schema import Tracking
 from genie_widgets.widgets.bridge import Bridge
 from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.download import MAX_PIECE_BYTES, Download
 from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.results.files import _record_html
 from genie_widgets.widgets.secret import Secret
 
 
@@ -155,3 +158,18 @@ def test_the_code_is_shown_once_there_is_a_table(monkeypatch):
     assert step.root.layout.display is None
     assert samples()[0].name in step.root.text
     session.close()
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("https://mlflow.example/?a=<b>", '<a href="https://mlflow.example/?a=&lt;b&gt;" target="_blank"'),
+        ("javascript:alert(1)", "mlflow ui --backend-store-uri &#x27;javascript:alert(1)&#x27;"),
+        ("sqlite:////a b/mlflow.db", "mlflow ui --backend-store-uri &#x27;sqlite:////a b/mlflow.db&#x27;"),
+    ],
+)
+def test_mlflow_is_opened_where_it_has_an_address_and_told_how_elsewhere(uri, shown):
+    result = SimpleNamespace(tracking=Tracking(uri=uri, experiment="genie", run_id="r", model_uri="m"))
+    html = _record_html(result)
+    assert shown in html
+    assert ("<a " in html) == uri.startswith("https")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import ipywidgets as w
 
 from genie_widgets.render import esc, problem_html
@@ -60,4 +62,9 @@ def _record_html(result: RunResult) -> str:
         return problem_html(tracking.problem)
     run, model, address = (f"<code>{esc(text)}</code>" for text in (tracking.run_id, tracking.model_uri, tracking.uri))
     experiment = f"experiment <b>{esc(tracking.experiment)}</b>"
-    return f"<p>Recorded in MLflow, {experiment}, run {run}, model {model}, at {address}.</p>"
+    told = f"<p>Recorded in MLflow, {experiment}, run {run}, model {model}, at {address}.</p>"
+    if tracking.uri.startswith(("http://", "https://")):
+        return f'{told}<p><a href="{esc(tracking.uri)}" target="_blank" rel="noopener noreferrer">Open MLflow</a></p>'
+    command = esc(f"mlflow ui --backend-store-uri {shlex.quote(tracking.uri)}")
+    told += '<p class="g-mut">To look at it there, run on this machine:</p>'
+    return f'{told}<pre class="g-code" tabindex="0">{command}</pre>'
