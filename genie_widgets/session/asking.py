@@ -130,7 +130,7 @@ def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, A
     where, note = _value_in(text, run.scored), ""
     if where is not None:
         arguments |= {"column": where[0], "value": where[1]}
-    elif unknown := re.search(r"\b(?:in|from|with|where)\s+(?:the\s+)?(\w[\w-]*)", text):
+    elif unknown := re.search(r"\b(?:in|at|from|with|where)\s+(?:the\s+)?(\w[\w-]*)", text):
         note = f"No cell of the untouched rows is {unknown[1]!r}: all of these rows are looked at."
     return "extreme", arguments, note
 
@@ -308,7 +308,7 @@ def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest
         f"{number(float(order.min()))} to {number(float(order.max()))}.",
         "Only rows that no model has seen are listed: of the others the model knows the answer.",
     )
-    shown = [column_name for column_name in (*result.features, result.plan.target) if column_name in scored.columns][:8]
+    shown = [column_name for column_name in (result.plan.target, *result.features) if column_name in scored.columns][:8]
     cells = scored.loc[order.index, shown].map(_cell).to_numpy().tolist()
     rows = tuple(
         (f"{place + 1:,}", number(score), *row)
