@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from conftest import CHROMIUM, REPOSITORY, TIMEOUT_MS, free_port, serve, stop
+from hosting import CHROMIUM, REPOSITORY, TIMEOUT_MS, free_port, serve, stop
 from journey import ask, choose_sample, stage
 from playwright.sync_api import sync_playwright
 

@@ -1,7 +1,7 @@
 """The same notebook in JupyterLab."""
 
 import pytest
-from conftest import TIMEOUT_MS, Watch
+from hosting import TIMEOUT_MS, Watch
 from journey import ask, choose_sample, save, stage, tab, train
 
 

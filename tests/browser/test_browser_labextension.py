@@ -4,7 +4,7 @@ import shutil
 import uuid
 
 import pytest
-from conftest import TIMEOUT_MS, Watch
+from hosting import TIMEOUT_MS, Watch
 
 from genie_widgets.data import samples
 

@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from conftest import REPOSITORY, TIMEOUT_MS, Watch, free_port, serve, stop
+from hosting import REPOSITORY, TIMEOUT_MS, Watch, free_port, serve, stop
 from journey import ask, run_id, stage, train, upload
 
 SECRET = "Zanzibar-4711"

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Now
 
 from genie_widgets.schema import Settings, Validation
 from genie_widgets.session import Session, remedies
@@ -28,9 +27,9 @@ def frame():
 
 
 @pytest.fixture
-def session(tmp_path, monkeypatch, frame):
+def session(tmp_path, monkeypatch, frame, now):
     monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
-    made = Session(Settings(workspace=tmp_path), executor=Now())
+    made = Session(Settings(workspace=tmp_path), executor=now)
     made.load_table(frame, name="visits")
     made.set_prompt("predict ill")
     made.make_plan()
