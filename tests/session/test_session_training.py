@@ -156,7 +156,7 @@ def test_a_killed_run_is_used_while_it_trains_saved_after_the_kill_and_trained_o
     assert saved.status == "stopped"
     assert [note.code for note in saved.notes if note.code == "salvaged"] == ["salvaged"]
     assert finished <= before
-    assert {artefact.kind for artefact in saved.artefacts} == {"report", "bundle"}
+    assert {artefact.kind for artefact in saved.artefacts} == {"report", "bundle", "notebook"}
     assert saved.n_holdout == early.n_holdout
     assert len(again.predict(rows)) == 3
 

@@ -98,7 +98,7 @@ def test_the_result_holds_all_that_was_promised(finished, penguins):
     assert result.evaluation.n_rows == result.n_holdout
     assert {output.label for output in result.explanation.outputs} == set(result.classes)
     assert result.verdict
-    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle"}
+    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle", "notebook"}
     assert set(result.timings) == {"preparing", "training", "scoring", "explaining", "exporting"}
     for artefact in result.artefacts:
         assert (folder.path / artefact.path).stat().st_size == artefact.size > 0
@@ -135,7 +135,7 @@ def test_a_stop_keeps_the_best_so_far_and_everything_after_it(make_folder):
     assert result.status == "stopped"
     assert result.best_model in {row.model for row in result.leaderboard}
     assert result.evaluation is not None
-    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle"}
+    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle", "notebook"}
 
 
 def test_a_failing_report_and_explanation_are_warnings_whose_tracebacks_are_in_the_log(make_folder):
@@ -171,7 +171,7 @@ def test_a_failing_report_and_explanation_are_warnings_whose_tracebacks_are_in_t
     assert result.verdict
     assert set(problems) <= set(result.notes)
     # Half a report is none.
-    assert {artefact.kind for artefact in result.artefacts} == {"bundle"}
+    assert {artefact.kind for artefact in result.artefacts} == {"bundle", "notebook"}
     with zipfile.ZipFile(folder.bundle_path) as bundle:
         assert "report.html" not in bundle.namelist()
         assert "predict.py" in bundle.namelist()
@@ -201,7 +201,7 @@ def test_a_fit_that_hangs_costs_its_model_and_no_other(make_folder):
     (finished_one,) = {event.model for event in of_type(folder, ModelFinished)}
     assert result.best_model == finished_one
     assert result.evaluation is not None
-    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle"}
+    assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle", "notebook"}
     assert "salvaged" in {problem.code for problem in result.notes}
 
 
