@@ -61,6 +61,20 @@ runpy.run_module("genie_widgets.worker", run_name="__main__", alter_sys=True)
 """
 
 
+def worked(script, folder):
+    """Run a worker of such a script to its end; gives the ended process and the run's log."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder.path)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env={**os.environ},
+        check=False,
+    )
+    log = folder.log_path.read_text(encoding="utf-8")
+    assert done.returncode == 0, log
+    return done, log
+
+
 def of_type(folder, kind):
     return [event for event in folder.events() if isinstance(event, kind)]
 
@@ -140,15 +154,7 @@ def test_a_stop_keeps_the_best_so_far_and_everything_after_it(make_folder):
 
 def test_a_failing_report_and_explanation_are_warnings_whose_tracebacks_are_in_the_log(make_folder):
     folder = make_folder()
-    done = subprocess.run(
-        [sys.executable, "-c", BROKEN, str(folder.path)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env={**os.environ},
-        check=False,
-    )
-    log = folder.log_path.read_text(encoding="utf-8")
-    assert done.returncode == 0, log
+    done, log = worked(BROKEN, folder)
     # Nothing but the protocol is on the pipe, whatever AutoGluon prints.
     assert [json.loads(line)["type"] for line in done.stdout.splitlines()] == ["hello", "ready"]
     assert done.stderr == b""
@@ -180,15 +186,7 @@ def test_a_failing_report_and_explanation_are_warnings_whose_tracebacks_are_in_t
 def test_a_fit_that_hangs_costs_its_model_and_no_other(make_folder):
     folder = make_folder(time_limit_s=15)
     # The process that began anew serves its model until its input ends, like any other.
-    done = subprocess.run(
-        [sys.executable, "-c", HANGING, str(folder.path)],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env={**os.environ},
-        check=False,
-    )
-    log = folder.log_path.read_text(encoding="utf-8")
-    assert done.returncode == 0, log
+    done, log = worked(HANGING, folder)
     hellos = [json.loads(line) for line in done.stdout.splitlines()]
     assert [hello["type"] for hello in hellos] == ["hello", "ready", "hello", "ready"]
     assert hellos[0]["pid"] == hellos[2]["pid"]
