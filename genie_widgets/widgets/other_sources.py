@@ -21,13 +21,12 @@ def notebook_frames() -> dict[str, Any]:
     from IPython import get_ipython
 
     shell = get_ipython()
-    pandas = sys.modules.get("pandas")  # nobody has made a frame before it was imported
-    if shell is None or pandas is None:
+    # Nobody has made a frame before pandas was imported; a table that is read may be importing it at this moment.
+    kind = getattr(sys.modules.get("pandas"), "DataFrame", None)
+    if shell is None or kind is None:
         return {}
     found = dict(shell.user_ns)
-    return {
-        name: value for name, value in found.items() if isinstance(value, pandas.DataFrame) and not name.startswith("_")
-    }
+    return {name: value for name, value in found.items() if isinstance(value, kind) and not name.startswith("_")}
 
 
 class OtherSources(Step):

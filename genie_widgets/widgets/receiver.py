@@ -53,6 +53,7 @@ class Receiver:
         self._max_bytes = max_bytes
         self._job: _Job | None = None
         self._generation = 0
+        self._done: str | None = None
 
     def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
         """Take one message of the browser; what is no message of ours is ignored."""
@@ -73,6 +74,9 @@ class Receiver:
             self._send({"op": "error", "id": identity, "text": text})
 
     def _begin(self, identity: str, message: dict[str, Any]) -> None:
+        if identity == self._done:  # the browser asks once more where an answer is late
+            self._send({"op": "done", "id": identity})
+            return
         size = int(message["size"])
         if self._max_bytes is not None and size > self._max_bytes:
             limit = f"{self._max_bytes / 1e6:,.0f} MB"
@@ -122,6 +126,7 @@ class Receiver:
         safe = suffix if suffix[1:].isalnum() else ""
         path = self._folder / f"{secrets.token_hex(8)}{safe}"
         os.replace(job.part, path)  # noqa: PTH105 -- atomic, and says so
+        self._done = job.identity
         self._send({"op": "done", "id": job.identity})
         self._on_done(path, job.name)
 

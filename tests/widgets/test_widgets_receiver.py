@@ -69,6 +69,14 @@ def test_an_empty_file_arrives(browser):
     assert browser.done[0][0].read_bytes() == b""
 
 
+def test_a_file_that_is_here_is_not_taken_twice_where_its_browser_asks_once_more(browser):
+    browser.begin(0)
+    assert browser.begin(0) == {"op": "done", "id": "a"}
+    assert len(browser.done) == 1
+    browser.begin(0, identity="b")
+    assert len(browser.done) == 2
+
+
 def test_a_lost_piece_is_asked_for_again(browser):
     go = browser.begin(6)
     browser.piece(b"def", 3, go["generation"])
