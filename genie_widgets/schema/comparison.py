@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from genie_widgets.schema.base import Value
-from genie_widgets.schema.plan import Plan
+from genie_widgets.schema.plan import Plan, ProblemType
 from genie_widgets.schema.result import MetricValue, RunResult
 
 
 class RunSummary(Value):
-    """A run in one line; `low` and `high` bound its score."""
+    """A run in one line; `low` and `high` bound its score, and what cannot be read is empty."""
 
     run_id: str
     created_at: float
     table_name: str
     target: str
+    problem_type: ProblemType | Literal[""] = ""
     metric: str
     status: str
     score: float | None = None
     low: float | None = None
     high: float | None = None
     is_champion: bool = False
+
+    def is_comparable_with(self, other: RunSummary) -> bool:
+        """Whether both have figures of the same: two runs are compared by what they predict alike."""
+        asked = (self.target, self.problem_type) == (other.target, other.problem_type)
+        return asked and self.run_id != other.run_id and self.score is not None and other.score is not None
 
 
 class ComparedFigure(Value):

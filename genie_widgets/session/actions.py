@@ -19,7 +19,7 @@ from genie_widgets.schema import (
     WhatIf,
 )
 from genie_widgets.schema.base import Value
-from genie_widgets.session.recipe import Source
+from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
 
@@ -140,12 +140,19 @@ class Replied(Value):
 
     run_id: str
     reply: Reply
+    llm: bool = False
 
 
 class HistoryListed(Value):
     """The runs of the workspace were listed."""
 
     runs: tuple[RunSummary, ...]
+
+
+class Promoted(Value):
+    """A run was made the champion, or gave that back to the one before; the list follows."""
+
+    promotion: Promotion
 
 
 class RunsCompared(Value):
@@ -200,6 +207,7 @@ Action = (
     | Compared
     | Replied
     | HistoryListed
+    | Promoted
     | RunsCompared
     | Tried
     | Flipped

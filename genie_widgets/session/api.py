@@ -268,6 +268,7 @@ def _summary(run: Run, champions: frozenset[str]) -> RunSummary:
         created_at=request.created_at,
         table_name=request.profile.name,
         target=request.plan.target,
+        problem_type=request.plan.problem_type,
         metric=request.plan.metric,
         status=run.view.status,
         score=None if main is None else main.value,

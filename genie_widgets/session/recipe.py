@@ -26,6 +26,13 @@ class Source(Value):
     options: ReadOptions = ReadOptions()
 
 
+class Promotion(Value):
+    """A run was made the champion, or gave that back to the one before."""
+
+    run_id: str
+    back: bool = False
+
+
 class Recipe(Value):
     """What a person did on the way to the present plan and its results.
 
@@ -45,6 +52,8 @@ class Recipe(Value):
         Each time that the run was taken up again: the seconds it was given; None where it was saved after a fault.
     rows : Source or None
         Where the rows of the last predictions came from.
+    ask_llm : bool
+        Whether a language model was asked what the last question about the run means.
     """
 
     table: Source | None = None
@@ -54,3 +63,4 @@ class Recipe(Value):
     plan: Plan | None = None
     resumed: tuple[int | None, ...] = ()
     rows: Source | None = None
+    ask_llm: bool = False

@@ -51,6 +51,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 prompt=state.prompt,
                 history=state.history,
                 comparison=state.comparison,
+                promotions=state.promotions,
                 token=state.token + 1,
                 recipe=Recipe(table=source),
             )
@@ -81,6 +82,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 run_id=action.run_id,
                 history=state.history,
                 comparison=state.comparison,
+                promotions=state.promotions,
                 token=state.token + 1,
                 recipe=Recipe(table=Source(kind="run", name=action.run_id), plan=action.plan),
             )
@@ -111,10 +113,15 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update=changes)
         case a.Compared(run_id=run_id, groups=groups):
             return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
-        case a.Replied(run_id=run_id, reply=reply):
-            return state.model_copy(update={"busy": "", **({"reply": reply} if run_id == state.run_id else {})})
+        case a.Replied(run_id=run_id, reply=reply, llm=llm):
+            changes = {"busy": ""}
+            if run_id == state.run_id:
+                changes.update({"reply": reply, "recipe": state.recipe.model_copy(update={"ask_llm": llm})})
+            return state.model_copy(update=changes)
         case a.HistoryListed(runs=runs):
             return state.model_copy(update={"busy": "", "history": runs})
+        case a.Promoted(promotion=promotion):
+            return state.model_copy(update={"promotions": (*state.promotions, promotion)})
         case a.RunsCompared(comparison=comparison):
             return state.model_copy(update={"busy": "", "comparison": comparison})
         case a.Tried(run_id=run_id, what_if=what_if):

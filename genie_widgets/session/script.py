@@ -21,6 +21,7 @@ _EDITABLE = (
     "time_limit_s",
     "quality",
     "validation",
+    "accepted",
 )
 _WISHES = {
     "cost": {"cost_missed", "cost_false_alarm"},
@@ -48,7 +49,7 @@ def python_code(state: SessionState) -> str:
     source = state.recipe.table
     if source is None:
         return ""
-    parts = [_table(source), _plan(state), _run(state), *_results(state)]
+    parts = [_table(source), _plan(state), _run(state), *_results(state), *_beside_other_runs(state)]
     imports = "import genie_widgets as gw"
     if any("samples()" in part for part in parts):
         imports += "\nfrom genie_widgets.data import samples"
@@ -120,8 +121,14 @@ def _is_trained_here(state: SessionState) -> bool:
     return bool(state.run_id) and not (source is not None and source.kind == "run" and source.name == state.run_id)
 
 
+def _prompt(state: SessionState) -> str:
+    """Write what is recorded as said: the sentence, and those that changed its plan."""
+    changed = [past.said for past in state.past if past.said]
+    return f'"\\n".join([prompt, {", ".join(map(repr, changed))}])' if changed else "prompt"
+
+
 def _run(state: SessionState) -> str:
-    lines = ["run = gw.train(table, plan, prompt=prompt)"] if _is_trained_here(state) else []
+    lines = [f"run = gw.train(table, plan, prompt={_prompt(state)})"] if _is_trained_here(state) else []
     if state.view is not None and state.view.status in ("stopping", "stopped"):
         lines.append("run.stop()")
     if state.run_id:
@@ -152,4 +159,27 @@ def _results(state: SessionState) -> list[str]:
             parts.append(f"explanation = run.explain(new.frame.iloc[{row}:{row + 1}])")
     if state.what_if is not None:
         parts.append(f"what_if = run.what_if({state.what_if.cells!r})\nprint(what_if.prediction)")
+    if state.flip is not None:
+        parts.append("flip = run.flip(what_if.cells)\nprint(flip.changes, flip.after)")
+    if state.reply is not None:
+        llm = "" if state.recipe.ask_llm else ", llm=None"
+        parts.append(f'reply = run.ask({state.reply.question!r}{llm})\nprint(*reply.words, sep="\\n")')
     return parts
+
+
+def _beside_other_runs(state: SessionState) -> list[str]:
+    """Tell the comparison that is shown, and what was done to champions."""
+    parts = []
+    if state.comparison is not None:
+        before, after = (_run_of(found.run_id, state) for found in (state.comparison.before, state.comparison.after))
+        parts.append(f'comparison = {after}.compare({before})\nprint(*comparison.words, sep="\\n")')
+    for promotion in state.promotions:
+        run = _run_of(promotion.run_id, state)
+        recorded = "run.wait_recorded()\n" if run == "run" and _is_trained_here(state) else ""
+        parts.append(f"{recorded}{run}.{'go_back' if promotion.back else 'promote'}()")
+    return parts
+
+
+def _run_of(run_id: str, state: SessionState) -> str:
+    """Name a run: the one that is shown, or another of this workspace."""
+    return "run" if run_id == state.run_id else f"gw.open_run({run_id!r})"

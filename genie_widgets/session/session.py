@@ -19,7 +19,7 @@ from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.process import WorkerHandle
-from genie_widgets.session.recipe import Source
+from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
@@ -361,11 +361,11 @@ class Session:
 
     def promote(self, run_id: str) -> None:
         """Make a run the champion of its table and target; see `Run.promote`."""
-        self._begin("Telling MLflow", self._promote, run_id, Run.promote)
+        self._begin("Telling MLflow", self._promote, Promotion(run_id=run_id))
 
     def go_back(self, run_id: str) -> None:
         """Give a champion's alias back to the one before; see `Run.go_back`."""
-        self._begin("Telling MLflow", self._promote, run_id, Run.go_back)
+        self._begin("Telling MLflow", self._promote, Promotion(run_id=run_id, back=True))
 
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
@@ -640,7 +640,8 @@ class Session:
     def _ask(self, question: str) -> None:
         run = self._run
         if run is not None:
-            self._dispatch(a.Replied(run_id=run.id, reply=run.ask(question, self._llm)))
+            llm = self._llm
+            self._dispatch(a.Replied(run_id=run.id, reply=run.ask(question, llm), llm=llm is not None))
 
     def _list(self) -> None:
         self._dispatch(a.HistoryListed(runs=tuple(list_runs(self.settings)[:MAX_RUNS])))
@@ -649,8 +650,13 @@ class Session:
         comparison = open_run(after, self.settings).compare(open_run(before, self.settings))
         self._dispatch(a.RunsCompared(comparison=comparison))
 
-    def _promote(self, run_id: str, step: Callable[[Run], object]) -> None:
-        step(open_run(run_id, self.settings))
+    def _promote(self, promotion: Promotion) -> None:
+        run = open_run(promotion.run_id, self.settings)
+        if promotion.back:
+            run.go_back()
+        else:
+            run.promote()
+        self._dispatch(a.Promoted(promotion=promotion))
         self._list()
 
     def _try(self) -> None:

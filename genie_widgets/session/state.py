@@ -20,7 +20,7 @@ from genie_widgets.schema import (
     WhatIf,
 )
 from genie_widgets.schema.base import Value
-from genie_widgets.session.recipe import Recipe
+from genie_widgets.session.recipe import Promotion, Recipe
 from genie_widgets.store import RunView
 
 
@@ -100,6 +100,8 @@ class SessionState(Value):
         The runs of the workspace, newest first, as they were last listed.
     comparison : Comparison or None
         The two runs last compared.
+    promotions : tuple of Promotion
+        What was done to champions, in order.
     reply : Reply or None
         The answer to the last question about the run.
     busy : str
@@ -128,6 +130,7 @@ class SessionState(Value):
     groups: GroupReport | None = None
     history: tuple[RunSummary, ...] | None = None
     comparison: Comparison | None = None
+    promotions: tuple[Promotion, ...] = ()
     reply: Reply | None = None
     busy: str = ""
     problem: Problem | None = None

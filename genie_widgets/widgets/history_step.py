@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ipywidgets as w
 
 from genie_widgets.render import comparison_figure, comparison_html, esc, moment, number, runs_html
@@ -35,8 +37,10 @@ class HistoryStep(Step):
             "back": button("Back to the champion before", lambda: self.guarded(self._go_back)),
         }
         self._why, self._note = html("", "g-mut"), html(f'<p class="g-mut">{_CHAMPION}</p>')
+        self._absent = html("", "g-mut")
         self._words, self._plot = html(), Plot()
-        fields = with_classes(w.Box([field(self._run), field(self._before)]), "g-fields")
+        self.on_change(self._run, lambda _value: self._offer(session.state))
+        fields = with_classes(w.Box([field(self._run), field(self._before, self._absent)]), "g-fields")
         self._chosen = w.VBox([fields, row(*self._buttons.values()), self._why, self._note])
         self.root = Disclosure("Earlier runs", self._list, self._chosen, self._words, self._plot.root)
         self.root.on_toggle(lambda: self.guarded(self._opened))
@@ -70,17 +74,42 @@ class HistoryStep(Step):
             return
         self._list.value = runs_html(runs)
         show(self._chosen, bool(runs))
-        options = [(_line(run), run.run_id) for run in runs]
-        for control, place in ((self._run, 0), (self._before, 1)):
-            kept = control.value if control.value in {value for _, value in options} else None
-            first = options[min(place, len(options) - 1)][1] if options else None
-            choose(control, options, kept or first)
-        for control in self._buttons.values():
-            control.disabled = bool(state.busy)
+        _keep_or_first(self._run, runs)
+        self._offer(state)
         self._why.value = esc(f"{state.busy}." if state.busy else "")
         comparison = state.comparison
         self._words.value = comparison_html(comparison) if comparison is not None else ""
         self._plot.draw(comparison_figure(comparison) if comparison is not None else None)
+
+    def _offer(self, state: SessionState) -> None:
+        """Offer the runs that the chosen one can be compared with, and say why others are not there."""
+        runs = state.history or ()
+        chosen = next((run for run in runs if run.run_id == self._run.value), None)
+        comparable = [run for run in runs if chosen is not None and run.is_comparable_with(chosen)]
+        _keep_or_first(self._before, comparable)
+        self._absent.value = esc(_why_absent(chosen, len(runs) - 1 - len(comparable), comparable))
+        for control in self._buttons.values():
+            control.disabled = bool(state.busy)
+        self._buttons["compare"].disabled |= not comparable
+
+
+def _keep_or_first(control: w.Dropdown, runs: Sequence[RunSummary]) -> None:
+    """Offer runs, newest first; what is chosen stays so while it is offered."""
+    ids = [run.run_id for run in runs]
+    first = ids[0] if ids else None
+    choose(control, [(_line(run), run.run_id) for run in runs], control.value if control.value in ids else first)
+
+
+def _why_absent(chosen: RunSummary | None, n_absent: int, comparable: Sequence[RunSummary]) -> str:
+    if chosen is None or (comparable and not n_absent):
+        return ""
+    if chosen.score is None:
+        return "This run has no score, so there is nothing to compare."
+    if not comparable:
+        return f"No other run with a score predicts {chosen.target} in the same way, so there is none to compare with."
+    if n_absent == 1:
+        return "1 other run is not offered: it predicts something else, or has no score."
+    return f"{n_absent} other runs are not offered: they predict something else, or have no score."
 
 
 def _line(run: RunSummary) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from genie_widgets.schema import Explanation, LLMExchange, Plan, Problem, Question, Refusal, RunResult, TableProfile
 from genie_widgets.session import PredictionsState, SessionState, Stage
 from genie_widgets.session import actions as a
-from genie_widgets.session.recipe import Recipe, Source
+from genie_widgets.session.recipe import Promotion, Recipe, Source
 from genie_widgets.session.reduce import reduce
 from genie_widgets.store import RunView
 
@@ -52,6 +52,7 @@ def run_ids():
 
 
 ACTIONS = st.one_of(
+    st.builds(a.Promoted, promotion=st.builds(Promotion, run_id=run_ids())),
     st.builds(a.BusyWith, what=st.sampled_from(["Reading the table", "Making a plan", "Predicting"])),
     st.builds(a.TableRead, profile=st.sampled_from(PROFILES), source=st.just(FILE)),
     st.builds(a.PromptChanged, prompt=st.sampled_from(["", "who leaves?", "who stays?"])),
@@ -183,7 +184,11 @@ def test_a_new_table_withdraws_all_but_the_sentence(actions):
     state = [SessionState(), *(after for _, _, after in steps(actions))][-1]
     fresh = reduce(state, a.TableRead(profile=PROFILES[0], source=FILE))
     assert fresh == SessionState(
-        profile=PROFILES[0], prompt=state.prompt, token=state.token + 1, recipe=Recipe(table=FILE)
+        profile=PROFILES[0],
+        prompt=state.prompt,
+        token=state.token + 1,
+        recipe=Recipe(table=FILE),
+        promotions=state.promotions,
     )
 
 

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import genie_widgets as gw
-from genie_widgets.schema import Decision, GroupReport, ReadOptions, Validation
-from genie_widgets.session import Session, SessionState, python_code
+from genie_widgets.schema import Decision, GroupReport, ReadOptions, Reply, Validation
+from genie_widgets.session import Session, SessionState, python_code, remedies
 from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
 from genie_widgets.session.reduce import reduce
@@ -101,6 +101,80 @@ def test_a_file_and_a_new_sentence(session, tmp_path):
     assert run(python_code(session.state))["plan"] == session.state.plan
 
 
+def test_a_file_that_is_read_differently(session, tmp_path):
+    file = tmp_path / "odd.csv"
+    file.write_text("a;b\n" + "".join(f"00{i};1,{i}\n" for i in range(30)))
+    session.load_table(file)
+    session.read_again(ReadOptions(delimiter=";", as_text=("a",)))
+    assert run(python_code(session.state))["table"].profile == session.state.profile
+    assert session.state.profile.column("a").kind != "number"
+
+
+def test_a_warning_that_was_set_aside_stays_so(session, tmp_path):
+    file = tmp_path / "leak.csv"
+    pd.DataFrame({"kind": ["a", "b"] * 40, "size": range(80), "told": [1, 2] * 40}).to_csv(file, index=False)
+    session.load_table(file)
+    session.set_prompt("predict the kind")
+    session.make_plan()
+    session.take_remedy(next(remedy for remedy in remedies(session.state.plan) if remedy.accept))
+    assert session.state.plan.accepted
+    plan = run(python_code(session.state))["plan"]
+    assert same(plan, session.state.plan)
+    assert plan.problems == session.state.plan.problems
+
+
+def test_what_is_recorded_as_said_is_all_of_it(session, tmp_path):
+    file = tmp_path / "kinds.csv"
+    pd.DataFrame({"kind": ["a", "b"] * 20, "size": range(40), "mass": range(40, 0, -1)}).to_csv(file, index=False)
+    session.load_table(file)
+    session.set_prompt("predict the kind")
+    session.make_plan()
+    session.follow_up("also drop mass")
+    state = session.state
+    shown = python_code(state.model_copy(update={"run_id": "a" * 32}))
+    recorded = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gw, "train", lambda _table, plan, prompt: recorded.append((prompt, plan.ignore)), raising=False)
+        run(shown)
+    assert recorded == [("predict the kind\nalso drop mass", state.plan.ignore)]
+    assert "mass" in state.plan.ignore
+
+
+def test_what_was_asked_compared_and_promoted_is_told(session, scored_run, monkeypatch):
+    monkeypatch.setenv("GENIE_HOME", str(session.settings.workspace))
+    done = []
+    monkeypatch.setattr(
+        "genie_widgets.session.promoting.promote", lambda folder, back=False: done.append((folder.run_id, back))
+    )
+    before, after = scored_run(blur=0.9), scored_run()
+    session.open_run(after.id)
+    assert session.wait_idle()
+    while session.state.result is None:
+        after.wait()
+    session.ask("how good is it?")
+    session.compare_runs(before.id, after.id)
+    session.promote(before.id)
+    session.promote(after.id)
+    session.go_back(after.id)
+    here, done[:] = list(done), []
+    names = run(python_code(session.state))
+    assert names["reply"] == session.state.reply
+    assert names["comparison"] == session.state.comparison
+    assert done == here == [(before.id, False), (after.id, False), (after.id, True)]
+    # Another table takes none of it back.
+    session.load_sample("penguins")
+    done.clear()
+    assert run(python_code(session.state))["comparison"] == session.state.comparison
+    assert done == here
+
+
+def test_a_language_model_is_asked_again_only_where_one_was(make):
+    opened = SessionState(recipe=Recipe(table=Source(kind="run", name="a")), run_id="a", result=make.result())
+    reply = Reply(question="it's?")
+    assert 'run.ask("it\'s?", llm=None)' in python_code(reduce(opened, a.Replied(run_id="a", reply=reply)))
+    assert 'run.ask("it\'s?")' in python_code(reduce(opened, a.Replied(run_id="a", reply=reply, llm=True)))
+
+
 def test_a_frame_is_named_as_the_notebook_names_it(session, frame):
     session.load_table(frame, name="birds")
     assert "gw.read_table(birds)" in python_code(session.state)
@@ -174,6 +248,8 @@ def test_a_whole_journey_run_as_code(monkeypatch):
     cells = {name: made.run.table.frame[name].iloc[0] for name in made.state.result.features}
     made.what_if({name: cell.item() if hasattr(cell, "item") else cell for name, cell in cells.items()})
     assert made.wait_idle()
+    made.flip()
+    assert made.wait_idle()
     asked = {}
 
     def train(table, plan, prompt):
@@ -189,4 +265,5 @@ def test_a_whole_journey_run_as_code(monkeypatch):
         made.state.row_explanation.outputs[0].rows[0].prediction
     )
     assert names["what_if"].prediction == made.state.what_if.prediction
+    assert names["flip"] == made.state.flip
     made.close()

@@ -407,22 +407,18 @@ def test_prices_and_patience_are_settings(panel):
     assert (llm.prices, llm.timeout_s, llm.base_url, llm.with_values) == ((0.4, 1.6), 90, "localhost:11434", False)
 
 
-def test_earlier_runs_are_listed_when_they_are_asked_for(panel, monkeypatch):
-    runs = tuple(
-        RunSummary(
-            run_id=name * 32,
-            created_at=0.0,
-            table_name="t",
-            target=name,
-            metric="r2",
-            status="done",
-            score=0.5,
-            low=0.4,
-        )
-        for name in "ab"
-    )
+@pytest.fixture
+def summary():
+    def build(letter, **fields):
+        known = {"created_at": 0.0, "table_name": "t", "target": "late", "problem_type": "binary", "metric": "roc_auc"}
+        return RunSummary(**{"run_id": letter * 32, "status": "done", "score": 0.5, "low": 0.4, **known, **fields})
+
+    return build
+
+
+def test_earlier_runs_are_listed_when_they_are_asked_for(panel, monkeypatch, summary):
     asked = []
-    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: list(runs))
+    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: [summary("a"), summary("b")])
     monkeypatch.setattr(panel.session, "compare_runs", lambda *ids: asked.append(ids))
     monkeypatch.setattr(panel.session, "promote", asked.append)
     unfold(panel, "Earlier runs")
@@ -431,6 +427,34 @@ def test_earlier_runs_are_listed_when_they_are_asked_for(panel, monkeypatch):
     press(panel, "Compare")
     press(panel, "Make it the champion")
     assert asked == [("b" * 32, "a" * 32), "a" * 32]
+
+
+def test_only_runs_that_predict_the_same_are_offered_to_compare_with(panel, monkeypatch, summary):
+    runs = [
+        summary("a"),
+        summary("b", target="delay"),
+        summary("c", problem_type="multiclass"),
+        summary("d", score=None, status="failed"),
+        summary("e"),
+    ]
+    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: runs)
+    unfold(panel, "Earlier runs")
+    settle(panel)
+    chosen, before = control(panel, w.Dropdown, "Run"), control(panel, w.Dropdown, "Compare with")
+    assert [run_id[0] for _, run_id in chosen.options] == list("abcde")
+    assert [run_id[0] for _, run_id in before.options] == ["e"]
+    assert "3 other runs are not offered: they predict something else, or have no score." in text(panel)
+    chosen.value = "e" * 32
+    settle(panel)
+    assert [run_id[0] for _, run_id in before.options] == ["a"]
+    chosen.value = "b" * 32
+    settle(panel)
+    assert before.options == ()
+    assert control(panel, w.Button, "Compare").disabled
+    assert "No other run with a score predicts delay" in text(panel)
+    chosen.value = "d" * 32
+    settle(panel)
+    assert "This run has no score" in text(panel)
 
 
 def test_a_question_about_the_run_is_asked_and_its_answer_shown(panel, monkeypatch):
