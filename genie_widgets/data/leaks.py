@@ -16,6 +16,11 @@ MAX_BINS, ROWS_A_BIN = 100, 8
 SUSPICIOUS = 0.97
 # One that comes less close is suspicious where every other column knows next to nothing.
 STRONG, WEAK = 0.85, 0.35
+# The answer in other words: numbers that keep its order or its distances (share of variance), or as many values as it
+# has classes, one for one but for a few rows (share of the baseline's error). So much is no luck in this many rows, with
+# so many different values, or so many rows that are not of the commonest class.
+TWIN_ROWS, TWIN_VALUES, TWIN_NUMBER, TWIN_CLASS = 15, 5, 0.997, 0.95
+TWIN_MAX_ROWS = 4_000
 # Less filled, a column tells by its gaps more than by its values.
 LEAST_FILLED = 0.5
 
@@ -43,7 +48,8 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     missing cells as one more; the bins' means or commonest classes, learned on
     one half of the rows, predict the other half, and the other way round. For
     numbers the target's ranks are predicted, so that a few large values do not
-    decide.
+    decide. A column that is the target in other words is found in small tables,
+    too.
 
     Parameters
     ----------
@@ -64,15 +70,54 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     rows = frame[frame[target].notna()]
     if len(rows) > MAX_ROWS:
         rows = rows.sample(MAX_ROWS, random_state=0)
+    asked = [name for name in columns if name != target]
+    few = rows if len(rows) <= TWIN_MAX_ROWS else rows.sample(TWIN_MAX_ROWS, random_state=0)
+    twins = {name: twin for name in asked if (twin := _twin(few[name], few[target], is_number))}
     if len(rows) < MIN_ROWS:
-        return []
+        return sorted((Leak(name, twin) for name, twin in twins.items()), key=lambda leak: -leak.strength)
     truth = rows[target].rank().to_numpy() if is_number else pd.factorize(rows[target].astype(str))[0]
     halves = np.random.default_rng(0).permutation(len(rows)) % 2 == 0
-    found = [Leak(name, _strongest(rows[name], truth, halves, is_number)) for name in columns if name != target]
+    found = [Leak(name, max(twins.get(name, 0.0), _strongest(rows[name], truth, halves, is_number))) for name in asked]
     found.sort(key=lambda leak: -leak.strength)
-    suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS]
+    suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS or leak.column in twins]
     stands_alone = len(found) > 1 and found[0].strength >= STRONG and found[1].strength <= WEAK
     return suspicious or (found[:1] if stands_alone else [])
+
+
+def _twin(column: pd.Series[Any], target: pd.Series[Any], is_number: bool) -> float:
+    """Say how well a column is the target in other words; 0 where it is not."""
+    present = column.notna() & target.notna()
+    if present.sum() < TWIN_ROWS or present.mean() < LEAST_FILLED:
+        return 0.0
+    column, target = column[present], target[present]
+    if is_number:
+        if pd.api.types.is_datetime64_any_dtype(column):
+            column = column.astype("int64")
+        both = (column, target)
+        if not all(pd.api.types.is_numeric_dtype(c) and c.nunique() >= TWIN_VALUES for c in both):
+            return 0.0
+        return _as_numbers(column.astype(float), target.astype(float))
+    values, classes = pd.factorize(column.astype(str))[0], pd.factorize(target.astype(str))[0]
+    n_classes = int(classes.max()) + 1
+    if n_classes < 2 or int(values.max()) + 1 != n_classes or n_classes > len(classes) / 2:
+        return 0.0
+    together = np.zeros((n_classes, n_classes))
+    np.add.at(together, (values, classes), 1)
+    baseline = len(classes) - together.sum(axis=0).max()
+    if baseline < TWIN_VALUES:  # two rare flags in the same row may be luck
+        return 0.0
+    error = len(classes) - together.max(axis=1).sum()
+    both_ways = max(error, len(classes) - together.max(axis=0).sum())
+    like = 1.0 - both_ways / baseline
+    return float(like) if like >= TWIN_CLASS else 0.0
+
+
+def _as_numbers(column: pd.Series[Any], target: pd.Series[Any]) -> float:
+    with np.errstate(all="ignore"):
+        distances, order = column.corr(target) ** 2, column.rank().corr(target.rank()) ** 2
+    # A few large values alone make distances alike: their order must be alike too.
+    like = max(order, distances if order >= STRONG else 0.0)
+    return float(like) if like >= TWIN_NUMBER else 0.0
 
 
 def _strongest(column: pd.Series[Any], truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:

@@ -1,12 +1,14 @@
 """Score the finder of leaks: planted ones that are found, and columns of real tables that are accused.
 
-    python tests/bench/leaks.py CASES_DIR
+    python tests/bench/leaks.py CASES_DIR [CASES_DIR ...]
 
-The folder holds ``cases.jsonl`` and ``tables/``. In each table, the target's
+Each folder holds ``cases.jsonl`` and ``tables/``. In each table, the target's
 copy, code, transform, noisy copy (3% of its spread, or 2% other classes) and a
 column that is filled only after the outcome are planted in turn. Accused
-columns are listed: some are true leaks of the tables themselves. Aim: at least
-95% found, below 0.6% accused.
+columns are listed. The tables' own leaks, named below with what makes each one
+by its definition, are no clean columns: accused, they are counted apart. They
+were named by looking at what was accused, so they say nothing of what is
+found. Aim: at least 95% found, below 0.6% of clean columns accused.
 """
 
 import argparse
@@ -21,6 +23,32 @@ from genie_widgets.data import find_leaks, read_table
 
 USELESS = ("id", "constant", "empty")
 NUMBERS = ("regression", "quantile")
+# (table, target, column): columns that are the target in other words, a part of it, or recorded with or after it.
+OWN_LEAKS = {
+    ("mpg.csv", "class", "model"): "a model of car has one class",
+    ("mpg.csv", "manufacturer", "model"): "a model of car has one maker",
+    ("rossi.csv", "arrest", "week"): "the week of the arrest, or the last week where there was none",
+    ("pizzaplace.csv", "type", "name"): "a dish has one type",
+    ("breast_cancer.csv", "mean area", "mean radius"): "the same outline, measured",
+    ("breast_cancer.csv", "mean area", "mean perimeter"): "the same outline, measured",
+    ("anes96.csv", "popul", "logpopul"): "its logarithm",
+    ("msleep.csv", "sleep_total", "awake"): "24 hours less the sleep",
+    ("midwest.csv", "inmetro", "category"): "a code with a letter for it",
+    ("midwest.csv", "poptotal", "poppovertyknown"): "those of the same people of whom one thing is known",
+    ("midwest.csv", "poptotal", "popadults"): "a part of the sum",
+    ("midwest.csv", "poptotal", "popwhite"): "a part of the sum",
+    ("mroz.csv", "lfp", "column_1"): "row numbers of a table sorted by the target",
+    ("canadian_senators.csv", "observed", "end_date"): "filled once it is observed",
+    ("canadian_senators.csv", "observed", "reason"): "filled once it is observed",
+    ("HR_EXTRACT_Q4.csv", "Left Co", "Exit Rsn"): "filled once somebody has left",
+    ("home_rentals.csv", "rental_price", "initial_price"): "the same price before its last change",
+    ("AirQualityUCITrain.csv", "C6H6(GT)", "PT08.S2(NMHC)"): "the sensor that it was computed from",
+    (
+        "2016_Building_Energy_Benchmarking.csv",
+        "SiteEnergyUse(kBtu)",
+        "SiteEnergyUseWN(kBtu)",
+    ): "the same use, corrected",
+}
 
 
 def planted(target, is_number, rng):
@@ -53,9 +81,15 @@ def tables(folder):
 def main():
     warnings.simplefilter("ignore")
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folders", type=Path, nargs="+")
+    for folder in parser.parse_args().folders:
+        print(f"{folder}:")
+        score(folder)
+
+
+def score(folder):
     found, missed, n_columns, accused = 0, [], 0, []
-    for case, table in tables(parser.parse_args().folder):
+    for case, table in tables(folder):
         name, is_number = case["target"], case["problem_type"] in NUMBERS
         columns = [c.name for c in table.profile.columns if c.kind not in USELESS and c.name != name]
         n_columns += len(columns)
@@ -72,7 +106,11 @@ def main():
                 missed.append((case["table"], name, kind))
     total = found + len(missed)
     print(f"planted leaks found: {found} of {total} ({100 * found / total:.1f}%); missed: {missed}")
-    print(f"columns accused: {len(accused)} of {n_columns} ({100 * len(accused) / n_columns:.2f}%): {accused}")
+    own = [leak for leak in accused if leak[:3] in OWN_LEAKS]
+    clean = [leak for leak in accused if leak[:3] not in OWN_LEAKS]
+    share = 100 * len(clean) / (n_columns - len(own))
+    print(f"clean columns accused: {len(clean)} of {n_columns - len(own)} ({share:.2f}%): {clean}")
+    print(f"the tables' own leaks accused: {len(own)}: {own}")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,43 @@ def test_a_column_that_stands_alone_is_found_though_it_is_not_perfect(honest):
     assert 0.85 < found[0].strength <= 1
 
 
+@pytest.mark.parametrize(
+    ("plant", "target", "is_number"),
+    [
+        (lambda frame: frame["churned"].map({"yes": "left", "no": "stayed"}), "churned", False),
+        (lambda frame: frame["town"].map({"Bonn": 1, "Ulm": 2, "Kiel": 3}), "town", False),
+        (lambda frame: 2.5 * frame["spent"] + 3, "spent", True),
+        (lambda frame: frame["spent"].rank() ** 3, "spent", True),
+    ],
+)
+def test_the_answer_in_other_words_is_found_in_a_small_table(honest, plant, target, is_number):
+    few = honest.head(20)
+    features = [name for name in FEATURES if name != target]
+    assert names(few, target, is_number, features) == []
+    assert names(few.assign(planted=plant(few)), target, is_number, [*features, "planted"]) == ["planted"]
+
+
+def test_one_large_value_in_both_columns_is_no_leak(honest):
+    rng = np.random.default_rng(5)
+    frame = honest.assign(planted=rng.normal(0, 1, len(honest)), other=rng.normal(0, 1, len(honest)))
+    frame.loc[0, ["planted", "other"]] = 1e6
+    assert names(frame, "other", is_number=True) == []
+
+
+def test_two_rare_flags_in_the_same_row_are_no_leak(honest):
+    few = honest.head(30).assign(churned=["yes", *["no"] * 29], planted=[1, *[0] * 29])
+    assert names(few, "churned") == []
+
+
+def test_as_many_values_as_classes_are_no_leak_by_that(honest):
+    assert (
+        names(
+            honest.assign(planted=honest["town"].sample(frac=1, random_state=0).to_numpy()), "town", False, ["planted"]
+        )
+        == []
+    )
+
+
 @pytest.mark.parametrize("n", [0, 1, 10])
 def test_too_few_rows_tell_nothing(honest, n):
     few = honest.head(n)
