@@ -17,7 +17,7 @@ SUSPICIOUS = 0.97
 # One that comes less close is suspicious where every other column knows next to nothing.
 STRONG, WEAK = 0.85, 0.35
 # The answer in other words: numbers that keep its order or its distances (share of variance), or as many values as it
-# has classes, one for one but for a few rows (share of the baseline's error). So much is no luck in this many rows, with
+# has classes, one for one but for a few rows (share of the baseline's error). So much is no luck in so many rows, with
 # so many different values, or so many rows that are not of the commonest class.
 TWIN_ROWS, TWIN_VALUES, TWIN_NUMBER, TWIN_CLASS = 15, 5, 0.997, 0.95
 TWIN_MAX_ROWS = 4_000
