@@ -58,7 +58,7 @@ def voila(home):
 
 @dataclass(frozen=True)
 class Jupyter:
-    """A server with JupyterLab and Notebook 7 on one folder."""
+    """A server with JupyterLab, Notebook 7 and the page on one folder, set up as Binder's is."""
 
     root: Path
     address: str
@@ -69,9 +69,14 @@ class Jupyter:
     def tree(self, path=""):
         return f"{self.address}tree/{path}?token={TOKEN}"
 
+    def page(self, path):
+        return f"{self.address}voila/render/{path}?token={TOKEN}"
+
 
 @pytest.fixture(scope="session")
 def jupyter(home):
+    from genie_widgets.voila.__main__ import set_up
+
     root = home / "lab"
     root.mkdir()
     shutil.copy(REPOSITORY / "notebooks" / "genie.ipynb", root)
@@ -101,6 +106,7 @@ def jupyter(home):
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "lab-workspaces"),
         "JUPYTER_PATH": str(home / "share"),
     }
+    set_up(home / "jupyter-config", home / "jupyter-data")
     environment = {**os.environ, **private, "GENIE_HOME": str(home / "workspace")}
     server = serve(command, port, environment, home / "lab.log")
     yield Jupyter(root, f"http://127.0.0.1:{port}/")

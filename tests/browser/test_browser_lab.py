@@ -43,3 +43,16 @@ def test_the_journey_in_a_notebook(notebook, tmp_path):
     assert save(notebook, "Download the report", tmp_path).stat().st_size > 10_000
     # The address of a notebook is the notebook's own.
     assert "run=" not in notebook.url
+
+
+def test_the_page_of_a_jupyter_server_asks_no_other_machine(browser, jupyter):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(TIMEOUT_MS)
+    page = context.new_page()
+    watch = Watch().over(page)
+    page.goto(jupyter.page("genie.ipynb"))
+    page.wait_for_selector(".genie textarea")
+    choose_sample(page, "Penguins")
+    stage(page, "profiled")
+    context.close()
+    watch.check()
