@@ -193,9 +193,12 @@ class Ensemble:
     controls : tuple of Control
     others : tuple of str
         Names of the members without a description as trees, each with the reason.
-    prepare : callable
-        From original rows to prepared ones. Raises `NotTreesError` where one prepared column
-        depends on several original ones.
+    transform : callable
+        From original rows to what the models take, row by row: rows that are prepared apart become
+        what they would become together.
+    owners : callable
+        From original rows, and the same rows transformed, to `Prepared.owner`. Raises `NotTreesError`
+        where one prepared column depends on several original ones.
     predict_others : callable
         From prepared rows to the weighted sum of the other members and, after it, to each control's
         own prediction: shape (n_rows, 1 + n_controls, n_outputs).
@@ -206,8 +209,20 @@ class Ensemble:
     trees: tuple[TreeMember, ...]
     controls: tuple[Control, ...]
     others: tuple[str, ...]
-    prepare: Callable[[pd.DataFrame], Prepared]
+    transform: Callable[[pd.DataFrame], pd.DataFrame]
+    owners: Callable[[pd.DataFrame, pd.DataFrame], Integers]
     predict_others: Callable[[pd.DataFrame], Floats]
+
+    def prepare(self, rows: pd.DataFrame, transformed: pd.DataFrame | None = None) -> Prepared:
+        """Prepare original rows; raises as `owners` does.
+
+        Parameters
+        ----------
+        transformed : DataFrame, optional
+            The same rows, where they have been transformed already.
+        """
+        frame = self.transform(rows) if transformed is None else transformed
+        return Prepared(frame, self.owners(rows, frame))
 
     def with_first(self, outputs: Sequence[int]) -> Ensemble:
         """Give the same predictor with some of its outputs before all others: explanations take the first ones."""

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.explain.compiling import compile_kernels
     from genie_widgets.explain.explaining import explain
+    from genie_widgets.explain.kept import Kept
     from genie_widgets.explain.shap_bridge import to_shap
     from genie_widgets.explain.shapley import ShapValues, shap_values
 
 _HOME = {
+    "Kept": "kept",
     "ShapValues": "shapley",
     "compile_kernels": "compiling",
     "explain": "explaining",
@@ -23,7 +25,7 @@ _HOME = {
     "to_shap": "shap_bridge",
 }
 
-__all__ = ["ShapValues", "compile_kernels", "explain", "shap_values", "to_shap"]
+__all__ = ["Kept", "ShapValues", "compile_kernels", "explain", "shap_values", "to_shap"]
 
 
 def __getattr__(name: str) -> Any:

@@ -20,7 +20,9 @@ LEAST_ROWS = 30
 MOST_PAIRS = 4
 
 
-def cautions(n_rows: int, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> tuple[Problem, ...]:
+def cautions(
+    n_rows: int, background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...], bases: dict[str, Floats]
+) -> tuple[Problem, ...]:
     """List what a reader of an explanation should mind.
 
     Parameters
@@ -31,8 +33,10 @@ def cautions(n_rows: int, background: pd.DataFrame, outputs: tuple[ExplainedOutp
         The rows they are compared with.
     outputs : tuple of ExplainedOutput
         What was found.
+    bases : dict
+        What columns of this background vary in, as far as they have been looked at; more are added.
     """
-    return (*_few(n_rows, len(background)), *_alike(background, outputs))
+    return (*_few(n_rows, len(background)), *_alike(background, outputs, bases))
 
 
 def _few(n_rows: int, n_background: int) -> list[Problem]:
@@ -58,7 +62,7 @@ def _few(n_rows: int, n_background: int) -> list[Problem]:
     return found
 
 
-def _alike(background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> list[Problem]:
+def _alike(background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...], bases: dict[str, Floats]) -> list[Problem]:
     """Tell of the strongest columns that move together: their parts are shared, and hybrids of them are odd rows."""
     if len(background) < LEAST_ROWS:
         return []
@@ -68,7 +72,9 @@ def _alike(background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...]) -> li
             strength[item.column] = max(strength.get(item.column, 0.0), item.mean_abs)
     named = {str(name): name for name in background.columns}
     strong = sorted((name for name in strength if strength[name] > 0), key=lambda name: -strength[name])[:MOST_COLUMNS]
-    bases = {name: basis_of(design_of(background[named[name]])) for name in strong}
+    for name in strong:
+        if name not in bases:
+            bases[name] = basis_of(design_of(background[named[name]]))
     shares = {pair: _told(bases[pair[0]], bases[pair[1]]) for pair in combinations(strong, 2)}
     pairs = sorted((pair for pair in shares if shares[pair] >= ALIKE), key=lambda pair: -shares[pair])
     found = []

@@ -11,6 +11,7 @@ import pandas as pd
 from genie_widgets.ensemble import Ensemble
 from genie_widgets.explain.cautions import cautions
 from genie_widgets.explain.facts import output_facts
+from genie_widgets.explain.kept import Kept
 from genie_widgets.explain.meter import Predict
 from genie_widgets.explain.partners import Partners
 from genie_widgets.explain.shapley import ShapValues, shap_values
@@ -31,6 +32,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     on_partial: Callable[[Explanation], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
+    kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Explanation:
     """Explain predictions by SHAP values (interventional, against a stated background).
@@ -63,6 +65,8 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         Asked between calls of `predict`; what is known then is returned.
     max_batch_rows : int
         Rows of the largest call of `predict`.
+    kept : Kept, optional
+        What an explanation by the same predictor against the same background found out before.
     clock : callable
         Seconds that grow.
 
@@ -91,7 +95,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
             gate_error=values.gate_error,
             outputs=outputs,
             seconds=values.seconds,
-            cautions=cautions(len(values.phi), background, outputs),
+            cautions=cautions(len(values.phi), background, outputs, kept.bases if kept is not None else {}),
         )
 
     found = shap_values(
@@ -106,6 +110,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         on_partial=None if on_partial is None else lambda values: on_partial(facts(values)),
         should_stop=should_stop,
         max_batch_rows=max_batch_rows,
+        kept=kept,
         clock=clock,
     )
     return facts(found)

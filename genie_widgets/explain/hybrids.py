@@ -106,6 +106,8 @@ class Hybrids:
 
 def _stack(mine: pd.Series[Any], theirs: pd.Series[Any]) -> Any:
     """One array of both; a dtype of its own only where the two differ."""
+    if mine.dtype == theirs.dtype and isinstance(mine.dtype, np.dtype):
+        return np.concatenate([mine.to_numpy(), theirs.to_numpy()])
     if mine.dtype != theirs.dtype:
         if isinstance(mine.dtype, pd.CategoricalDtype) and isinstance(theirs.dtype, pd.CategoricalDtype):
             if set(mine.cat.categories) <= set(theirs.cat.categories):

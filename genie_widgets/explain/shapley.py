@@ -15,6 +15,7 @@ from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.explain.compiling import compile_kernels
 from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Hybrids, Places
+from genie_widgets.explain.kept import Kept
 from genie_widgets.explain.meter import Floats, Meter, Predict
 from genie_widgets.explain.predicting import solve_by_predicting
 
@@ -42,7 +43,7 @@ class ShapValues:
     n_background : int
     gate_error : float or None
         Largest difference between the predictor and its trees as taken apart, on every explained
-        row, every background row and 200 hybrids; None where the predictor alone was asked.
+        row and, once for a background, on that and 200 hybrids; None where the predictor alone was asked.
     seconds : float
     """
 
@@ -75,6 +76,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     on_partial: Callable[[ShapValues], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
+    kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> ShapValues:
     """Find the SHAP values of rows; parameters and errors as of `genie_widgets.explain.explain`."""
@@ -85,7 +87,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     if ensemble is None:
         return _by_predicting(meter, rows, Hybrids(rows, background), rng)
     try:
-        return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial)
+        return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial, kept or Kept())
     except NotTreesError as reason:
         logging.getLogger(__name__).warning("explained by predictions alone: %s", reason)
         return _by_predicting(meter, rows, Hybrids(rows, background), rng)
@@ -109,14 +111,17 @@ def _with_trees(
     rng: np.random.Generator,
     n_threads: int | None,
     on_partial: Callable[[ShapValues], None] | None,
+    kept: Kept,
 ) -> ShapValues:
     from genie_widgets.explain.tree_part import usable_threads
-    from genie_widgets.explain.with_trees import Gate, solve_with_trees
+    from genie_widgets.explain.with_trees import check, solve_with_trees
 
     kernels = compile_kernels()
     kernels.join(max(0.0, COMPILING_SHARE * meter.seconds_left))
     if kernels.is_alive():
         raise NotTreesError("the kernels are still being compiled")
+    # Of its own, so that the walks are the same whether the gate was passed before or not.
+    (gate_rng,) = rng.spawn(1)
     blocks: list[ShapValues] = []
     starts = range(0, max(1, len(rows)), BLOCK_ROWS)
     for number, start in enumerate(starts):
@@ -125,11 +130,8 @@ def _with_trees(
         block = rows.iloc[start : start + BLOCK_ROWS]
         share = meter.sharing(1 / (len(starts) - number))
         hybrids = Hybrids(block, background)
-        gate = Gate(hybrids, rng)
-        predicted = share.predict_hybrids(hybrids, gate.rows, gate.background, gate.coalition)
-        checked = gate.check(ensemble, hybrids, predicted)
-        n_rows, n_background = hybrids.n_rows, hybrids.n_background
-        game = Game(hybrids, share, predicted[:n_rows], predicted[n_rows : n_rows + n_background])
+        checked = check(ensemble, block, hybrids, share, gate_rng, kept)
+        game = Game(hybrids, share, checked.f_rows, checked.f_background)
         shown = game.f_rows if hybrids.same_dtypes else share.predict(block)
 
         def tell(solution: Solution, game: Game = game, shown: Floats = shown) -> None:

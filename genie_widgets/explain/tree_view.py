@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
@@ -22,6 +23,8 @@ class TreeView:
     ensemble : Ensemble
     hybrids : Hybrids
         Of original rows.
+    transformed : DataFrame, optional
+        Their stacked rows, where they have been transformed already.
 
     Raises
     ------
@@ -29,13 +32,14 @@ class TreeView:
         If these rows cannot be told apart by original column.
     """
 
-    def __init__(self, ensemble: Ensemble, hybrids: Hybrids) -> None:
+    def __init__(self, ensemble: Ensemble, hybrids: Hybrids, transformed: pd.DataFrame | None = None) -> None:
         self.ensemble = ensemble
         self._n_rows = hybrids.n_rows
         if {str(name) for name in hybrids.columns} != set(ensemble.columns):
             raise NotTreesError("the columns are not those of the predictor")
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
-        prepared = _reordered(ensemble.prepare(hybrids.stacked), order)
+        prepared = _reordered(ensemble.prepare(hybrids.stacked, transformed), order)
+        self.prepared = prepared.frame
         # Only the other members are asked about hybrids.
         self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
         self.trees = bind(ensemble.trees, prepared.frame, prepared.owner, len(order))

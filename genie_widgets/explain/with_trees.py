@@ -17,7 +17,9 @@ import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError
 from genie_widgets.explain.game import Game, Solution
-from genie_widgets.explain.hybrids import Hybrids, Places
+from genie_widgets.explain.hybrids import Bools, Hybrids, Places
+from genie_widgets.explain.kept import Kept, KnownBackground
+from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.predicting import solve_by_predicting
 from genie_widgets.explain.tree_part import BoundMember, Precision
 from genie_widgets.explain.tree_solving import QUICK, QUICK_SECONDS, TreeSolver, TreeValues, walks_wanted
@@ -31,43 +33,67 @@ TREES_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Checked:
-    """A view that passed the gate, and the largest difference found there."""
+    """A view that passed the gate.
+
+    Attributes
+    ----------
+    view : TreeView
+    gate_error : float
+        Largest difference between the ensemble and the predictor.
+    f_rows, f_background : ndarray, shape (n, n_outputs)
+        The predictor's own predictions.
+    """
 
     view: TreeView
     gate_error: float
+    f_rows: Floats
+    f_background: Floats
 
 
-class Gate:
-    """Compares an ensemble with its predictor on the very rows, and on hybrids of them.
+def check(
+    ensemble: Ensemble, rows: pd.DataFrame, hybrids: Hybrids, meter: Meter, rng: np.random.Generator, kept: Kept
+) -> Checked:
+    """Compare an ensemble with its predictor on the very rows; and, once for a background, on that and on hybrids.
 
     Parameters
     ----------
-    hybrids : Hybrids
-    rng : Generator
+    rows : DataFrame
+        The explained ones of `hybrids`.
+
+    Raises
+    ------
+    NotTreesError
+        If the two disagree by more than rounding explains.
     """
+    n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
+    every, first = np.arange(n_rows), np.zeros(n_rows, dtype=np.intp)
+    known = kept.background
+    stacked = known.below(ensemble.transform(rows)) if known is not None else None
+    if known is not None and stacked is not None:
+        view = TreeView(ensemble, hybrids, stacked)
+        f_rows = meter.predict(rows)
+        error = _difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows)
+        return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
+    mixed, others, coalition = gate_hybrids(n_rows, n_background, n_columns, rng)
+    of_rows = np.concatenate([every, np.zeros(n_background, dtype=np.intp), mixed])
+    of_background = np.concatenate([first, np.arange(n_background), others])
+    whole = np.repeat([True, False], [n_rows, n_background])
+    coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
+    predicted = meter.predict_hybrids(hybrids, of_rows, of_background, coalition)
+    view = TreeView(ensemble, hybrids)
+    error = _difference(view, of_rows, of_background, coalition, predicted)
+    f_rows, f_background = predicted[:n_rows], predicted[n_rows : n_rows + n_background]
+    if hybrids.same_dtypes:  # else the background was seen in types that are not its own
+        kept.background = KnownBackground(view.prepared.iloc[n_rows:], f_background, error)
+    return Checked(view, error, f_rows, f_background)
 
-    def __init__(self, hybrids: Hybrids, rng: np.random.Generator) -> None:
-        n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
-        rows, background, coalition = gate_hybrids(n_rows, n_background, n_columns, rng)
-        whole = np.repeat([True, False], [n_rows, n_background])
-        self.rows = np.concatenate([np.arange(n_rows), np.zeros(n_background, dtype=np.intp), rows])
-        self.background = np.concatenate([np.zeros(n_rows, dtype=np.intp), np.arange(n_background), background])
-        self.coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
 
-    def check(self, ensemble: Ensemble, hybrids: Hybrids, predicted: Floats) -> Checked:
-        """Look at the rows through the ensemble.
-
-        Raises
-        ------
-        NotTreesError
-            If the two disagree by more than rounding explains.
-        """
-        view = TreeView(ensemble, hybrids)
-        ours = view.predict(self.rows, self.background, self.coalition)[:, : predicted.shape[1]]
-        error = float(np.abs(ours - predicted).max())
-        if not error <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())):
-            raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
-        return Checked(view, error)
+def _difference(view: TreeView, rows: Places, background: Places, coalition: Bools, predicted: Floats) -> float:
+    ours = view.predict(rows, background, coalition)[:, : predicted.shape[1]]
+    error = float(np.abs(ours - predicted).max())
+    if not error <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())):
+        raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
+    return error
 
 
 def solve_with_trees(
@@ -145,7 +171,10 @@ def _shown(solution: Solution, n_outputs: int, gate_error: float) -> Solution:
 
 
 def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Solution], None]) -> Solution:
-    """Solve trees exactly if there is time, after a quick pass if that takes long; else by more and more walks."""
+    """Solve trees exactly if there is time, after a quick pass if that takes long; else by more and more walks.
+
+    Where the quick pass would be exact itself, it is the only one.
+    """
     most = solver.most_exact(n_differ)
     exact = Precision(most_exact=most, n_walks=1)
     seconds = solver.exact_seconds(n_differ)
@@ -153,7 +182,7 @@ def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Soluti
     def solution(values: TreeValues, how: str) -> Solution:
         return Solution(values.phi, np.sqrt(values.variance), how if values.variance.any() else EXACT)
 
-    if seconds <= min(QUICK_SECONDS, SHARE * solver.seconds_left()):
+    if most <= QUICK.most_exact or seconds <= min(QUICK_SECONDS, SHARE * solver.seconds_left()):
         return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, EXACT))), EXACT)
     n_walks = QUICK.n_walks
     values = solver.run(QUICK, seed=0, on_rows=lambda known: tell(solution(known, sampled(n_walks))))

@@ -7,6 +7,8 @@ import logging
 import pickle
 import platform
 import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,14 @@ def load_model(path: Path) -> TrainedModel:
         ) from error
 
 
+@dataclass(frozen=True)
+class _LastRow:
+    """A single row and what became of it: its prediction and its explanation ask for the same."""
+
+    row: pd.DataFrame
+    found: dict[str, Any]
+
+
 class TrainedModel:
     """A fitted AutoGluon predictor, speaking the person's columns and labels.
 
@@ -72,6 +82,7 @@ class TrainedModel:
 
     def __init__(self, predictor: Any) -> None:
         self.predictor = predictor
+        self._last_row: _LastRow | None = None
 
     @property
     def problem_type(self) -> str:
@@ -104,14 +115,14 @@ class TrainedModel:
             quantiles = self.predict_quantiles(frame)
             middle = int(np.argmin([abs(float(level) - 0.5) for level in quantiles.columns]))
             return quantiles.iloc[:, middle]
-        prediction: pd.Series[Any] = self.predictor.predict(self._fitted_columns(frame))
+        prediction: pd.Series[Any] = self._asked("predict", self._fitted_columns(frame))
         return prediction
 
     def predict_proba(self, frame: pd.DataFrame) -> pd.DataFrame | None:
         """Predict probabilities, shape (n_rows, n_classes), columns named by label; None for numbers."""
         if not self.classes:
             return None
-        probabilities: pd.DataFrame = self.predictor.predict_proba(self._fitted_columns(frame), as_multiclass=True)
+        probabilities: pd.DataFrame = self._asked("predict_proba", self._fitted_columns(frame))
         return probabilities
 
     def predict_from_proba(self, probabilities: pd.DataFrame) -> pd.Series[Any]:
@@ -121,8 +132,32 @@ class TrainedModel:
 
     def predict_quantiles(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict quantiles, shape (n_rows, n_levels), columns named by level."""
-        quantiles: pd.DataFrame = self.predictor.predict(self._fitted_columns(frame))
+        quantiles: pd.DataFrame = self._asked("predict", self._fitted_columns(frame))
         return quantiles
+
+    def _asked(self, method: str, fitted: pd.DataFrame) -> Any:
+        """Ask the predictor; the same single row again is answered from memory."""
+        ask = getattr(self.predictor, method)
+        if len(fitted) != 1:
+            return ask(fitted)
+        return self._of_row(fitted, method, lambda: ask(self._transformed(fitted), transform_features=False))
+
+    def _transformed(self, fitted: pd.DataFrame) -> pd.DataFrame:
+        """Prepare rows as the models take them."""
+        transform = self.predictor.transform_features
+        if len(fitted) != 1:
+            frame: pd.DataFrame = transform(fitted)
+            return frame
+        prepared: pd.DataFrame = self._of_row(fitted, "transform", lambda: transform(fitted))
+        return prepared
+
+    def _of_row(self, row: pd.DataFrame, what: str, find: Callable[[], Any]) -> Any:
+        last = self._last_row
+        if last is None or not last.row.equals(row):
+            last = self._last_row = _LastRow(row.copy(), {})
+        if what not in last.found:
+            last.found[what] = find()
+        return last.found[what]
 
     def _fitted_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in self.features if name not in frame.columns]
@@ -156,7 +191,7 @@ class TrainedModel:
         try:
             # What is taken apart is asked again and again: it stays in memory, once for both.
             self.predictor.persist()
-            return describe(self.predictor, self._fitted_columns(rows))
+            return describe(self.predictor, self._fitted_columns(rows), transform=self._transformed)
         except NotTreesError as reason:
             _log.info("not taken apart: %s", reason)
         except Exception:  # another version's objects: the predictor itself can still be asked

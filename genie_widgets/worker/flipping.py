@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 from typing import Any
 
@@ -31,13 +31,14 @@ Judge = Callable[[pd.DataFrame], tuple[NDArray[Any], NDArray[np.float64]]]
 
 @dataclass(frozen=True)
 class Change:
-    """Some cells of a row changed: values by column, and how far they are from the row's own."""
+    """Some cells of a row changed: values by column, how far they are from the row's own, and the answer then."""
 
     cells: dict[str, Any]
     cost: float
+    answer: Any = None
 
 
-def smallest_flip(judge: Judge, row: pd.DataFrame, learned: pd.DataFrame) -> dict[str, Any]:
+def smallest_flip(judge: Judge, row: pd.DataFrame, learned: pd.DataFrame) -> Change:
     """Look for the smallest change that flips a row's answer.
 
     Parameters
@@ -51,22 +52,26 @@ def smallest_flip(judge: Judge, row: pd.DataFrame, learned: pd.DataFrame) -> dic
 
     Returns
     -------
-    dict
-        The changed cells by column: of one column, else of two or three; empty where none was found.
+    Change
+        Of one column, else of two or three; of none, with the row's own answer, where none was found.
     """
     before = judge(row)[0][0]
+    unchanged = Change({}, 0.0, before)
     options = {str(name): _options(row[name].iloc[0], learned[name]) for name in row.columns if name in learned}
     single = [Change({name: value}, cost) for name, found in options.items() for value, cost in found]
     if not single:
-        return {}
+        return unchanged
     answers, nearness = judge(_changed(row, single))
-    flips = [change for change, answer in zip(single, answers, strict=True) if answer != before]
+    flips = _flipping(single, answers, before) or _together(judge, row, before, single, nearness)
     if not flips:
-        flips = _together(judge, row, before, single, nearness)
-    if not flips:
-        return {}
+        return unchanged
     finer = _nearer(judge, row, before, _cheapest_of_each(flips)[:MOST_REFINED], learned)
-    return min(finer, key=lambda change: _cost(change.cells, row, learned)).cells
+    return min(finer, key=lambda change: _cost(change.cells, row, learned))
+
+
+def _flipping(tried: list[Change], answers: NDArray[Any], before: Any) -> list[Change]:
+    judged = [replace(change, answer=answer) for change, answer in zip(tried, answers, strict=True)]
+    return [change for change in judged if change.answer != before]
 
 
 def _options(cell: Any, column: pd.Series[Any]) -> list[tuple[Any, float]]:
@@ -115,7 +120,7 @@ def _together(
         if not tried:
             return []
         answers, _ = judge(_changed(row, tried))
-        flips = [change for change, answer in zip(tried, answers, strict=True) if answer != before]
+        flips = _flipping(tried, answers, before)
         if flips:
             return flips
     return []
@@ -149,7 +154,7 @@ def _nearer(judge: Judge, row: pd.DataFrame, before: Any, flips: list[Change], l
                 if answer == before:
                     low[place] = float(change.cells[named[place]])
                 else:
-                    kept[place] = change
+                    kept[place] = replace(change, answer=answer)
     return kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
@@ -155,21 +156,26 @@ def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[An
         typed = column.astype(object).where(column.notna(), None).map(_word)
     else:
         typed = column
-    return typed, int(typed.isna().sum() - column.isna().sum())
+    return typed, _n_missing(typed) - _n_missing(column)
+
+
+def _n_missing(column: pd.Series[Any]) -> int:
+    return int(np.count_nonzero(pd.isna(column.array)))
 
 
 def typed_like(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     """Give numbers the type that they have in other rows, where none of them changes: one call predicts both then."""
     typed = {}
-    for name in rows.columns:
-        own, wanted = rows[name].dtype, others[name].dtype
+    wanted_types = dict(others.dtypes)
+    for name, own in rows.dtypes.items():
+        wanted = wanted_types[name]
         is_number = pd.api.types.is_numeric_dtype(own) and pd.api.types.is_numeric_dtype(wanted)
         if own == wanted or not is_number or rows[name].isna().any():
             continue
         cells = rows[name].astype(wanted)
         if (cells == rows[name]).all():
-            typed[name] = cells
-    return rows.assign(**typed)
+            typed[str(name)] = cells
+    return rows.assign(**typed) if typed else rows
 
 
 def _dates(column: pd.Series[Any], zone: str) -> pd.Series[Any]:

@@ -11,7 +11,7 @@ import pandas as pd
 from genie_widgets.schema import Decision, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.cautions import with_cautions
-from genie_widgets.worker.flipping import plain_cell, smallest_flip
+from genie_widgets.worker.flipping import Change, plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align, typed_like
 from genie_widgets.worker.outputs import explained, predictions_frame
@@ -21,6 +21,7 @@ from genie_widgets.worker.trying import unlike
 
 if TYPE_CHECKING:
     from genie_widgets.ensemble import Ensemble
+    from genie_widgets.explain import Kept
     from genie_widgets.train import TrainedModel
 
 IDLE_LIMIT_S = 30 * 60
@@ -47,7 +48,7 @@ class Server:
         # None: it came from memory, as the run's last word.
         self._loaded_at: tuple[Path, int] | None = None
         self._request: RunRequest | None = None
-        self._compared: tuple[pd.DataFrame, Ensemble | None] | None = None
+        self._compared: Compared | None = None
         self._reference: pd.DataFrame | None = None
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
@@ -148,6 +149,8 @@ class Server:
         request = self._asked
         cells = dict(message["cells"])
         row, problems = align(pd.DataFrame([cells], dtype=object), request)
+        # As it is explained: so the model is asked about it once.
+        row = typed_like(row, self._against(list(row.columns)).background)
         predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
         answers = [(str(name).partition(" of ")[2] or str(name), float(value)) for name, value in predicted[1:].items()]
         explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
@@ -175,30 +178,29 @@ class Server:
             nearness = -predicted[own].to_numpy() if own in predicted else np.zeros(len(rows))
             return predicted["prediction"].astype(str).to_numpy(), nearness
 
-        changes, after = {}, before
+        found = Change({}, 0.0, before)
         if request.plan.problem_type in ("binary", "multiclass"):
-            changes = smallest_flip(judge, row, self._learned)
-        if changes:
-            changed = row.assign(**{name: [value] for name, value in changes.items()})
-            after = str(judge(changed)[0][0])
-        told = {name: plain_cell(value) for name, value in changes.items()}
-        return Flip(cells=cells, changes=told, before=before, after=after).model_dump()
+            found = smallest_flip(judge, row, self._learned)
+        told = {name: plain_cell(value) for name, value in found.cells.items()}
+        return Flip(cells=cells, changes=told, before=before, after=str(found.answer)).model_dump()
 
     def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
         from genie_widgets.explain import explain
 
-        background, ensemble = self._against(list(rows.columns))
-        rows = typed_like(rows, background)
+        compared = self._against(list(rows.columns))
+        rows = typed_like(rows, compared.background)
         asked = explained(self._loaded, self._asked.plan, rows)
+        ensemble, kept = compared.of(asked.places)
         return explain(
             asked.predict,
             rows.reset_index(drop=True),
-            background,
+            compared.background,
             labels=asked.labels,
             unit=asked.unit,
             budget_s=budget_s,
-            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
+            ensemble=ensemble,
             seed=self._asked.seed,
+            kept=kept,
         )
 
     @property
@@ -212,10 +214,37 @@ class Server:
             self._reference = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
         return self._reference
 
-    def _against(self, columns: list[str]) -> tuple[pd.DataFrame, Ensemble | None]:
-        """Rows to compare with, and the predictor taken apart: both are the same for every request."""
-        if self._compared is None:
+    def _against(self, columns: list[str]) -> Compared:
+        model = self._loaded
+        if self._compared is None or self._compared.model is not model:
             table = pd.read_parquet(self._folder.table_path, columns=columns)
             background = table.sample(min(BACKGROUND_ROWS, len(table)), random_state=self._asked.seed)
-            self._compared = background, self._loaded.ensemble(background)
+            self._compared = Compared(model, background, model.ensemble(background))
         return self._compared
+
+
+class Compared:
+    """Rows to compare with, and a model taken apart: the same for every request.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    background : DataFrame
+    ensemble : Ensemble or None
+        None where the model cannot be taken apart.
+    """
+
+    def __init__(self, model: TrainedModel, background: pd.DataFrame, ensemble: Ensemble | None) -> None:
+        self.model = model
+        self.background = background
+        self._ensemble = ensemble
+        self._latest: tuple[tuple[int, ...], Ensemble | None, Kept] | None = None
+
+    def of(self, places: tuple[int, ...]) -> tuple[Ensemble | None, Kept]:
+        """Give the ensemble with these outputs first, and what explanations of them have found out so far."""
+        if self._latest is None or self._latest[0] != places:
+            from genie_widgets.explain import Kept
+
+            ordered = self._ensemble.with_first(places) if self._ensemble is not None else None
+            self._latest = places, ordered, Kept()
+        return self._latest[1:]

@@ -76,7 +76,7 @@ def told(rows, background, **sizes):
         FeatureImportance(column=name, mean_abs=sizes.get(name, 0.0), standard_error=0.0) for name in rows.columns
     )
     output = ExplainedOutput(label="y", base_value=0.0, importance=importance, rows=())
-    return [(found.code, found.culprit, found.value) for found in cautions(len(rows), background, (output,))]
+    return [(found.code, found.culprit, found.value) for found in cautions(len(rows), background, (output,), {})]
 
 
 def test_columns_that_go_together_are_told_where_both_matter(rows):

@@ -1,11 +1,13 @@
 """Kernels against the definition, on made forests: numbers with gaps, tables of several columns, every link."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Ensemble, Forest, Link, Prepared, Seen, TreeMember
-from genie_widgets.explain import shap_values
+from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Ensemble, Forest, Link, Seen, TreeMember
+from genie_widgets.explain import Kept, shap_values
 
 # The first one compiles the kernels, where no process on this machine did so before.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
@@ -70,6 +72,10 @@ def symmetric(rng, *, n_trees, n_outputs, with_tables, depth=4):
     )
 
 
+def owners(_rows, _frame):
+    return OWNER
+
+
 def made(rng, *, link, n_outputs, with_tables=False, n_trees=7, weights=(1.0,), grow=grown):
     """An ensemble of made members, whose prepared columns are the numbers of the five columns."""
     entries = rng.integers(0, 4, size=CELLS**3).astype(float)
@@ -94,12 +100,14 @@ def made(rng, *, link, n_outputs, with_tables=False, n_trees=7, weights=(1.0,), 
         for place, weight in enumerate(weights)
     )
 
-    def prepare(rows):
+    def transform(rows):
         parts = [rows[name].to_numpy(dtype=float) for name in COLUMNS]
         # The last column's number and what it leaves when divided.
-        return Prepared(pd.DataFrame(np.column_stack([*parts, parts[4] % 2])), OWNER)
+        return pd.DataFrame(np.column_stack([*parts, parts[4] % 2]))
 
-    return Ensemble(n_outputs, COLUMNS, members, (), (), prepare, lambda frame: np.zeros((len(frame), 1, n_outputs)))
+    return Ensemble(
+        n_outputs, COLUMNS, members, (), (), transform, owners, lambda frame: np.zeros((len(frame), 1, n_outputs))
+    )
 
 
 def predictor(ensemble):
@@ -274,7 +282,7 @@ def test_members_that_are_no_trees_are_added_through_their_predictions(shapley):
     from genie_widgets.ensemble import Control
 
     ensemble = Ensemble(
-        1, COLUMNS, trees.trees, (Control("below", stacked_on.trees),), ("net (made)",), trees.prepare, others
+        1, COLUMNS, trees.trees, (Control("below", stacked_on.trees),), ("net (made)",), trees.transform, owners, others
     )
 
     def predict(frame):
@@ -309,16 +317,50 @@ def test_nobody_is_a_player_too():
     # A prepared column that depends on nothing must not be exchanged with anything.
     rng = np.random.default_rng(9)
     ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1, with_tables=True)
-    fixed = Ensemble(
-        1,
-        COLUMNS,
-        ensemble.trees,
-        (),
-        (),
-        lambda rows: Prepared(ensemble.prepare(rows.assign(b=1.0)).frame, np.where(OWNER == 1, NOBODY, OWNER)),
-        ensemble.predict_others,
+    fixed = replace(
+        ensemble,
+        transform=lambda rows: ensemble.transform(rows.assign(b=1.0)),
+        owners=lambda _rows, _frame: np.where(OWNER == 1, NOBODY, OWNER),
     )
     honest = predictor(fixed)
     found = shap_values(honest, table(rng, 3), table(rng, 4), n_outputs=1, budget_s=60, ensemble=fixed)
     assert found.gate_error < 1e-12
     assert not found.phi[:, 1].any()
+
+
+def test_what_is_kept_of_a_background_changes_no_value_and_is_not_asked_again():
+    rng = np.random.default_rng(10)
+    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1, with_tables=True, weights=(0.6, 0.4))
+    predict, background, kept = predictor(ensemble), table(rng, 8), Kept()
+    asked = []
+
+    def counting(frame):
+        asked.append(len(frame))
+        return predict(frame)
+
+    for row in (table(rng, 1), table(rng, 1), table(rng, 2)):
+        asked.clear()
+        known = kept.background is not None
+        found = shap_values(counting, row, background, n_outputs=1, budget_s=60, ensemble=ensemble, kept=kept)
+        alone = shap_values(predict, row, background, n_outputs=1, budget_s=60, ensemble=ensemble)
+        np.testing.assert_array_equal(found.phi, alone.phi)
+        assert found.gate_error < 1e-12
+        assert found.additivity_error < 1e-12
+        assert (sum(asked) == len(row)) is known
+
+
+def test_a_row_that_the_trees_see_otherwise_is_not_believed_though_the_background_was(shapley, caplog):
+    rng = np.random.default_rng(11)
+    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1)
+    honest, background, kept = predictor(ensemble), table(rng, 6), Kept()
+    told = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "kept": kept}
+    assert shap_values(honest, table(rng, 1), background, **told).gate_error < 1e-12
+    odd = table(rng, 1).assign(b=7.0)
+
+    def other(frame):
+        return honest(frame) + 1e-3 * (frame[["b"]].to_numpy() == 7)
+
+    found = shap_values(other, odd, background, **told)
+    assert found.gate_error is None
+    assert "differ by 1.0e-03" in caplog.text
+    np.testing.assert_allclose(found.phi, shapley(other, odd, background), atol=1e-9)

@@ -46,12 +46,12 @@ def judging(score):
 
 
 def test_one_number_is_moved_just_over_the_edge(row, learned):
-    found = smallest_flip(judging(lambda r: r["age"] - 41.5), row, learned)
+    found = smallest_flip(judging(lambda r: r["age"] - 41.5), row, learned).cells
     assert found == {"age": 42}
 
 
 def test_a_fraction_is_written_with_few_digits(row, learned):
-    found = smallest_flip(judging(lambda r: r["income"] - 3210.123), row, learned)
+    found = smallest_flip(judging(lambda r: r["income"] - 3210.123), row, learned).cells
     ((name, value),) = found.items()
     assert name == "income"
     assert 3210.123 < value < 3260
@@ -59,31 +59,31 @@ def test_a_fraction_is_written_with_few_digits(row, learned):
 
 
 def test_the_cheaper_of_two_ways_is_taken(row, learned):
-    near = smallest_flip(judging(lambda r: np.maximum(r["age"] - 75, r["income"] - 3100)), row, learned)
+    near = smallest_flip(judging(lambda r: np.maximum(r["age"] - 75, r["income"] - 3100)), row, learned).cells
     assert list(near) == ["income"]
-    word = smallest_flip(judging(lambda r: np.maximum(r["age"] - 75, (r["plan"] == "team") - 0.5)), row, learned)
+    word = smallest_flip(judging(lambda r: np.maximum(r["age"] - 75, (r["plan"] == "team") - 0.5)), row, learned).cells
     assert word == {"plan": "team"}
 
 
 def test_two_columns_are_changed_where_one_is_not_enough(row, learned):
     judge = judging(lambda r: (r["plan"] == "pro") + (r["age"] > 50) * 1.0 - 1.5)
-    found = smallest_flip(judge, row, learned)
+    found = smallest_flip(judge, row, learned).cells
     assert found == {"plan": "pro", "age": 51}
 
 
 def test_only_what_was_seen_is_tried(row, learned):
     judge = judging(lambda r: np.maximum(r["age"] - 200, (r["plan"] == "gold") - 0.5))
-    assert smallest_flip(judge, row, learned) == {}
+    assert smallest_flip(judge, row, learned).cells == {}
 
 
 def test_dates_truths_and_missing_cells_are_changed_too(row, learned):
-    later = smallest_flip(judging(lambda r: (r["since"] > "2021-01-01") - 0.5), row, learned)
+    later = smallest_flip(judging(lambda r: (r["since"] > "2021-01-01") - 0.5), row, learned).cells
     assert later["since"] > pd.Timestamp("2021-01-01")
     assert plain_cell(later["since"]).startswith("202")
-    member = smallest_flip(judging(lambda r: r["member"].astype(bool) - 0.5), row, learned)
+    member = smallest_flip(judging(lambda r: r["member"].astype(bool) - 0.5), row, learned).cells
     assert [plain_cell(value) for value in member.values()] == [True]
     empty = row.assign(age=[np.nan], plan=[None])
-    filled = smallest_flip(judging(lambda r: (r["age"] > 60) - 0.5), empty, learned)
+    filled = smallest_flip(judging(lambda r: (r["age"] > 60) - 0.5), empty, learned).cells
     assert filled["age"] > 60
 
 
@@ -94,4 +94,4 @@ def test_a_row_is_asked_as_the_model_wants_it(row, learned):
         assert rows["age"].dtype.kind in "if"
         return np.full(len(rows), "no"), np.zeros(len(rows))
 
-    assert smallest_flip(judge, row, learned) == {}
+    assert smallest_flip(judge, row, learned).cells == {}

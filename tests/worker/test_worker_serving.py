@@ -1,8 +1,11 @@
 """Requests about a run's model: bad ones get a problem and end nothing, and no path leaves the run's folder."""
 
+from importlib import import_module
+
 import pandas as pd
 import pytest
 
+from genie_widgets.worker.flipping import plain_cell
 from genie_widgets.worker.serving import Server
 
 
@@ -157,3 +160,44 @@ def test_a_change_that_flips_the_answer_does_so_when_it_is_tried(asked):
     for changes, wanted in (({}, found["before"]), (found["changes"], found["after"])):
         tried = server.answer({"id": 2, "op": "what_if", "cells": {**cells, **changes}, "budget_s": 1})
         assert tried["value"]["prediction"] == wanted
+
+
+class Guessing:
+    """A model of no parts, with its three probabilities."""
+
+    positive_class = None
+
+    def __init__(self, classes, first):
+        self.classes, self._first, self.taken_apart = classes, first, 0
+
+    def ensemble(self, _rows):
+        self.taken_apart += 1
+
+    def predict_proba(self, rows):
+        rest = (1 - self._first) / 2
+        return pd.DataFrame([[self._first, rest, rest]] * len(rows), columns=list(self.classes), index=rows.index)
+
+    def predict_from_proba(self, probabilities):
+        return probabilities.idxmax(axis=1)
+
+
+def test_what_is_kept_for_explanations_is_of_the_model_that_predicts(server, folder, penguins, monkeypatch):
+    classes = sorted(penguins.frame["species"].unique())
+    models = [Guessing(classes, 0.6), Guessing(classes, 0.8)]
+    left = iter(models)
+    # By its module: the package gives a function of the same name.
+    monkeypatch.setattr(import_module("genie_widgets.train"), "load_model", lambda _path: next(left))
+    row = penguins.frame.drop(columns="species").iloc[0]
+    cells = {name: None if pd.isna(cell) else plain_cell(cell) for name, cell in row.items()}
+
+    def base_value():
+        answer = server.answer({"id": 1, "op": "what_if", "cells": cells, "budget_s": 0.1})
+        assert answer["ok"], answer
+        return answer["value"]["explanation"]["outputs"][0]["base_value"]
+
+    assert [base_value(), base_value()] == pytest.approx([0.6, 0.6])
+    # A better model lies there now.
+    (folder.predictor_path / "models").mkdir(parents=True)
+    (folder.predictor_path / "models" / "trainer.pkl").touch()
+    assert base_value() == pytest.approx(0.8)
+    assert [model.taken_apart for model in models] == [1, 1]

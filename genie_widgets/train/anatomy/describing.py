@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import Control, Ensemble, Floats, NotTreesError, Prepared, TreeMember
+from genie_widgets.ensemble import Control, Ensemble, Floats, NotTreesError, TreeMember
 from genie_widgets.train.anatomy.catboost_trees import read_catboost
 from genie_widgets.train.anatomy.lightgbm_trees import read_lightgbm
 from genie_widgets.train.anatomy.ownership import Ownership
@@ -24,7 +24,13 @@ _READERS: dict[str, Callable[..., Any]] = {
 }
 
 
-def describe(predictor: Any, rows: pd.DataFrame, *, model: str | None = None) -> Ensemble:
+def describe(
+    predictor: Any,
+    rows: pd.DataFrame,
+    *,
+    model: str | None = None,
+    transform: Callable[[pd.DataFrame], pd.DataFrame] | None = None,
+) -> Ensemble:
     """Take a predictor apart.
 
     Parameters
@@ -34,6 +40,8 @@ def describe(predictor: Any, rows: pd.DataFrame, *, model: str | None = None) ->
         Some original rows, to try which columns become what.
     model : str, optional
         One of its models, instead of the best.
+    transform : callable, optional
+        Its own preparation of the original columns, by somebody who remembers.
 
     Raises
     ------
@@ -58,15 +66,8 @@ def describe(predictor: Any, rows: pd.DataFrame, *, model: str | None = None) ->
     if not trees and not controls:
         raise NotTreesError("; ".join(f"{name}: {why}" for name, (_, why) in others.items()))
 
-    def transform(original: pd.DataFrame) -> pd.DataFrame:
-        frame: pd.DataFrame = predictor._learner.transform_features(original)
-        return frame
-
-    ownership = Ownership(transform, rows[columns])
-
-    def prepare(original: pd.DataFrame) -> Prepared:
-        frame = transform(original[columns])
-        return Prepared(frame, ownership.of(original[columns], frame))
+    prepared = predictor.transform_features if transform is None else transform
+    ownership = Ownership(prepared, rows[columns])
 
     return Ensemble(
         n_outputs=n_outputs,
@@ -74,7 +75,8 @@ def describe(predictor: Any, rows: pd.DataFrame, *, model: str | None = None) ->
         trees=tuple(trees),
         controls=tuple(controls.values()),
         others=tuple(f"{name} ({why})" for name, (_, why) in others.items()),
-        prepare=prepare,
+        transform=lambda original: prepared(original[columns]),
+        owners=lambda original, frame: ownership.of(original[columns], frame),
         predict_others=_predicting({name: weight for name, (weight, _) in others.items()}, controls, predictor),
     )
 

@@ -1,0 +1,48 @@
+"""What one explanation finds out that the next one by the same predictor against the same background needs too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from genie_widgets.explain.meter import Floats
+
+
+@dataclass(frozen=True)
+class KnownBackground:
+    """A background on which the trees passed the gate.
+
+    Attributes
+    ----------
+    transformed : DataFrame, shape (n_background, n_prepared)
+    predictions : ndarray, shape (n_background, n_outputs)
+        The predictor's own.
+    gate_error : float
+        The largest difference found there, hybrids included.
+    """
+
+    transformed: pd.DataFrame
+    predictions: Floats
+    gate_error: float
+
+    def below(self, rows: pd.DataFrame) -> pd.DataFrame | None:
+        """Stack transformed rows on the background; None where a type is not the same in both."""
+        if not rows.dtypes.equals(self.transformed.dtypes):
+            return None
+        return pd.concat([rows, self.transformed], ignore_index=True)
+
+
+@dataclass
+class Kept:
+    """Filled by the first explanation, read by those after it: for one predictor, background and set of outputs.
+
+    Attributes
+    ----------
+    background : KnownBackground or None
+    bases : dict
+        What a background column varies in, by its name.
+    """
+
+    background: KnownBackground | None = None
+    bases: dict[str, Floats] = field(default_factory=dict)

@@ -1,0 +1,118 @@
+"""What an exact pass through trees is foreseen to take, by what it is made of; and which passes follow from it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genie_widgets.ensemble import LEAF, Forest, Link, TreeMember, seen_numbers
+from genie_widgets.explain.tree_part import bind
+from genie_widgets.explain.tree_solving import QUICK, TreeSolver, TreeValues
+from genie_widgets.explain.with_trees import EXACT, solve_in_passes
+
+N_ROWS, N_BACKGROUND = 4, 6
+
+
+def stumps(n_trees, n_columns):
+    """Trees of one question each, about the columns in turn."""
+    inner = np.arange(n_trees) * 3
+    feature = np.full(3 * n_trees, LEAF)
+    feature[inner] = np.arange(n_trees) % n_columns
+    left, right = np.zeros(3 * n_trees, dtype=int), np.zeros(3 * n_trees, dtype=int)
+    left[inner], right[inner] = inner + 1, inner + 2
+    leaf = np.cumsum(feature == LEAF) - 1
+    return Forest(
+        inner,
+        feature,
+        np.zeros(3 * n_trees),
+        left,
+        right,
+        np.zeros(3 * n_trees, dtype=bool),
+        leaf,
+        np.ones((2 * n_trees, 1)),
+        np.zeros(n_trees, dtype=int),
+        np.full(n_trees, -1),
+    )
+
+
+def foreseen(n_trees=10, *, n_differ=4, n_columns=5, link=Link.LOGISTIC, n_threads=1):
+    frame = pd.DataFrame(np.zeros((N_ROWS + N_BACKGROUND, n_columns)))
+    every = np.arange(n_columns)
+    member = TreeMember(
+        "m", 1.0, stumps(n_trees, n_columns), link, np.zeros(1), lambda rows: seen_numbers(rows.to_numpy(), every)
+    )
+    solver = TreeSolver(
+        bind([member], frame, every, n_columns),
+        N_ROWS,
+        N_BACKGROUND,
+        n_columns,
+        1,
+        n_threads=n_threads,
+        seed=0,
+        seconds_left=lambda: 1.0,
+        stopped=lambda: False,
+    )
+    return solver.exact_seconds(np.full((N_ROWS, N_BACKGROUND), n_differ))
+
+
+def test_every_tree_takes_its_time():
+    one, two, four = (foreseen(n_trees) for n_trees in (1_000, 2_000, 4_000))
+    assert one < two < four
+    assert four - two == pytest.approx(2 * (two - one)), "so much for a tree, whatever else there is"
+    assert two > 1.5 * one, "of few columns and many trees, the trees are most of it"
+
+
+def test_every_column_that_differs_doubles_the_coalitions():
+    few, more, most = (foreseen(n_columns=20, n_trees=20, n_differ=n) for n in (12, 13, 14))
+    assert most - more == pytest.approx(2 * (more - few))
+    assert foreseen(n_columns=40, n_trees=40, n_differ=40) == float("inf")
+
+
+def test_cores_share_the_work():
+    assert foreseen(n_threads=2) == pytest.approx(foreseen() / 2)
+
+
+class Solver:
+    """Foresees what it is told, and notes its passes; a walk leaves an error."""
+
+    last_seconds = 5.0
+
+    def __init__(self, most, seconds, left=100.0):
+        self._most, self._seconds, self._left = most, seconds, left
+        self.passes = []
+
+    def most_exact(self, _n_differ):
+        return self._most
+
+    def exact_seconds(self, _n_differ):
+        return self._seconds
+
+    def seconds_left(self):
+        return self._left
+
+    def run(self, precision, *, seed, on_rows=None):
+        is_exact = precision.most_exact >= self._most
+        self.passes.append("exact" if is_exact else "walks")
+        values = TreeValues(np.ones((3, 2, 1)), np.full((3, 2, 1), 0.0 if is_exact else 1.0))
+        if on_rows is not None:
+            on_rows(values)
+        return values
+
+
+@pytest.mark.parametrize(
+    ("solver", "passes"),
+    [
+        (Solver(12, 0.5), ["exact"]),
+        (Solver(12, 20.0), ["walks", "exact"]),
+        (Solver(12, 90.0), ["walks", "walks"]),
+        (Solver(QUICK.most_exact, 20.0), ["exact"]),
+        (Solver(QUICK.most_exact, 90.0), ["exact"]),
+        (Solver(0, 0.0), ["exact"]),
+    ],
+    ids=["quick", "after a first picture", "too long", "few columns", "few columns, long", "only added up"],
+)
+def test_no_pass_is_made_twice(solver, passes):
+    told = []
+    found = solve_in_passes(solver, np.full((3, 4), 12), told.append)
+    assert solver.passes == passes
+    assert (found.how == EXACT) is (passes[-1] == "exact")
+    assert told, "what is known is told before the last word"
