@@ -15,6 +15,7 @@ _FIELDS = (
     ("time_limit_s", "time"),
     ("quality", "quality"),
     ("validation", "validation"),
+    ("rows_left_out", "rows left out"),
 )
 
 

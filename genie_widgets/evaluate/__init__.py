@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
     from genie_widgets.evaluate.group_figures import by_group
+    from genie_widgets.evaluate.leaving_out import RARE_ROWS, rare_classes, without_left_out
     from genie_widgets.evaluate.scored import scored_table
     from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
 
 _HOME = {
+    "RARE_ROWS": "leaving_out",
     "Split": "splitting",
     "Wish": "deciding",
     "at_decision": "deciding",
@@ -30,13 +32,16 @@ _HOME = {
     "evaluate": "scoring",
     "group_codes": "scoring",
     "paired_difference": "comparing",
+    "rare_classes": "leaving_out",
     "rows_of": "scoring",
     "scored_table": "scored",
     "split": "splitting",
     "verdict": "verdicts",
+    "without_left_out": "leaving_out",
 }
 
 __all__ = [
+    "RARE_ROWS",
     "Split",
     "Wish",
     "at_decision",
@@ -47,10 +52,12 @@ __all__ = [
     "evaluate",
     "group_codes",
     "paired_difference",
+    "rare_classes",
     "rows_of",
     "scored_table",
     "split",
     "verdict",
+    "without_left_out",
 ]
 
 

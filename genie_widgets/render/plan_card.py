@@ -20,6 +20,7 @@ LABELS = {
     "time_limit_s": "Time for everything",
     "quality": "Effort",
     "validation": "Rows kept apart to score",
+    "rows_left_out": "Rows left out",
     "accepted": "Warnings set aside",
 }
 PROBLEM_TYPES = {

@@ -16,6 +16,7 @@ from genie_widgets.schema.problem import Problem
 ProblemType = Literal["binary", "multiclass", "regression", "quantile"]
 EvidenceSource = Literal["prompt", "data", "default", "llm", "user"]
 Quality = Literal["fast", "balanced", "best"]
+RowsLeftOut = Literal["repeated", "rare classes"]
 
 
 class Evidence(Value):
@@ -89,6 +90,8 @@ class Plan(Value):
         How hard to try within the time.
     validation : Validation
         How the scored rows are kept apart.
+    rows_left_out : tuple of {"repeated", "rare classes"}
+        Rows that are neither learned from nor scored: those that equal an earlier one, those of classes of few rows.
     evidence : tuple of Evidence
         At least one for every field that is filled.
     problems : tuple of Problem
@@ -109,6 +112,7 @@ class Plan(Value):
     time_limit_s: int = Field(default=120)
     quality: Quality = "balanced"
     validation: Validation = Validation()
+    rows_left_out: tuple[RowsLeftOut, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
     accepted: tuple[str, ...] = ()

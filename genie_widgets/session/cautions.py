@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from genie_widgets.schema import Answer, Plan, Problem, Validation
 from genie_widgets.schema.base import Value
+from genie_widgets.schema.plan import RowsLeftOut
+from genie_widgets.schema.problem import Severity
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from genie_widgets.data import Entities, Leak, Table, TimeOrder
 
 CODE, ENTITIES, TIME_ORDER = "leak", "repeated-entities", "time-order"
-_OURS = (CODE, ENTITIES, TIME_ORDER)
+REPEATED, RARE = "duplicate-rows", "rare-classes"
+_OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE)
+_ROWS: dict[str, RowsLeftOut] = {REPEATED: "repeated", RARE: "rare classes"}
 # Told of the table, and true of whatever is learned from it.
 _OF_THE_TABLE = "sampled"
 _USELESS = ("id", "constant", "empty")
@@ -35,6 +41,8 @@ class Remedy(Value):
         How to keep rows apart instead.
     metric : str or None
         What to judge by instead.
+    rows_left_out : tuple of {"repeated", "rare classes"} or None
+        The rows to leave out instead.
     accept : str
         The warning that becomes a note; empty for none.
     """
@@ -44,6 +52,7 @@ class Remedy(Value):
     leave_out: str = ""
     validation: Validation | None = None
     metric: str | None = None
+    rows_left_out: tuple[RowsLeftOut, ...] | None = None
     accept: str = ""
 
 
@@ -52,6 +61,7 @@ class Cautions:
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, bool], list[Leak]] = {}
+        self._rare: dict[str, pd.Series[int]] = {}
         self._structure: dict[str, tuple[Entities | None, TimeOrder | None]] = {}
 
     def added(self, answer: Answer, table: Table | None) -> Answer:
@@ -62,7 +72,14 @@ class Cautions:
         leaks = [leak for leak in self._leaks(answer, table) if leak.column in used]
         others = [problem for problem in answer.problems if problem.code not in (*_OURS, _OF_THE_TABLE)]
         told = [problem for problem in table.profile.problems if problem.code == _OF_THE_TABLE]
-        found = (*others, *told, *(_problem(leak, answer) for leak in leaks), *self._dependent_rows(answer, table))
+        found = (
+            *others,
+            *told,
+            *(_problem(leak, answer) for leak in leaks),
+            *_repeated_rows(answer, table),
+            *self._rare_classes(answer, table),
+            *self._dependent_rows(answer, table),
+        )
         return answer.model_copy(update={"problems": tuple(_as_decided(problem, answer) for problem in found)})
 
     def _leaks(self, plan: Plan, table: Table) -> list[Leak]:
@@ -73,6 +90,32 @@ class Cautions:
             columns = [c.name for c in table.profile.columns if c.kind not in _USELESS]
             self._found[key] = find_leaks(table.frame, plan.target, columns, is_number=key[1])
         return self._found[key]
+
+    def _rare_classes(self, plan: Plan, table: Table) -> list[Problem]:
+        from genie_widgets.evaluate import RARE_ROWS, rare_classes
+
+        if plan.problem_type != "multiclass" or plan.target not in table.frame.columns:
+            return []
+        if plan.target not in self._rare:
+            self._rare[plan.target] = rare_classes(table.frame[plan.target])
+        rare = self._rare[plan.target]
+        if rare.empty:
+            return []
+        classes = f"{len(rare):,} classes" if len(rare) > 1 else "One class"
+        named = ", ".join(str(name)[:40] for name in rare.index[:3]) + (", …" if len(rare) > 3 else "")
+        title = (
+            f"{classes} of {plan.target} with fewer than {RARE_ROWS} rows ({named}): {int(rare.sum()):,} rows in all"
+        )
+        return [
+            _about_rows(
+                RARE,
+                "rare classes" in plan.rows_left_out,
+                title,
+                "So few are hardly learned, and their score is luck. Left out, they are never predicted.",
+                plan.target,
+                "target",
+            )
+        ]
 
     def _dependent_rows(self, plan: Plan, table: Table) -> list[Problem]:
         """Warn of rows that belong together, unless somebody has said how they are kept apart."""
@@ -120,6 +163,8 @@ def remedies(plan: Plan) -> tuple[Remedy, ...]:
 
 def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     column, key = problem.culprit, _key(problem)
+    if problem.code in _ROWS:
+        return _about_these_rows(problem, plan, _ROWS[problem.code])
     if problem.severity != "warning":
         return ()
     match problem.code:
@@ -154,6 +199,17 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     return ()
 
 
+def _about_these_rows(problem: Problem, plan: Plan, rows: RowsLeftOut) -> tuple[Remedy, ...]:
+    what = "rare classes" if rows == "rare classes" else "repeated rows"
+    if rows in plan.rows_left_out:
+        others = tuple(other for other in plan.rows_left_out if other != rows)
+        return (Remedy(words=f"Put {what} back", field=problem.field, rows_left_out=others),)
+    leaving_out = Remedy(words=f"Leave out {what}", field=problem.field, rows_left_out=(*plan.rows_left_out, rows))
+    if problem.severity != "warning":
+        return (leaving_out,)
+    return (leaving_out, Remedy(words=f"Keep {what}", field=problem.field, accept=_key(problem)))
+
+
 def _as_decided(problem: Problem, plan: Plan) -> Problem:
     """Make a note of a warning that a person has set aside: it stays true, and the verdict still knows of it."""
     if problem.severity != "warning" or _key(problem) not in plan.accepted:
@@ -174,6 +230,33 @@ def _problem(leak: Leak, plan: Plan) -> Problem:
         severity="warning",
         field="ignore",
     )
+
+
+def _repeated_rows(plan: Plan, table: Table) -> list[Problem]:
+    n, looked_at = table.profile.n_duplicate_rows, table.profile.n_sampled
+    if not n:
+        return []
+    title = f"{n:,} of {looked_at:,} rows looked at {'repeats' if n == 1 else 'repeat'} an earlier one in every column"
+    return [
+        _about_rows(
+            REPEATED,
+            "repeated" in plan.rows_left_out,
+            title,
+            "If they are one thing counted twice, leave them out: the score would look better than it is.",
+            "",
+            "validation",
+        )
+    ]
+
+
+def _about_rows(code: str, left_out: bool, title: str, remedy: str, culprit: str, field: str) -> Problem:
+    """Warn of rows, or note that they are left out: the verdict knows of it, too."""
+    if left_out:
+        title, remedy = f"{title}. They are left out.", "They are neither learned from nor scored."
+    else:
+        title += "."
+    severity: Severity = "info" if left_out else "warning"
+    return Problem(code=code, title=title, remedy=remedy, culprit=culprit, severity=severity, field=field)
 
 
 def _warning(code: str, title: str, remedy: str, column: str) -> Problem:

@@ -21,6 +21,7 @@ _EDITABLE = (
     "time_limit_s",
     "quality",
     "validation",
+    "rows_left_out",
     "accepted",
 )
 _WISHES = {

@@ -215,6 +215,8 @@ class Session:
             changes["validation"] = remedy.validation
         if remedy.metric is not None:
             changes["metric"] = remedy.metric
+        if remedy.rows_left_out is not None:
+            changes["rows_left_out"] = remedy.rows_left_out
         if remedy.accept:
             changes["accepted"] = (*plan.accepted, remedy.accept)
         if changes:

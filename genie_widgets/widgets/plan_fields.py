@@ -103,6 +103,8 @@ class PlanFields(Step):
             mine = tuple(self._remedy(remedy) for remedy in offered if remedy.field == name)
             place.children = mine
             show(place, bool(mine))
+            if name in self._cells:  # a warning is read in whole lines
+                (self._cells[name].add_class if mine else self._cells[name].remove_class)("g-wide")
 
     def _remedy(self, remedy: Remedy) -> w.Button:
         return button(remedy.words, lambda: self.guarded(lambda: self.session.take_remedy(remedy)))

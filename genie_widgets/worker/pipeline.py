@@ -213,11 +213,12 @@ def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> N
 def set_apart(run: Run) -> Split:
     """Set rows apart for the score; the same rows whenever it is called for the same run."""
     from genie_widgets.evaluate import split as split_rows
+    from genie_widgets.evaluate import without_left_out
 
     started = time.monotonic()
     request, plan = run.request, run.request.plan
     run.enter("preparing", "Setting rows aside for an honest score")
-    frame = pd.read_parquet(run.folder.table_path)
+    frame = without_left_out(pd.read_parquet(run.folder.table_path), plan)
     columns = plan.feature_columns(request.profile.column_names)
     needed = [*columns, plan.target]
     if plan.validation.column is not None and plan.validation.column not in needed:

@@ -111,6 +111,50 @@ def test_who_has_said_how_rows_are_split_is_not_warned(session):
     assert not {"repeated-entities", "time-order"} & set(codes(session))
 
 
+@pytest.fixture
+def with_repeats(session, frame):
+    """Twelve rows twice, and one class of four rows among four."""
+    rows = frame.drop(columns=["patient_id", "day", "bill"]).assign(weight=60 + frame.index * 0.1)
+    rows["ill"] = np.where(rows.index < 4, "gout", rows.index.map(lambda i: ["flu", "cold", "none"][i % 3]))
+    session.load_table(pd.concat([rows, rows.tail(12)], ignore_index=True), name="twice")
+    session.set_prompt("predict ill")
+    session.make_plan()
+    return session
+
+
+@pytest.mark.parametrize(
+    ("code", "rows", "evidence"),
+    [
+        ("duplicate-rows", "repeated", "12 of 412 rows"),
+        ("rare-classes", "rare classes", "fewer than 10 rows (gout): 4 rows"),
+    ],
+)
+def test_rows_are_left_out_kept_or_put_back_at_a_press(with_repeats, code, rows, evidence):
+    session, what = with_repeats, rows if rows == "rare classes" else "repeated rows"
+    assert code in codes(session)
+    assert evidence in next(p.title for p in session.state.plan.problems if p.code == code)
+    before = session.state.plan
+    press(session, f"Leave out {what}")
+    assert session.state.plan.rows_left_out == (rows,)
+    assert code in notes(session)
+    press(session, f"Put {what} back")
+    assert session.state.plan.rows_left_out == ()
+    session.undo()
+    session.undo()
+    assert session.state.plan == before
+    press(session, f"Keep {what}")
+    assert code in notes(session)
+    assert session.state.plan.rows_left_out == ()
+
+
+def test_both_kinds_of_rows_are_left_out(with_repeats):
+    press(with_repeats, "Leave out repeated rows")
+    press(with_repeats, "Leave out rare classes")
+    assert set(with_repeats.state.plan.rows_left_out) == {"repeated", "rare classes"}
+    press(with_repeats, "Put repeated rows back")
+    assert with_repeats.state.plan.rows_left_out == ("rare classes",)
+
+
 def test_a_rare_class_is_judged_by_a_measure_that_sees_it(session, frame):
     session.load_table(frame.assign(ill=np.where(frame.index % 80 == 0, "yes", "no")).drop(columns="bill"), name="rare")
     session.set_prompt("predict ill by accuracy")

@@ -73,3 +73,22 @@ def test_too_few_seconds_say_how_many_would_do(make_folder, large, machine):
     codes = {problem.code: problem for problem in told(folder)}
     assert set(codes) == {"sampled", "machine-busy"}
     assert "seconds would use all of them" in codes["sampled"].remedy
+
+
+def test_rows_that_the_plan_leaves_out_are_in_no_part(make_folder, machine):
+    machine()
+    rng = np.random.default_rng(0)
+    classes = rng.choice(["a", "b", "c"], 300)
+    frame = pd.DataFrame({"id": range(300), "x": rng.normal(size=300), "y": classes})
+    frame.loc[:3, "y"] = "rare"
+    twice = pd.concat([frame, frame.tail(20)], ignore_index=True)
+    folder = make_folder(
+        read_table(twice, name="twice"),
+        target="y",
+        problem_type="multiclass",
+        metric="accuracy",
+        ignore=("id",),  # not learned from, but rows that differ in it are no repeats
+        rows_left_out=("repeated", "rare classes"),
+    )
+    split = set_apart(run_of(folder, 60))
+    assert sorted([*split.train.index, *split.holdout.index]) == list(range(4, 300))
