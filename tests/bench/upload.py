@@ -1,0 +1,147 @@
+"""Upload files by Genie's drop zone and by a plain HTTP request to the same server, in turn, in one run.
+
+    python tests/bench/upload.py [--megabytes 10 200 1000]
+
+One Jupyter server with its default limits serves a page by Voila, and a handler that streams a request's body to disk.
+Chromium sends the same file both ways; the drop zone's way ends when the page says that the file is here. Printed: MB/s
+of both, their ratio (aim: at least 0.8), and by how much the kernel's peak memory grew (aim: below 64 MB).
+"""
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from panel_ready import CHROMIUM
+from playwright.sync_api import sync_playwright
+
+from genie_widgets.voila.settings import notebook_path, voila_environment
+
+PORT = 8961
+CELL = """
+import os
+from pathlib import Path
+from genie_widgets.widgets.upload import Upload
+Path("kernel.pid").write_text(str(os.getpid()))
+Upload(Path("arrived"), lambda path, name: path.unlink())
+"""
+BY_PANEL = """() => {
+    const input = document.querySelector('input.g-up-input');
+    const message = document.querySelector('.g-up-message');
+    message.textContent = '';
+    window.panel = new Promise(resolve => {
+        input.addEventListener('change', () => (window.began = performance.now()), { capture: true, once: true });
+        new MutationObserver((_, observer) => {
+            if (!message.textContent.includes(' is here')) return;
+            observer.disconnect();
+            resolve((performance.now() - window.began) / 1000);
+        }).observe(message, { childList: true });
+    });
+}"""
+BY_HTTP = """async () => {
+    const file = document.querySelector('#plain').files[0];
+    const began = performance.now();
+    const answer = await fetch('/plain-upload', { method: 'PUT', body: file });
+    const said = await answer.text();
+    if (said !== String(file.size)) throw new Error(said);
+    return (performance.now() - began) / 1000;
+}"""
+
+
+def write_file(path, megabytes):
+    block = os.urandom(1_000_000)
+    with path.open("wb") as file:
+        for _ in range(megabytes):
+            file.write(block)
+
+
+def serve(folder):
+    notebook = json.loads(Path(notebook_path()).read_text())
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:1]
+    code[0]["source"] = CELL
+    notebook["cells"] = code
+    (folder / "upload.ipynb").write_text(json.dumps(notebook))
+    extensions = {"voila.server_extension": True, "plain_upload": True}
+    command = [
+        *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", "--IdentityProvider.token="),
+        *(f"--ServerApp.port={PORT}", "--ServerApp.port_retries=0", "--ServerApp.disable_check_xsrf=True"),
+        *(f"--ServerApp.root_dir={folder}",),
+        f"--ServerApp.jpserver_extensions={extensions}",
+    ]
+    paths = [str(Path(__file__).parent), str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **voila_environment(),
+        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
+        "PLAIN_UPLOAD": str(folder / "plain"),
+    }
+    log = (folder / "server.log").open("wb")
+    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api", timeout=2).close()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return server
+    server.terminate()
+    raise SystemExit((folder / "server.log").read_text())
+
+
+def peak_mb(pid):
+    return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
+
+
+def by_panel(page, path):
+    page.evaluate(BY_PANEL)
+    page.set_input_files("input.g-up-input", path)
+    return page.evaluate("window.panel")
+
+
+def by_http(page, path):
+    page.set_input_files("#plain", path)
+    return page.evaluate(BY_HTTP)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--megabytes", type=int, nargs="+", default=[10, 200, 1000])
+    sizes = parser.parse_args().megabytes
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        folder = Path(name)
+        server = serve(folder)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            page = browser.new_page()
+            page.set_default_timeout(300_000)
+            page.goto(f"http://127.0.0.1:{PORT}/voila/render/upload.ipynb")
+            page.wait_for_selector("input.g-up-input", state="attached")
+            page.evaluate(
+                "document.body.append(Object.assign(document.createElement('input'), {type:'file', id:'plain'}))"
+            )
+            pid = int((folder / "kernel.pid").read_text())
+            path = folder / "file.bin"
+            for megabytes in sizes:
+                write_file(path, megabytes)
+                before, panel, plain = peak_mb(pid), [], []
+                for _ in range(5 if megabytes < 100 else 3 if megabytes < 500 else 1):
+                    plain.append(by_http(page, path))
+                    panel.append(by_panel(page, path))
+                fast, slow = megabytes / statistics.median(plain), megabytes / statistics.median(panel)
+                speeds = f"drop zone {slow:4.0f} MB/s, plain HTTP {fast:4.0f} MB/s, ratio {slow / fast:.2f}"
+                print(f"{megabytes:5,} MB: {speeds}; peak memory +{peak_mb(pid) - before:.0f} MB", flush=True)
+        finally:
+            browser.close()
+            server.terminate()
+            server.wait(30)
+
+
+if __name__ == "__main__":
+    main()
