@@ -236,7 +236,8 @@ def _repeated_rows(plan: Plan, table: Table) -> list[Problem]:
     n, looked_at = table.profile.n_duplicate_rows, table.profile.n_sampled
     if not n:
         return []
-    title = f"{n:,} of {looked_at:,} rows looked at {'repeats' if n == 1 else 'repeat'} an earlier one in every column"
+    rows = f"{looked_at:,} rows" + (" looked at" if looked_at < table.profile.n_rows else "")
+    title = f"{n:,} of {rows} {'repeats' if n == 1 else 'repeat'} an earlier one in every column"
     return [
         _about_rows(
             REPEATED,
