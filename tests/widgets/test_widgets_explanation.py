@@ -91,6 +91,7 @@ def test_it_opens_on_the_common_class_and_each_row_on_its_own(explanation):
     assert "differ by town" in title(tab._compared)
     assert "probability of rare is 90.0%" in tab._sentences.value, "row 1 is predicted to be rare"
     assert "a and &lt;b&gt; go together." in tab._cautions.value
+    assert tab._row.description == f"Row (1 to {len(explanation.outputs[0].rows)})"
     set_value(tab._row, 2)
     assert "probability of common is 90.0%" in tab._sentences.value
     set_value(tab._row_output, 0)

@@ -33,7 +33,7 @@ class ExplanationTab(Tab):
         self._output = w.Dropdown(description="Answer explained")
         self._column = w.Dropdown(description="Column")
         self._by = w.Dropdown(description="Groups by")
-        self._row = w.IntSlider(description="Row", min=1, max=1, value=1, continuous_update=False)
+        self._row = w.BoundedIntText(description="Row", min=1, max=1, value=1)
         self._row_output = w.Dropdown(description="Answer explained")
         self._importance, self._classes, self._beeswarm, self._dependence = Plot(), Plot(), Plot(), Plot()
         self._compared, self._waterfall = Plot(), Plot()
@@ -94,6 +94,7 @@ class ExplanationTab(Tab):
         for control in (self._column, self._by):
             choose(control, [(name, name) for name in columns], columns[0] if is_new and columns else control.value)
         self._row.max = max(1, len(explanation.outputs[0].rows))
+        self._row.description = f"Row (1 to {self._row.max:,})"
         self._draw()
         self._turn_to_row()
 
