@@ -56,6 +56,24 @@ def voila(home):
     stop(server)
 
 
+@pytest.fixture
+def finished(home):
+    """The id of a finished run with two classes: one that a test before has made, or a new one."""
+    import genie_widgets as gw
+    from genie_widgets.data import samples
+    from genie_widgets.schema import Settings
+
+    settings = Settings(workspace=home / "workspace")
+    for run in gw.list_runs(settings):
+        if run.status == "done" and run.problem_type == "binary":
+            return run.run_id
+    table = gw.read_table(next(sample.path for sample in samples() if sample.name == "flights"))
+    made = gw.train(table, gw.plan(table, "Which flights will arrive late? 20 seconds", llm=None), settings=settings)
+    made.wait()
+    made.close()
+    return made.id
+
+
 @dataclass(frozen=True)
 class Jupyter:
     """A server with JupyterLab, Notebook 7 and the page on one folder, set up as Binder's is."""

@@ -31,6 +31,36 @@ def tab(page, name):
     page.click(f".g-card-results .lm-TabBar-tab:has-text('{name}')")
 
 
+def drawn(page, name):
+    """Wait until the tab that was chosen shows what it holds."""
+    page.wait_for_selector(f".g-card-results .lm-TabBar-tab.lm-mod-current:has-text('{name}')")
+    page.wait_for_selector(".g-card-results .widget-tab-contents > :not(.lm-mod-hidden) > * >> visible=true")
+    if name in ("Plots", "Explanation"):
+        page.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
+
+
+def tab_names(page):
+    return page.locator(".g-card-results .lm-TabBar-tabLabel >> visible=true").all_inner_texts()
+
+
+def is_at(page, selector, words=""):
+    """Whether the keyboard is at a control that says so."""
+    return page.evaluate(
+        "([selector, words]) => document.activeElement.matches(selector)"
+        " && document.activeElement.textContent.includes(words)",
+        [selector, words],
+    )
+
+
+def tab_to(page, selector, words="", key="Tab", most=60):
+    """Press Tab until the keyboard is at a control."""
+    for _ in range(most):
+        page.keyboard.press(key)
+        if is_at(page, selector, words):
+            return
+    raise AssertionError(f"{key} does not come to {selector} {words}")
+
+
 def save(page, label, folder):
     """Press a download button; give the file that the browser saved."""
     with page.expect_download() as download:

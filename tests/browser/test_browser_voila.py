@@ -4,7 +4,8 @@ import csv
 import zipfile
 
 import pytest
-from journey import ask, choose_sample, run_id, save, stage, tab, train, upload
+from access import barriers
+from journey import ask, choose_sample, drawn, is_at, run_id, save, stage, tab, tab_names, tab_to, train, upload
 
 from genie_widgets.data import samples
 
@@ -115,23 +116,20 @@ def test_a_killed_worker_is_told_with_the_log_at_hand(open_page, tmp_path, home)
     stage(page, "planned")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
+def test_a_file_that_is_no_table_gets_a_remedy(open_page, tmp_path):
+    page = open_page()
+    for name, content, words in (
         ("empty.csv", b"", "empty"),
         ("header.csv", b"a,b,c\n", "no rows"),
         ("picture.csv", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8, "not a table"),
-    ],
-)
-def test_a_file_that_is_no_table_gets_a_remedy(open_page, tmp_path, name, content, words):
-    page = open_page()
-    file = tmp_path / name
-    file.write_bytes(content)
-    upload(page, file)
-    problem = page.wait_for_selector(".g-notice .g-problem")
-    assert words in problem.inner_text().lower()
-    page.click(".g-notice button:has-text('Dismiss')")
-    page.wait_for_selector(".g-notice", state="hidden")
+    ):
+        file = tmp_path / name
+        file.write_bytes(content)
+        upload(page, file)
+        problem = page.wait_for_selector(".g-notice .g-problem")
+        assert words in problem.inner_text().lower()
+        page.click(".g-notice button:has-text('Dismiss')")
+        page.wait_for_selector(".g-notice", state="hidden")
 
 
 def test_hostile_names_and_cells_are_shown_and_never_run(open_page, tmp_path):
@@ -163,7 +161,7 @@ def test_a_file_beyond_the_hosts_message_limit_arrives_whole(open_page, tmp_path
     assert "70,000 rows" in page.inner_text(".g-card-data")
 
 
-def test_a_question_is_answered_by_one_click(open_page, tmp_path):
+def test_a_question_is_answered_by_one_click_and_another_target_changes_what_depends_on_it(open_page):
     page = open_page()
     choose_sample(page, "Penguins")
     ask(page, "predict the bill")
@@ -171,15 +169,8 @@ def test_a_question_is_answered_by_one_click(open_page, tmp_path):
     page.click(".g-card-plan button:has-text('bill_depth_mm')")
     stage(page, "planned")
     assert page.input_value(".g-card-plan select >> nth=0") == "bill_depth_mm"
-
-
-def test_changing_the_target_changes_what_depends_on_it(open_page):
-    page = open_page("?sample=penguins")
-    stage(page, "profiled")
-    ask(page, "predict the species")
-    stage(page, "planned")
-    page.select_option(".g-card-plan select >> nth=0", label="body_mass_g")
-    page.wait_for_function("document.querySelectorAll('.g-card-plan select')[1].value === 'A number'")
+    page.select_option(".g-card-plan select >> nth=0", label="species")
+    page.wait_for_function("document.querySelectorAll('.g-card-plan select')[1].value === 'Several classes'")
 
 
 def test_a_phone_in_the_dark_needs_no_sideways_scrolling(open_page):
@@ -197,20 +188,61 @@ def test_a_phone_in_the_dark_needs_no_sideways_scrolling(open_page):
     assert max(edges) <= 390
 
 
-def test_every_control_is_reached_by_the_keyboard_and_has_a_name(open_page):
-    page = open_page("?sample=penguins")
+def test_the_keyboard_alone_comes_from_the_start_to_a_plan_and_every_control_has_a_name(open_page):
+    page = open_page()
+    tab_to(page, ".g-samples button", "Penguins")
+    page.keyboard.press("Enter")
     stage(page, "profiled")
-    page.click("button:has-text('Make a plan'):enabled")
+    tab_to(page, ".g-card-prompt textarea")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Which species is it? Ignore the year.")
+    page.wait_for_selector("button:has-text('Make a plan'):enabled")
+    tab_to(page, "button", "Make a plan")
+    page.keyboard.press("Enter")
     stage(page, "planned")
+    assert page.inner_text(".g-chip[aria-pressed=true]") == "year"
+    tab_to(page, "button", "Start training")
     nameless = page.evaluate(
         """[...document.querySelectorAll('.genie button, .genie input, .genie select, .genie textarea')]
            .filter(c => c.offsetParent && !(c.labels?.length || c.textContent.trim() || c.ariaLabel))
            .map(c => c.outerHTML.slice(0, 200))"""
     )
     assert nameless == []
-    page.focus(".g-card-prompt textarea")
-    reached = set()
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        reached.add(page.evaluate("document.activeElement.textContent.trim().slice(0, 20)"))
-    assert {"Make a plan", "Start training"} <= reached
+    assert barriers(page, "plan") == []
+
+
+WITH_CONTROLS = ("Decide", "Groups", "What if", "Predict", "Ask", "Download")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_keeps_people_out_of_the_results_and_the_keyboard_alone_opens_them(open_page, finished, theme):
+    page = open_page(f"?run={finished}&theme={theme}")
+    page.wait_for_selector(".g-verdict")
+    page.click("summary:has-text('What is in the columns')")
+    page.click("summary:has-text('Show code')")
+    page.click(".g-toggle:has-text('Language model')")
+    page.click(".g-toggle:has-text('Earlier runs')")
+    page.wait_for_selector(".g-runs")
+    found = barriers(page, "the page")
+    first, *others = tab_names(page)
+    page.focus(".g-card-plan .g-chip >> nth=-1")
+    tab_to(page, ".g-card-results .lm-TabBar-tab", first)
+    for name in (first, *others):
+        if name != first:
+            page.keyboard.press("ArrowRight")
+            assert is_at(page, ".lm-TabBar-tab", name)
+            page.keyboard.press("Enter")
+        drawn(page, name)
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            # The markup is that of the light page: only its colours are others.
+            where = f"{name} at {width}"
+            found += barriers(page, where, within=".g-card-results", only_colours=theme == "dark")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        if name in WITH_CONTROLS:
+            page.keyboard.press("Tab")
+            assert is_at(page, ".g-card-results .widget-tab-contents *")
+            page.keyboard.press("Shift+Tab")
+            assert is_at(page, ".lm-TabBar-tab", name)
+    assert {*WITH_CONTROLS} <= {*others}
+    assert found == []
