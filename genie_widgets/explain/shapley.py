@@ -123,12 +123,12 @@ def _with_trees(
     # Of its own, so that the walks are the same whether the gate was passed before or not.
     (gate_rng,) = rng.spawn(1)
     blocks: list[ShapValues] = []
-    starts = range(0, max(1, len(rows)), BLOCK_ROWS)
-    for number, start in enumerate(starts):
-        if number and (meter.stopped or meter.seconds_left <= 0):
-            break
+    start, fell_short = 0, False
+    while not blocks or (start < len(rows) and not meter.stopped and meter.seconds_left > 0):
         block = rows.iloc[start : start + BLOCK_ROWS]
-        share = meter.sharing(1 / (len(starts) - number))
+        # Where not every row can be reached, the first ones may have all the time.
+        n_blocks = 1 if fell_short else -(-max(1, len(rows) - start) // BLOCK_ROWS)
+        share = meter.sharing(1 / n_blocks)
         hybrids = Hybrids(block, background)
         checked = check(ensemble, block, hybrids, share, gate_rng, kept)
         game = Game(hybrids, share, checked.f_rows, checked.f_background)
@@ -142,8 +142,11 @@ def _with_trees(
             checked, game, _n_differ(game), rng, n_threads=n_threads or usable_threads(), on_solution=tell
         )
         blocks.append(_values(solution, solution.is_exact, game, shown))
+        start += len(solution.phi)
         if len(solution.phi) < len(block):
-            break
+            if n_blocks == 1:
+                break
+            fell_short = True
     return _joined(blocks)
 
 

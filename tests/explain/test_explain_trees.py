@@ -1,6 +1,7 @@
 """Kernels against the definition, on made forests: numbers with gaps, tables of several columns, every link."""
 
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pandas as pd
@@ -364,3 +365,19 @@ def test_a_row_that_the_trees_see_otherwise_is_not_believed_though_the_backgroun
     assert found.gate_error is None
     assert "differ by 1.0e-03" in caplog.text
     np.testing.assert_allclose(found.phi, shapley(other, odd, background), atol=1e-9)
+
+
+@pytest.mark.parametrize("budget", [20, 40, 80, 160])
+def test_a_block_that_its_share_of_the_time_is_too_short_for_does_not_end_the_work(monkeypatch, budget):
+    from genie_widgets.explain import shapley as module
+
+    monkeypatch.setattr(module, "BLOCK_ROWS", 5)
+    rng = np.random.default_rng(12)
+    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1)
+    predict, rows, background = predictor(ensemble), table(rng, 30), table(rng, 4)
+    keep = {"n_outputs": 1, "ensemble": ensemble, "n_threads": 1}
+    every = shap_values(predict, rows, background, budget_s=60, **keep)
+    ticks = count()
+    found = shap_values(predict, rows, background, budget_s=budget, clock=lambda: float(next(ticks)), **keep)
+    assert len(found.phi) == len(rows) or found.seconds >= budget
+    np.testing.assert_allclose(found.phi, every.phi[: len(found.phi)], atol=1e-12)
