@@ -4,6 +4,7 @@ Usage: python try_wheel.py PATH_TO_GENIE
 """
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -21,8 +22,8 @@ def out(*command):
 
 def demo(genie):
     """The page answers, and Ctrl-C stops it within seconds."""
-    import signal
-
+    # What a shell runs in the background ignores Ctrl-C, and so would the server.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     server = subprocess.Popen([genie, "demo", "--no-browser", "--no-token"], stdout=subprocess.PIPE, text=True)
     address = ""
     deadline = time.monotonic() + DEMO_TIMEOUT_S
