@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,12 +86,21 @@ def _safe(frame: pd.DataFrame, made_safe: Callable[[object], object] = neutralis
 
     safe = frame.copy(deep=False)
     for place, kind in enumerate(frame.dtypes):
-        if not is_numeric_dtype(kind) and not is_datetime64_any_dtype(kind):
-            # Many rows have few different cells: each of them is looked at once.
+        cells = frame.iloc[:, place]
+        if not is_numeric_dtype(kind) and not is_datetime64_any_dtype(kind) and not _is_safe(cells, made_safe):
+            # Many rows have few different cells: each of them is made safe once.
             known = _Remembered(made_safe)
-            safe.isetitem(place, [known[cell] if isinstance(cell, str) else cell for cell in frame.iloc[:, place]])
+            safe.isetitem(place, [known[cell] if isinstance(cell, str) else cell for cell in cells])
     safe.columns = [made_safe(name) for name in frame.columns]
     return safe
+
+
+def _is_safe(cells: pd.Series[Any], made_safe: Callable[[object], object]) -> bool:
+    """Whether no text has to be changed; False too where that cannot be told from the different cells alone."""
+    try:
+        return all(made_safe(cell) == cell for cell in cells.unique() if isinstance(cell, str))
+    except TypeError:  # cells that cannot be hashed, such as lists
+        return False
 
 
 class _Remembered(dict[str, object]):

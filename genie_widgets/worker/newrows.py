@@ -153,7 +153,7 @@ def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[An
     elif dtype == "bool":
         typed = column.map(lambda cell: _TRUTH.get(str(cell).strip().lower()))
     elif dtype == "object":
-        typed = column.astype(object).where(column.notna(), None).map(_word)
+        typed = _words(column)
     else:
         typed = column
     return typed, _n_missing(typed) - _n_missing(column)
@@ -192,6 +192,14 @@ def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
         return pd.Series(float("nan"), index=column.index)
     numbers = pd.to_numeric(column, errors="coerce")
     return numbers.astype(float) if numbers.dtype == object else numbers
+
+
+def _words(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Make words of cells; None where there is none."""
+    words = column.astype(object).where(column.notna(), None)
+    # Text stays as it is: in millions of rows, looking at each cell takes longer than the prediction.
+    is_text = pd.api.types.infer_dtype(words, skipna=True) in ("string", "empty")
+    return words if is_text else words.map(_word)
 
 
 def _word(cell: Any) -> Any:

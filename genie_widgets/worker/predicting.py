@@ -119,10 +119,9 @@ class Job:
     def _look_for_unseen(self, features: pd.DataFrame) -> None:
         for name, known in self._known.items():
             if name in features:
-                counts = features[name].dropna().astype(str).value_counts()
-                unseen = {str(value): int(count) for value, count in counts.items() if value not in known}
-                if unseen:
-                    self._unseen.setdefault(name, Counter()).update(unseen)
+                for value, count in features[name].value_counts().items():
+                    if count and str(value) not in known:
+                        self._unseen.setdefault(name, Counter())[str(value)] += int(count)
 
     def _unseen_problems(self) -> list[Problem]:
         made = []

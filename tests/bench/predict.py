@@ -26,10 +26,11 @@ from pathlib import Path
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.serving import Server
 server = Server(RunFolder(Path(sys.argv[1])), None)
-server.answer({"id": 0, "op": "predict", "input": "small.parquet", "output": "small.csv", "with_table": False})
+server.answer({"id": 0, "op": "predict", "input": "small.parquet", "output": "few-predicted.csv", "with_table": False})
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 started = time.monotonic()
-asked = {"id": 1, "op": "predict", "input": "many.parquet", "output": "many.csv", "with_table": sys.argv[2] == "csv"}
+paths = {"input": "many.parquet", "output": "many-predicted.csv"}
+asked = {"id": 1, "op": "predict", **paths, "with_table": sys.argv[2] == "csv"}
 answer = server.answer(asked)
 assert answer["ok"], answer
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -56,7 +57,9 @@ print(json.dumps([time.monotonic() - started, before / 1024, peak / 1024]))
 
 
 def child(code, folder, form):
-    done = subprocess.run([sys.executable, "-c", code, str(folder), form], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(folder), form], stdout=subprocess.PIPE, text=True, check=True
+    )
     return json.loads(done.stdout.splitlines()[-1])
 
 
