@@ -107,6 +107,13 @@ def _best_so_far(state: SessionState, view: RunView) -> str:
     )
 
 
+def _counted(view: RunView) -> str:
+    """Count the models there are; one that failed or had no time is none."""
+    n = sum(model.score_validation is not None for model in view.models)
+    left_out = len(view.models) - n
+    return ("1 model" if n == 1 else f"{n} models") + (f", {left_out} left out" if left_out else "")
+
+
 def _words(state: SessionState, view: RunView) -> str:
     if view.status == "waiting" and view.before:
         others = "1 training ends" if view.before == 1 else f"{view.before} trainings end"
@@ -114,7 +121,7 @@ def _words(state: SessionState, view: RunView) -> str:
     if view.status == "waiting":
         return "Starting the training process" if view.resumed_at is None else "Taking the run up again"
     if view.status == "done":
-        return f"Done in {duration(view.elapsed_s)}: {len(view.models)} models"
+        return f"Done in {duration(view.elapsed_s)}: {_counted(view)}"
     if view.status == "stopped":
         return "Stopped; the best model so far is kept"
     if state.stage == Stage.FAILED:

@@ -98,6 +98,11 @@ def test_before_the_first_score_and_after_the_end_there_is_no_best_so_far(step):
     )
 
 
+def test_only_models_that_there_are_count(step):
+    assert "2 models, 1 left out" in painted(step, view("done", model("a", 0.8), model("b", 0.7), model("c", None)))
+    assert ": 1 model " in painted(step, view("done", model("a", 0.8))).replace("<", " <")
+
+
 def test_an_interrupted_run_with_models_offers_them(step):
     problem = Problem(code="run-interrupted", title="It was killed.", remedy="Use the models.")
     said = painted(step, view("interrupted", model("a", 0.8), problem=problem))
