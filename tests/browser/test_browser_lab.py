@@ -7,11 +7,18 @@ from journey import ask, choose_sample, drawn, save, stage, tab, tab_names, trai
 
 
 @pytest.fixture
-def notebook(browser, jupyter):
+def page(browser):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()
     watch = Watch().over(page)
+    yield page
+    context.close()
+    watch.check()
+
+
+@pytest.fixture
+def notebook(page, jupyter):
     page.goto(jupyter.lab("genie.ipynb"))
     page.wait_for_function("window.jupyterapp?.restored !== undefined")
     page.evaluate("window.jupyterapp.restored")
@@ -25,9 +32,7 @@ def notebook(browser, jupyter):
         }"""
     )
     page.wait_for_selector(".genie textarea")
-    yield page
-    context.close()
-    watch.check()
+    return page
 
 
 def test_the_journey_in_a_notebook(notebook, tmp_path):
@@ -51,14 +56,8 @@ def test_the_journey_in_a_notebook(notebook, tmp_path):
     assert "run=" not in notebook.url
 
 
-def test_the_page_of_a_jupyter_server_asks_no_other_machine(browser, jupyter):
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(TIMEOUT_MS)
-    page = context.new_page()
-    watch = Watch().over(page)
+def test_the_page_of_a_jupyter_server_asks_no_other_machine(page, jupyter):
     page.goto(jupyter.page("genie.ipynb"))
     page.wait_for_selector(".genie textarea")
     choose_sample(page, "Penguins")
     stage(page, "profiled")
-    context.close()
-    watch.check()
