@@ -9,44 +9,32 @@ meets both alike; the ratio of the medians is what counts (aim: at most 1.3).
 import argparse
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+from hosting import CHROMIUM, serve, stop
 from playwright.sync_api import sync_playwright
 
 from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
 
-CHROMIUM = "/usr/bin/chromium"
 ONE_LABEL = "import ipywidgets as w\nw.Label('ready')"
 
 
-def one_label_notebook(folder):
+def one_cell_notebook(path, code):
+    """Write the page's notebook with another cell; gives the path."""
     notebook = json.loads(Path(notebook_path()).read_text())
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:1]
-    code[0]["source"] = ONE_LABEL
-    notebook["cells"] = code
-    path = Path(folder) / "label.ipynb"
+    notebook["cells"] = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:1]
+    notebook["cells"][0]["source"] = code
     path.write_text(json.dumps(notebook))
     return path
 
 
-def serve(notebook, port):
+def page_server(notebook, port, log):
     command = [sys.executable, "-m", "voila", *voila_arguments(notebook, port=port, token="")]
-    server = subprocess.Popen(command, env=voila_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/static/favicons/favicon.ico", timeout=2).close()
-        except urllib.error.HTTPError:
-            return server
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return server
-    raise SystemExit("the server did not start")
+    return serve(command, port, voila_environment(), log)
 
 
 def seconds_until(browser, port, selector):
@@ -64,11 +52,12 @@ def main():
     parser.add_argument("--rounds", type=int, default=7)
     rounds = parser.parse_args().rounds
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        label = one_cell_notebook(Path(folder) / "label.ipynb", ONE_LABEL)
         pages = {
-            "one label": (one_label_notebook(folder), 8951, ".widget-label:has-text('ready')"),
+            "one label": (label, 8951, ".widget-label:has-text('ready')"),
             "Genie": (Path(notebook_path()), 8952, ".genie textarea"),
         }
-        servers = [serve(notebook, port) for notebook, port, _ in pages.values()]
+        servers = [page_server(notebook, port, Path(folder) / f"{port}.log") for notebook, port, _ in pages.values()]
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             for _, port, selector in pages.values():
@@ -80,8 +69,7 @@ def main():
         finally:
             browser.close()
             for server in servers:
-                server.terminate()
-                server.wait(20)
+                stop(server)
     medians = {name: statistics.median(values) for name, values in times.items()}
     for name, values in times.items():
         print(f"{name:>10}: median {medians[name]:.2f} s of {', '.join(f'{v:.2f}' for v in values)}")

@@ -9,22 +9,17 @@ does; the drop zone's way ends when the page says that the file is here. Printed
 """
 
 import argparse
-import json
 import os
 import re
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
-from panel_ready import CHROMIUM
+from panel_ready import CHROMIUM, one_cell_notebook, serve, stop
 from playwright.sync_api import sync_playwright
 
-from genie_widgets.voila.settings import notebook_path, voila_environment
+from genie_widgets.voila.settings import voila_environment
 
 PORT = 8961
 CELL = """
@@ -84,12 +79,8 @@ def write_file(path, megabytes):
             file.write(block)
 
 
-def serve(folder):
-    notebook = json.loads(Path(notebook_path()).read_text())
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][:1]
-    code[0]["source"] = CELL
-    notebook["cells"] = code
-    (folder / "upload.ipynb").write_text(json.dumps(notebook))
+def upload_server(folder):
+    one_cell_notebook(folder / "upload.ipynb", CELL)
     extensions = {"voila.server_extension": True, "plain_upload": True}
     command = [
         *(sys.executable, "-m", "jupyter", "server", "--no-browser", "--allow-root", "--IdentityProvider.token="),
@@ -103,17 +94,7 @@ def serve(folder):
         "PYTHONPATH": os.pathsep.join(filter(None, paths)),
         "PLAIN_UPLOAD": str(folder / "plain"),
     }
-    log = (folder / "server.log").open("wb")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=folder)
-    for _ in range(600):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api", timeout=2).close()
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
-        else:
-            return server
-    server.terminate()
-    raise SystemExit((folder / "server.log").read_text())
+    return serve(command, PORT, environment, folder / "server.log")
 
 
 def peak_mb(pid):
@@ -137,7 +118,7 @@ def main():
     sizes = parser.parse_args().megabytes
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
-        server = serve(folder)
+        server = upload_server(folder)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
             page = browser.new_page()
@@ -165,8 +146,7 @@ def main():
                 )
         finally:
             browser.close()
-            server.terminate()
-            server.wait(30)
+            stop(server)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def serve(command, port, environment, log):
     deadline = time.monotonic() + 90
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5).close()
+            # Not the page itself: that would start a kernel for nobody.
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/static/favicons/favicon.ico", timeout=5).close()
         except urllib.error.HTTPError:
             return server
         except OSError:
