@@ -13,14 +13,15 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.comparing import paired_difference
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
-    from genie_widgets.evaluate.group_figures import by_group
+    from genie_widgets.evaluate.group_figures import LEAST_ROWS, by_group
     from genie_widgets.evaluate.leaving_out import RARE_ROWS, rare_classes, without_left_out
     from genie_widgets.evaluate.scored import scored_table
-    from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of
+    from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of, within
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
 
 _HOME = {
+    "LEAST_ROWS": "group_figures",
     "RARE_ROWS": "leaving_out",
     "Split": "splitting",
     "Wish": "deciding",
@@ -37,10 +38,12 @@ _HOME = {
     "scored_table": "scored",
     "split": "splitting",
     "verdict": "verdicts",
+    "within": "scoring",
     "without_left_out": "leaving_out",
 }
 
 __all__ = [
+    "LEAST_ROWS",
     "RARE_ROWS",
     "Split",
     "Wish",
@@ -57,6 +60,7 @@ __all__ = [
     "scored_table",
     "split",
     "verdict",
+    "within",
     "without_left_out",
 ]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 from genie_widgets.evaluate.bootstrap import resample_weights
 from genie_widgets.evaluate.grouping import Groups, grouped
 from genie_widgets.evaluate.metrics import weighted_metric
-from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
+from genie_widgets.evaluate.rows import ClassRows, Floats, Rows, taken
 from genie_widgets.evaluate.verdicts import significant
 from genie_widgets.schema import METRICS, GroupFigure, GroupReport, GroupRow, Plan
 
@@ -92,7 +91,7 @@ def figure_names(plan: Plan) -> tuple[str, ...]:
 def _figures(
     rows: Rows, mask: NDArray[np.bool_], plan: Plan, n_judged: int, clusters: Any, seed: int
 ) -> tuple[GroupFigure, ...]:
-    parts = [_taken(rows, mask), _taken(rows, ~mask)]
+    parts = [taken(rows, mask), taken(rows, ~mask)]
     metrics = {name: [_metric(name, part) for part in parts] for name in figure_names(plan)}
     drawn = _drawn(metrics, [mask, ~mask], clusters, seed) if n_judged else {}
     found = []
@@ -199,13 +198,6 @@ def _value(metric: Weighted | None, rows: Rows) -> float | None:
         return None
     value = float(metric(np.ones((1, len(rows))))[0])
     return value if np.isfinite(value) else None
-
-
-def _taken(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
-    if isinstance(rows, ClassRows):
-        chances = None if rows.probabilities is None else rows.probabilities[mask]
-        return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask], probabilities=chances)
-    return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask])
 
 
 def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:

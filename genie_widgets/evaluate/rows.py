@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,3 +61,11 @@ class QuantileRows:
 
 
 Rows = ClassRows | NumberRows | QuantileRows
+
+
+def taken(rows: Rows, mask: NDArray[np.bool_]) -> Rows:
+    """Give the rows that a mask names."""
+    if isinstance(rows, ClassRows):
+        chances = None if rows.probabilities is None else rows.probabilities[mask]
+        return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask], probabilities=chances)
+    return replace(rows, truth=rows.truth[mask], predicted=rows.predicted[mask])

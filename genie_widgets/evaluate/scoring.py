@@ -13,14 +13,15 @@ from genie_widgets.evaluate.baseline import Baseline
 from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.conformal import interval_of
 from genie_widgets.evaluate.curves import confusion, curves
-from genie_widgets.evaluate.deciding import decided
+from genie_widgets.evaluate.deciding import at_decision, decided
+from genie_widgets.evaluate.grouping import grouped
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.metrics import metric_names, metric_value, weighted_metric
-from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows, taken
 from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
 from genie_widgets.evaluate.shuffling import shuffled_as_good
 from genie_widgets.evaluate.weak_groups import weak_groups
-from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan
+from genie_widgets.schema import METRICS, Decision, Evaluation, MetricValue, Plan
 
 # Pairwise ranking costs a sort and a pass for each pair of classes: no interval beyond this.
 MOST_CLASSES_OVO_INTERVAL, MOST_CLASSES_OVO = 12, 100
@@ -124,6 +125,66 @@ def at_threshold(
         "weak_groups": () if cells is None else weak_groups(rows, cells.loc[used]),
     }
     return evaluation.model_copy(update=changed)
+
+
+def within(
+    evaluation: Evaluation,
+    scored: pd.DataFrame,
+    plan: Plan,
+    classes: Sequence[str],
+    column: pd.Series[Any],
+    group: str,
+    *,
+    y_train: Any,
+    decision: Decision | None = None,
+    seed: int = 0,
+) -> Evaluation:
+    """Give an evaluation's figures as they are on the rows of one group of a column.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Of all scored rows.
+    scored : DataFrame, shape (n, ...)
+        See `scored_table`.
+    plan, classes
+        As for `evaluate`.
+    column : Series, shape (n,)
+        Cells of the scored rows, by which they are put in groups as `by_group` does.
+    group : str
+        The group's name, as `by_group` gives it.
+    y_train : array-like
+        Target of the training rows: the baseline stays what it is for all rows.
+    decision : Decision, optional
+        Its threshold is used.
+    seed : int
+        Same seed, same intervals.
+
+    Raises
+    ------
+    LookupError
+        If there is no such group.
+    """
+    rows, used = rows_of(scored, plan, classes)
+    groups = grouped(column[used])
+    if group not in groups.labels:
+        raise LookupError(group)
+    mask = groups.codes == groups.labels.index(group)
+    rows = taken(at_decision(rows, decision), mask)
+    train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
+    clusters = group_codes(scored.get(GROUP), used)
+    if clusters is not None:
+        clusters = np.unique(clusters[mask], return_inverse=True)[1]
+    return evaluation.model_copy(
+        update={
+            "n_rows": len(rows),
+            "metrics": _metrics(rows, plan, Baseline(rows, train).value, clusters, seed),
+            "curves": curves(rows, seed=seed),
+            "confusion": confusion(rows) if isinstance(rows, ClassRows) else None,
+            "shuffled_as_good": None,
+            "weak_groups": (),
+        }
+    )
 
 
 def group_codes(groups: Any, used: NDArray[np.bool_]) -> NDArray[np.intp] | None:

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from genie_widgets.render.charts import Figure
     from genie_widgets.render.compared import compared_figure
     from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
-    from genie_widgets.render.deciding import decision_html
+    from genie_widgets.render.deciding import decided_html, decision_html
     from genie_widgets.render.dependence import dependence_figure
     from genie_widgets.render.escape import duration, esc, moment, number
     from genie_widgets.render.explained import beeswarm_figure, classes_figure, importance_figure
     from genie_widgets.render.gallery import figures
-    from genie_widgets.render.groups import groups_figure, groups_html
+    from genie_widgets.render.groups import groups_figure, groups_html, part_html
     from genie_widgets.render.pieces import (
         evidence_html,
         plan_summary_html,
@@ -55,6 +55,7 @@ _HOME = {
     "dependence_figure": "dependence",
     "comparison_figure": "comparison",
     "comparison_html": "comparison",
+    "decided_html": "deciding",
     "decision_html": "deciding",
     "reply_html": "asking",
     "runs_html": "comparison",
@@ -63,6 +64,7 @@ _HOME = {
     "flip_html": "waterfall",
     "groups_figure": "groups",
     "groups_html": "groups",
+    "part_html": "groups",
     "importance_figure": "explained",
     "leaderboard_html": "results",
     "metrics_html": "results",
@@ -95,6 +97,7 @@ __all__ = [
     "compared_figure",
     "comparison_figure",
     "comparison_html",
+    "decided_html",
     "decision_html",
     "dependence_figure",
     "duration",
@@ -115,6 +118,7 @@ __all__ = [
     "models_html",
     "moment",
     "number",
+    "part_html",
     "plan_summary_html",
     "problem_html",
     "problems_html",

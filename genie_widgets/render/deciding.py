@@ -9,12 +9,10 @@ _SHARES = ("alarms", "precision", "recall")
 
 
 def decision_html(result: RunResult) -> str:
-    """Show the decision of a run, or how its own threshold does."""
+    """Show the decision of a run, and what to expect of it; nothing where there is none."""
     decision = result.decision
-    confusion = result.evaluation.confusion if result.evaluation is not None else None
-    counts = _confusion(confusion) if confusion is not None else ""
     if decision is None:
-        return f"<h3>With the model's own threshold</h3>{counts}"
+        return ""
     first, *rest = decision.words
     words = f'<p class="g-verdict">{esc(first)}</p>' + "".join(f"<p>{esc(sentence)}</p>" for sentence in rest)
     rows = "".join(
@@ -28,7 +26,14 @@ def decision_html(result: RunResult) -> str:
         '<th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
     )
-    return f"{words}{table}<h3>Right and wrong with this threshold</h3>{counts}"
+    return f"{words}{table}"
+
+
+def decided_html(result: RunResult) -> str:
+    """Show the rows that a run gets right and wrong, with the threshold decided on or its own."""
+    confusion = result.evaluation.confusion if result.evaluation is not None else None
+    heading = "With the model's own threshold" if result.decision is None else "Right and wrong with this threshold"
+    return f"<h3>{heading}</h3>{_confusion(confusion) if confusion is not None else ''}"
 
 
 def _confusion(confusion: Confusion) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from genie_widgets.render.charts import HEIGHT_PX, Figure, axis, distinct, figure, label
 from genie_widgets.render.escape import esc, number
-from genie_widgets.schema import GroupFigure, GroupReport
+from genie_widgets.schema import GroupFigure, GroupReport, Part
 
 _SHARES = ("accuracy", "balanced_accuracy", "recall", "precision", "selection_rate", "false_positive_rate")
 
@@ -25,6 +25,15 @@ def groups_html(report: GroupReport) -> str:
         'aria-label="Figures by group"><table class="g-t">'
         f'<thead><tr><th scope="col">{esc(report.column)}</th><th scope="col" class="n">Rows</th>{heads}</tr></thead>'
         f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def part_html(part: Part) -> str:
+    """Say of which rows figures are shown."""
+    few = " They are few: take every figure as a rough one." if part.is_small else ""
+    return (
+        f"<p>Figures and plots are of the rows where <b>{esc(part.column)}</b> is <b>{esc(part.group)}</b> only: "
+        f"{part.evaluation.n_rows:,} of the {part.n_rows_of_all:,} untouched rows.{few}</p>"
     )
 
 

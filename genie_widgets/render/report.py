@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from genie_widgets.render.charts import Figure
-from genie_widgets.render.deciding import decision_html
+from genie_widgets.render.deciding import decided_html, decision_html
 from genie_widgets.render.dependence import dependence_figure
 from genie_widgets.render.escape import esc, moment
 from genie_widgets.render.explained import beeswarm_figure, classes_figure, strongest
@@ -54,7 +54,7 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
     sections = [
         ("Verdict", verdict_html(result)),
         ("What was asked", f"<blockquote>{esc(prompt) or '–'}</blockquote>{plan_summary_html(result.plan, profile)}"),
-        ("Decision", decision_html(result) if result.decision is not None else ""),
+        ("Decision", decision_html(result) + decided_html(result) if result.decision is not None else ""),
         ("Figures", metrics_html(result.evaluation) if result.evaluation else "<p>There are none.</p>"),
         ("Plots", "".join(_plot(place, item.title, item.text, item.spec) for place, item in enumerate(drawn))),
         ("Examples", _examples(result)),

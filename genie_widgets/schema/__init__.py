@@ -15,7 +15,7 @@ from genie_widgets.schema.explanation import (
     FeatureImportance,
     RowExplanation,
 )
-from genie_widgets.schema.groups import GroupFigure, GroupReport, GroupRow
+from genie_widgets.schema.groups import GroupFigure, GroupReport, GroupRow, Part
 from genie_widgets.schema.messages import (
     Event,
     Failed,
@@ -105,6 +105,7 @@ __all__ = [
     "ModelFinished",
     "ModelStarted",
     "PairedDifference",
+    "Part",
     "Plan",
     "Problem",
     "ProblemType",

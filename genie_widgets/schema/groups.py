@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genie_widgets.schema.base import Value
+from genie_widgets.schema.result import Evaluation
 
 
 class GroupFigure(Value):
@@ -67,3 +68,25 @@ class GroupReport(Value):
     was_used: bool
     groups: tuple[GroupRow, ...]
     words: tuple[str, ...] = ()
+
+
+class Part(Value):
+    """The untouched rows of one group, with every figure as it is on them alone.
+
+    Attributes
+    ----------
+    column, group : str
+        As in the `GroupReport`.
+    is_small : bool
+        Whether they are too few to say much.
+    n_rows_of_all : int
+        All untouched rows that were scored.
+    evaluation : Evaluation
+        On the rows of the group.
+    """
+
+    column: str
+    group: str
+    is_small: bool
+    n_rows_of_all: int
+    evaluation: Evaluation

@@ -9,6 +9,7 @@ from genie_widgets.schema import (
     Flip,
     GroupReport,
     LLMExchange,
+    Part,
     Plan,
     Problem,
     Question,
@@ -135,6 +136,13 @@ class Compared(Value):
     groups: GroupReport
 
 
+class PartShown(Value):
+    """The figures are to be those of one group's rows; None for all rows."""
+
+    run_id: str
+    part: Part | None
+
+
 class Replied(Value):
     """A question about the run was answered."""
 
@@ -204,6 +212,7 @@ Action = (
     | Predicted
     | RowExplained
     | Decided
+    | PartShown
     | Compared
     | Replied
     | HistoryListed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from genie_widgets.schema import WhatIf
+from genie_widgets.schema import GroupReport, WhatIf
 from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
 from genie_widgets.session.state import Past, SessionState, Stage
@@ -20,6 +20,7 @@ _NO_RUN: dict[str, Any] = {
     "what_if": None,
     "flip": None,
     "groups": None,
+    "part": None,
     "reply": None,
 }
 
@@ -90,10 +91,10 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             recipe = state.recipe.model_copy(update={"resumed": (*state.recipe.resumed, seconds)})
             taken_up = {"view": None, "run_id": run_id, "recipe": recipe}
             return state.model_copy(update={"busy": "", "problem": None, **taken_up})
-        case a.RunSeen(run_id=run_id, view=view, result=result):
+        case a.RunSeen(run_id=run_id, view=view):
             if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
                 return state
-            return state.model_copy(update={"view": view, "result": result or state.result})
+            return _seen(state, action)
         case a.Predicted(run_id=run_id, predictions=predictions):
             changes: dict[str, Any] = {"busy": ""}
             if run_id == state.run_id:
@@ -112,7 +113,9 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 changes.update({"view": view, "result": result or state.result, **withdrawn})
             return state.model_copy(update=changes)
         case a.Compared(run_id=run_id, groups=groups):
-            return state.model_copy(update={"busy": "", **({"groups": groups} if run_id == state.run_id else {})})
+            return _compared(state, groups) if run_id == state.run_id else state.model_copy(update={"busy": ""})
+        case a.PartShown(run_id=run_id, part=part):
+            return state.model_copy(update={"busy": "", **({"part": part} if run_id == state.run_id else {})})
         case a.Replied(run_id=run_id, reply=reply, llm=llm):
             changes = {"busy": ""}
             if run_id == state.run_id:
@@ -135,6 +138,20 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update={"problem": None})
         case a.RunLeft():
             return state.model_copy(update={**_NO_RUN, "busy": ""})
+
+
+def _seen(state: SessionState, seen: a.RunSeen) -> SessionState:
+    """Take what a run came to; figures of groups go where its score is a new one."""
+    result = seen.result or state.result
+    is_new = result is not None and state.result is not None and result.evaluation != state.result.evaluation
+    stale = {"groups": None, "part": None} if is_new else {}
+    return state.model_copy(update={"view": seen.view, "result": result, **stale})
+
+
+def _compared(state: SessionState, groups: GroupReport) -> SessionState:
+    """Show the groups of a column; a group of another column is shown no longer."""
+    part = state.part if state.part is not None and state.part.column == groups.column else None
+    return state.model_copy(update={"busy": "", "groups": groups, "part": part})
 
 
 def _with_answer(state: SessionState, made: a.PlanMade) -> Recipe:

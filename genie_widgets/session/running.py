@@ -19,6 +19,7 @@ from genie_widgets.schema import (
     GenieError,
     GroupReport,
     LLMSettings,
+    Part,
     Problem,
     Reply,
     Resumed,
@@ -442,6 +443,30 @@ class Run:
         from genie_widgets.session.tracing import groups_of
 
         return groups_of(self._folder, column)
+
+    def part(self, column: str, group: str) -> Part:
+        """Give every figure of the model on the untouched rows of one group alone.
+
+        Parameters
+        ----------
+        column : str
+            Any column of the table, used by the model or not.
+        group : str
+            One of its groups, as `groups` names it.
+
+        Returns
+        -------
+        Part
+            Metrics with intervals, curves, right and wrong by class.
+
+        Raises
+        ------
+        GenieError
+            If there is no such column or group, or the run has no scored rows.
+        """
+        from genie_widgets.session.tracing import part_of
+
+        return part_of(self._folder, column, group)
 
     def predict(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Predict new rows.

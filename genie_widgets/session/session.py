@@ -348,6 +348,14 @@ class Session:
         if self._state.stage == Stage.DONE:
             self._begin("Comparing the groups", self._compare, column)
 
+    def show_part(self, group: str | None) -> None:
+        """Show every figure and plot on the rows of one of the groups that were compared; None: on all rows."""
+        groups = self._state.groups
+        if group is None:
+            self._dispatch(a.PartShown(run_id=self._state.run_id, part=None))
+        elif self._state.stage == Stage.DONE and groups is not None:
+            self._begin("Scoring the group", self._show_part, groups.column, group)
+
     def ask(self, question: str) -> None:
         """Answer a question about the run; see `Run.ask`."""
         if self._state.stage == Stage.DONE and question.strip():
@@ -628,16 +636,23 @@ class Session:
     def _decide(self, wish: dict[str, Any]) -> None:
         run = self._run
         if run is not None:
+            groups, part = self._state.groups, self._state.part
             run.decide(**wish)
             self._dispatch(a.Decided(run_id=run.id, view=run.view, result=run.result))
-            groups = self._state.groups
             if groups is not None:
                 self._compare(groups.column)
+            if part is not None:
+                self._show_part(part.column, part.group)
 
     def _compare(self, column: str) -> None:
         run = self._run
         if run is not None:
             self._dispatch(a.Compared(run_id=run.id, groups=run.groups(column)))
+
+    def _show_part(self, column: str, group: str) -> None:
+        run = self._run
+        if run is not None:
+            self._dispatch(a.PartShown(run_id=run.id, part=run.part(column, group)))
 
     def _ask(self, question: str) -> None:
         run = self._run

@@ -11,6 +11,7 @@ from genie_widgets.schema import (
     Flip,
     GroupReport,
     LLMExchange,
+    Part,
     Plan,
     Problem,
     Reply,
@@ -96,6 +97,8 @@ class SessionState(Value):
         What flips the answer of that row, once it was looked for.
     groups : GroupReport or None
         The groups of the column last asked for.
+    part : Part or None
+        The one of them whose rows every figure and plot is shown of; None for all rows.
     history : tuple of RunSummary or None
         The runs of the workspace, newest first, as they were last listed.
     comparison : Comparison or None
@@ -128,6 +131,7 @@ class SessionState(Value):
     what_if: WhatIf | None = None
     flip: Flip | None = None
     groups: GroupReport | None = None
+    part: Part | None = None
     history: tuple[RunSummary, ...] | None = None
     comparison: Comparison | None = None
     promotions: tuple[Promotion, ...] = ()

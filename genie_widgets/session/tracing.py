@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genie_widgets.schema import GenieError, GroupReport, Problem, RunResult
+from genie_widgets.schema import GenieError, GroupReport, Part, Problem, RunRequest, RunResult
 from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
@@ -61,15 +61,7 @@ def groups_of(folder: RunFolder, column: str) -> GroupReport:
     from genie_widgets.evaluate import at_decision, by_group, group_codes, rows_of
 
     result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
-    if column not in request.profile.column_names:
-        raise GenieError(
-            Problem(
-                code="no-such-column",
-                title=f"The table has no column {column!r}.",
-                remedy="Name one of its columns, as it is written there.",
-                culprit=column,
-            )
-        )
+    _check_column(column, request)
     rows, used = rows_of(scored, result.plan, result.classes)
     cells = pd.read_parquet(folder.table_path, columns=[column]).loc[scored.index, column]
     return by_group(
@@ -80,3 +72,58 @@ def groups_of(folder: RunFolder, column: str) -> GroupReport:
         clusters=group_codes(scored.get("group"), used),
         seed=request.seed,
     )
+
+
+def part_of(folder: RunFolder, column: str, group: str) -> Part:
+    """Give a run's figures on the rows of one group; see `Run.part`."""
+    import pandas as pd
+
+    from genie_widgets.evaluate import LEAST_ROWS, within
+
+    result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
+    _check_column(column, request)
+    assert result.evaluation is not None
+    target = result.plan.target
+    table = pd.read_parquet(folder.table_path, columns=list(dict.fromkeys((column, target))))
+    learned = table[target].drop(index=scored.index).dropna()
+    try:
+        found = within(
+            result.evaluation,
+            scored,
+            result.plan,
+            result.classes,
+            table.loc[scored.index, column],
+            group,
+            y_train=learned,
+            decision=result.decision,
+            seed=request.seed,
+        )
+    except LookupError:
+        raise GenieError(
+            Problem(
+                code="no-such-group",
+                title=f"{column!r} has no group {group!r} among the untouched rows.",
+                remedy="Name a group as the comparison of the groups does.",
+                culprit=column,
+                value=group,
+            )
+        ) from None
+    return Part(
+        column=column,
+        group=group,
+        is_small=found.n_rows < LEAST_ROWS,
+        n_rows_of_all=result.evaluation.n_rows,
+        evaluation=found,
+    )
+
+
+def _check_column(column: str, request: RunRequest) -> None:
+    if column not in request.profile.column_names:
+        raise GenieError(
+            Problem(
+                code="no-such-column",
+                title=f"The table has no column {column!r}.",
+                remedy="Name one of its columns, as it is written there.",
+                culprit=column,
+            )
+        )

@@ -6,11 +6,11 @@ import pytest
 from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate
 from sklearn import metrics as reference
 
-from genie_widgets.evaluate import by_group
+from genie_widgets.evaluate import by_group, evaluate, scored_table, within
 from genie_widgets.evaluate.group_figures import _newcombe, _wilson
 from genie_widgets.evaluate.grouping import MISSING, OTHERS, grouped
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
-from genie_widgets.schema import Plan
+from genie_widgets.schema import Decision, Plan
 
 BINARY = Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="yes")
 
@@ -149,3 +149,44 @@ def test_intervals_of_shares_are_the_published_ones():
     assert _newcombe((56, 70), (48, 80), 0.05) == pytest.approx((0.0524, 0.3339), abs=1e-4)
     assert _newcombe((9, 10), (3, 10), 0.05) == pytest.approx((0.1705, 0.8090), abs=1e-4)
     assert _wilson(0, 20, 0.05) == pytest.approx((0.0, 0.1611), abs=1e-4)
+
+
+def test_every_figure_of_one_group_is_scikit_learns_on_its_rows():
+    rows, town = binary()
+    names = np.array(rows.labels)
+    scored = scored_table(
+        pd.Series(names[rows.truth]),
+        plan=BINARY,
+        predictions=names[rows.predicted],
+        probabilities=pd.DataFrame(rows.probabilities, columns=rows.labels),
+    )
+    whole = evaluate(scored, plan=BINARY, classes=rows.labels, y_train=["no", "no", "yes"], how="h")
+    decision = Decision(rule="threshold", threshold=0.3, positive="yes", negative="no", n_rows=len(scored))
+    part = within(whole, scored, BINARY, rows.labels, town, "B", y_train=["no", "no", "yes"], decision=decision)
+    inside = (town == "B").to_numpy()
+    truth, chance = rows.truth[inside], rows.probabilities[inside, 1]
+    assert part.n_rows == inside.sum()
+    assert part.confusion.counts == tuple(map(tuple, reference.confusion_matrix(truth, chance >= 0.3).tolist()))
+    found = {metric.name: metric for metric in part.metrics}
+    assert found["roc_auc"].value == pytest.approx(reference.roc_auc_score(truth, chance))
+    assert found["recall"].value == pytest.approx(reference.recall_score(truth, chance >= 0.3))
+    assert found["accuracy"].baseline == pytest.approx(1 - truth.mean())
+    roc = next(curve for curve in part.curves if curve.kind == "roc")
+    assert reference.auc(roc.x, roc.y) == pytest.approx(reference.roc_auc_score(truth, chance))
+    with pytest.raises(LookupError):
+        within(whole, scored, BINARY, rows.labels, town, "Z", y_train=["no"])
+
+
+def test_one_group_of_numbers_and_of_groups_kept_apart_has_its_own_figures():
+    rng = np.random.default_rng(0)
+    plan = Plan(target="y", problem_type="regression", metric="mean_absolute_error")
+    truth = pd.Series(rng.normal(size=400))
+    scored = scored_table(truth, plan=plan, predictions=truth + rng.normal(size=400), groups=np.arange(400) // 4)
+    side = pd.Series(np.where(np.arange(400) < 300, "left", "right"), name="side")
+    whole = evaluate(scored, plan=plan, y_train=[0.0, 1.0], how="h")
+    part = within(whole, scored, plan, (), side, "right", y_train=[0.0, 1.0])
+    error = next(metric for metric in part.metrics if metric.name == "mean_absolute_error")
+    expected = np.abs(scored["prediction"] - scored["truth"])[300:].mean()
+    assert error.value == pytest.approx(expected)
+    assert error.low < expected < error.high
+    assert {curve.kind for curve in part.curves} == {curve.kind for curve in whole.curves}

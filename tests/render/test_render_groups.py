@@ -66,7 +66,8 @@ def test_a_decision_is_shown_escaped_with_its_figures_and_counts(make):
     assert "90.0%" in html
     assert "80.0% to 95.0%" in html
     assert "1,234" in html
-    assert "With the model's own threshold" in render.decision_html(make.result("x", "binary"))
-    assert render.decision_html(make.result("x", "binary", evaluation=None)) == (
+    assert render.decision_html(make.result("x", "binary")) == ""
+    assert "With the model's own threshold" in render.decided_html(make.result("x", "binary"))
+    assert render.decided_html(make.result("x", "binary", evaluation=None)) == (
         "<h3>With the model's own threshold</h3>"
     )

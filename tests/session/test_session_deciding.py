@@ -97,8 +97,15 @@ def test_a_session_shows_both_and_groups_follow_the_threshold(ended, settings):
     session.show_groups("town")
     assert session.wait_idle()
     before = session.state.groups
+    session.show_part("Oslo")
+    assert session.wait_idle()
+    part = session.state.part
+    assert part == run.part("town", "Oslo")
     session.decide(threshold=0.1)
     assert session.wait_idle()
+    followed = session.state.part
+    assert followed.evaluation.n_rows == part.evaluation.n_rows == (run.scored["town"] == "Oslo").sum()
+    assert followed.evaluation.confusion != part.evaluation.confusion
     assert session.state.result.decision.threshold == 0.1
     assert session.state.groups.column == "town"
     assert session.state.groups != before
@@ -106,4 +113,14 @@ def test_a_session_shows_both_and_groups_follow_the_threshold(ended, settings):
     session.decide(threshold=7)
     assert session.wait_idle()
     assert session.state.problem.code == "decision-unclear"
+    session.show_part("nowhere")
+    assert session.wait_idle()
+    assert session.state.problem.code == "no-such-group"
+    session.show_part(None)
+    assert session.state.part is None
+    session.show_part("Rom")
+    assert session.wait_idle()
+    session.show_groups("size")
+    assert session.wait_idle()
+    assert session.state.part is None
     session.close()

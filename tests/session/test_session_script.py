@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import genie_widgets as gw
-from genie_widgets.schema import Decision, GroupReport, ReadOptions, Reply, Validation
+from genie_widgets.schema import Decision, Evaluation, GroupReport, Part, ReadOptions, Reply, Validation
 from genie_widgets.session import Session, SessionState, python_code, remedies
 from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
@@ -206,16 +206,20 @@ def test_a_threshold_is_told_by_the_wish_it_follows_from_and_groups_by_their_col
     decision = Decision(**{"rule": rule, "threshold": 0.3, "positive": "yes", "negative": "no", "n_rows": 9, **wish})
     opened = Recipe(table=Source(kind="run", name="a"))
     groups = GroupReport(column="it's", was_used=True, groups=())
-    state = SessionState(recipe=opened, run_id="a", result=make.result(decision=decision), groups=groups)
+    result = make.result(decision=decision)
+    scored = Evaluation(n_rows=9, split="s", metrics=(), baseline="b")
+    part = Part(column="it's", group='"x"', is_small=False, n_rows_of_all=9, evaluation=scored)
+    state = SessionState(recipe=opened, run_id="a", result=result, groups=groups, part=part)
     called = []
     shown = SimpleNamespace(
         decide=lambda **wish: called.append(wish),
         groups=called.append,
+        part=lambda *names: called.append(names),
     )
     for line in python_code(state).splitlines():
-        if line.startswith(("decision =", "groups =")):
+        if line.startswith(("decision =", "groups =", "part =")):
             exec(line, {"run": shown})
-    assert called == [wish, "it's"]
+    assert called == [wish, "it's", ("it's", '"x"')]
 
 
 def test_a_run_that_was_taken_up_again_is_told_in_order(make):

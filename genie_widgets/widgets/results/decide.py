@@ -6,10 +6,11 @@ from typing import Any
 
 import ipywidgets as w
 
-from genie_widgets.render import decision_html, esc, figures
+from genie_widgets.render import decided_html, decision_html, esc, figures
 from genie_widgets.session import Session, SessionState, blockers
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
 from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.results.part import PartNote, of_part
 from genie_widgets.widgets.step import Tab
 
 _WAYS = [
@@ -43,11 +44,13 @@ class DecideTab(Tab):
         self._decide = button("Use this", lambda: self.guarded(self._chosen), primary=True)
         self._undo = button("Back to the model's own threshold", lambda: self.guarded(self.session.decide))
         self._why = html("", "g-mut")
-        self._words, self._plot = html(), Plot()
+        self._words, self._counts, self._plot = html(), html(), Plot()
+        self._part = PartNote(lambda: self.guarded(lambda: session.show_part(None)))
         self._run_id = ""
         cells = [cell for group in self._cells.values() for cell in group]
         form = with_classes(w.Box([field(self._way), *cells]), "g-fields")
-        self._body = w.VBox([form, row(self._decide, self._undo), self._why, self._words, self._plot.root])
+        found = (self._words, self._part.root, self._counts, self._plot.root)
+        self._body = w.VBox([form, row(self._decide, self._undo), self._why, *found])
         self.root = w.VBox([self._lead, self._body])
         self._way.observe(lambda _change: self.guarded(self._fit), "value")
         self._fit()
@@ -84,8 +87,11 @@ class DecideTab(Tab):
         self._decide.disabled = self._undo.disabled = bool(reasons)
         self._why.value = esc(" ".join(reasons))
         show(self._undo, result.decision is not None)
+        shown = of_part(result, state)
         self._words.value = decision_html(result)
-        self._plot.draw(next((plot for plot in figures(result) if plot.kind == "threshold"), None))
+        self._part.render(state)
+        self._counts.value = decided_html(shown)
+        self._plot.draw(next((plot for plot in figures(shown) if plot.kind == "threshold"), None))
 
     def _begin(self, state: SessionState) -> None:
         """Fill the form for another run: with its decision, or with what its table suggests."""

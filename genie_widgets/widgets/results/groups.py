@@ -25,9 +25,11 @@ class GroupsTab(Tab):
         self._why = html("", "g-mut")
         self._table, self._plot = html(), Plot()
         self._shown: GroupReport | None = None
-        self._figure_cell = field(self._figure)
-        self._report = w.VBox([self._table, with_classes(w.Box([self._figure_cell]), "g-fields"), self._plot.root])
+        self._part = w.Dropdown(description="Show every figure and plot of")
+        choices = with_classes(w.Box([field(self._figure), field(self._part)]), "g-fields")
+        self._report = w.VBox([self._table, choices, self._plot.root])
         self.on_change(self._figure, lambda _value: self._draw())
+        self.on_change(self._part, session.show_part)
         lead = html(
             "<p>Is the model as good for everyone? The figures of the untouched rows by the groups of a column: of "
             "those it learned from, or of one that was left out.</p>"
@@ -62,6 +64,10 @@ class GroupsTab(Tab):
             self._table.value = groups_html(state.groups)
             figures = state.groups.groups[0].figures if state.groups.groups else ()
             choose(self._figure, [(item.label, place) for place, item in enumerate(figures)], 0)
+        if state.groups is not None:
+            groups = [(f"only {row.group} ({row.n_rows:,} rows)", row.group) for row in state.groups.groups]
+            self._part.disabled = bool(reasons)
+            choose(self._part, [("all rows", None), *groups], None if state.part is None else state.part.group)
         self._shown = state.groups
         self._draw()
 

@@ -7,6 +7,7 @@ import ipywidgets as w
 from genie_widgets.render import figures
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.plot import Plot
+from genie_widgets.widgets.results.part import PartNote, of_part
 from genie_widgets.widgets.step import Tab
 
 
@@ -18,15 +19,17 @@ class PlotsTab(Tab):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._plots: list[Plot] = []
-        self.root = w.VBox([])
+        self._part = PartNote(lambda: self.guarded(lambda: session.show_part(None)))
+        self.root = w.VBox([self._part.root])
 
     def render(self, state: SessionState) -> None:
         """Draw the plots; the importance has its own tab."""
         if state.result is None:
             return
-        wanted = [figure for figure in figures(state.result) if figure.kind != "importance"]
+        self._part.render(state)
+        wanted = [figure for figure in figures(of_part(state.result, state)) if figure.kind != "importance"]
         if len(self._plots) != len(wanted):
             self._plots = [Plot() for _ in wanted]
-            self.root.children = tuple(plot.root for plot in self._plots)
+            self.root.children = (self._part.root, *(plot.root for plot in self._plots))
         for plot, figure in zip(self._plots, wanted, strict=True):
             plot.draw(figure)

@@ -7,6 +7,7 @@ import ipywidgets as w
 from genie_widgets.render import metrics_html, problems_html, verdict_html
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import html
+from genie_widgets.widgets.results.part import PartNote, of_part
 from genie_widgets.widgets.step import Tab
 
 
@@ -17,13 +18,16 @@ class VerdictTab(Tab):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._html = html()
-        self.root = w.VBox([self._html])
+        self._verdict, self._figures = html(), html()
+        self._part = PartNote(lambda: self.guarded(lambda: session.show_part(None)))
+        self.root = w.VBox([self._verdict, self._part.root, self._figures])
 
     def render(self, state: SessionState) -> None:
         """Show what was found so far."""
         result = state.result
         if result is None:
             return
-        figures = metrics_html(result.evaluation) if result.evaluation is not None else ""
-        self._html.value = verdict_html(result) + problems_html(result.notes) + figures
+        evaluation = of_part(result, state).evaluation
+        self._verdict.value = verdict_html(result) + problems_html(result.notes)
+        self._part.render(state)
+        self._figures.value = metrics_html(evaluation) if evaluation is not None else ""

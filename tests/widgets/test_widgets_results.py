@@ -1,0 +1,112 @@
+"""The result tabs on figures made by hand: the group of rows that was chosen is what every tab shows."""
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.evaluate import by_group, evaluate, rows_of, scored_table, within
+from genie_widgets.schema import Part, Plan, RunResult
+from genie_widgets.widgets.results.decide import DecideTab
+from genie_widgets.widgets.results.groups import GroupsTab
+from genie_widgets.widgets.results.plots import PlotsTab
+from genie_widgets.widgets.results.verdict import VerdictTab
+
+PLAN = Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="yes")
+CLASSES = ("no", "yes")
+
+
+@pytest.fixture
+def state():
+    rng = np.random.default_rng(0)
+    chance, town = rng.random(400), np.where(np.arange(400) < 100, "<b>Ulm", "Bonn")
+    truth = np.array(CLASSES)[(rng.random(400) < chance).astype(int)]
+    frame = pd.DataFrame({"age": chance, "town": town, "y": truth})
+    scored = scored_table(
+        frame["y"],
+        plan=PLAN,
+        predictions=np.array(CLASSES)[(chance > 0.5).astype(int)],
+        probabilities=pd.DataFrame({"no": 1 - chance, "yes": chance}),
+    )
+    whole = evaluate(scored, plan=PLAN, classes=CLASSES, y_train=truth, how="h")
+    few = within(whole, scored, PLAN, CLASSES, frame["town"], "<b>Ulm", y_train=truth)
+    result = RunResult(
+        run_id="r",
+        status="done",
+        prompt="",
+        table_name="t",
+        plan=PLAN,
+        n_rows=400,
+        n_train=0,
+        n_holdout=400,
+        features=("age",),
+        classes=CLASSES,
+        evaluation=whole,
+    )
+    return SimpleNamespace(
+        run_id="r",
+        result=result,
+        profile=read_table(frame, name="t").profile,
+        groups=by_group(rows_of(scored, PLAN, CLASSES)[0], frame["town"], PLAN, was_used=False),
+        part=Part(column="town", group="<b>Ulm", is_small=False, n_rows_of_all=400, evaluation=few),
+        view=SimpleNamespace(is_over=True),
+        busy="",
+        stage=None,
+        has_model=True,
+    )
+
+
+class Asked:
+    def __init__(self):
+        self.parts = []
+
+    def show_part(self, group):
+        self.parts.append(group)
+
+    def decide(self, **_wish):
+        raise AssertionError
+
+
+def test_the_group_that_was_chosen_is_what_every_tab_shows(state):
+    session, part = Asked(), state.part
+    verdict, plots, decide = VerdictTab(session), PlotsTab(session), DecideTab(session)
+    for shown, n_rows in ((part, "100"), (None, "400")):
+        state.part = shown
+        evaluation = state.result.evaluation if shown is None else shown.evaluation
+        for tab in (verdict, plots, decide):
+            tab.paint(state)
+            assert (tab._part.root.layout.display == "none") == (shown is None)
+        assert f"On {n_rows} rows" in verdict._figures.value
+        heat = plots._plots[0]._output.outputs[0]["data"]["application/vnd.plotly.v1+json"]["data"][0]
+        counts = [[f"{count:,}" for count in row] for row in evaluation.confusion.counts]
+        assert heat["text"] == counts
+        assert all(f"<td class=n>{count}</td>" in decide._counts.value for row in counts for count in row)
+        threshold = decide._plot._output.outputs[0]["data"]["application/vnd.plotly.v1+json"]["data"][0]
+        curve = next(curve for curve in evaluation.curves if curve.kind == "threshold")
+        assert list(threshold["y"]) == list(curve.y)
+    state.part = part
+    verdict.paint(state)
+    assert "<b>&lt;b&gt;Ulm</b> only: 100 of the 400 untouched rows." in verdict._part._words.value
+    verdict._part.root.children[1].children[0].click()
+    assert session.parts == [None]
+
+
+def test_a_group_is_chosen_where_groups_are_compared(state):
+    session, part = Asked(), state.part
+    state.part = None
+    tab = GroupsTab(session)
+    tab.paint(state)
+    assert [value for _, value in tab._part.options] == [None, "Bonn", "<b>Ulm"]
+    person = threading.Thread(target=lambda: setattr(tab._part, "value", "<b>Ulm"))
+    person.start()
+    person.join()
+    assert session.parts == ["<b>Ulm"]
+    state.part = part
+    tab.paint(state)
+    state.part = None
+    tab.paint(state)
+    assert tab._part.value is None
+    assert session.parts == ["<b>Ulm"], "what the panel itself shows is no choice"
