@@ -16,8 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from panel_ready import CHROMIUM, one_cell_notebook, serve, stop
-from playwright.sync_api import sync_playwright
+from panel_ready import one_cell_notebook, serve, stop
+from quiet_tab import quiet_tab
 
 from genie_widgets.voila.settings import voila_environment
 
@@ -71,6 +71,8 @@ BY_CONTENTS = """async () => {
     return (performance.now() - began) / 1000;
 }"""
 
+PLAIN_INPUT = "document.body.append(Object.assign(document.createElement('input'), {type: 'file', id: 'plain'}))"
+
 
 def write_file(path, megabytes):
     block = os.urandom(1_000_000)
@@ -101,52 +103,51 @@ def peak_mb(pid):
     return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
-def by_panel(page, path):
-    page.evaluate(BY_PANEL)
-    page.set_input_files("input.g-up-input", path)
-    return page.evaluate("window.panel")
+def by_panel(tab, path):
+    tab.evaluate(f"({BY_PANEL})()")
+    tab.choose_file("input.g-up-input", path)
+    return tab.evaluate("window.panel")
 
 
-def by_http(page, path, way):
-    page.set_input_files("#plain", path)
-    return page.evaluate(way)
+def by_http(tab, path, way):
+    tab.choose_file("#plain", path)
+    return tab.evaluate(f"({way})()")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--megabytes", type=int, nargs="+", default=[10, 200, 1000])
     sizes = parser.parse_args().megabytes
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = upload_server(folder)
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         try:
-            page = browser.new_page()
-            page.set_default_timeout(300_000)
-            page.goto(f"http://127.0.0.1:{PORT}/voila/render/upload.ipynb")
-            page.wait_for_selector("input.g-up-input", state="attached")
-            page.evaluate(
-                "document.body.append(Object.assign(document.createElement('input'), {type:'file', id:'plain'}))"
-            )
-            pid = int((folder / "kernel.pid").read_text())
-            path = folder / "file.bin"
-            for megabytes in sizes:
-                write_file(path, megabytes)
-                before, panel, plain, contents = peak_mb(pid), [], [], []
-                for _ in range(5 if megabytes < 100 else 3 if megabytes < 500 else 1):
-                    plain.append(by_http(page, path, BY_HTTP))
-                    contents.append(by_http(page, path, BY_CONTENTS))
-                    panel.append(by_panel(page, path))
-                ours, streamed, jupyters = (megabytes / statistics.median(w) for w in (panel, plain, contents))
-                print(
-                    f"{megabytes:5,} MB: drop zone {ours:.0f} MB/s; plain HTTP {streamed:.0f} MB/s, "
-                    f"ratio {ours / streamed:.2f}; Jupyter's own upload {jupyters:.0f} MB/s, "
-                    f"ratio {ours / jupyters:.2f}; kernel's peak memory +{peak_mb(pid) - before:.0f} MB",
-                    flush=True,
-                )
+            with quiet_tab(f"http://127.0.0.1:{PORT}/voila/render/upload.ipynb", folder) as tab:
+                tab.wait_for("input.g-up-input")
+                tab.evaluate(PLAIN_INPUT)
+                pid = int((folder / "kernel.pid").read_text())
+                for megabytes in sizes:
+                    compare(tab, pid, folder / "file.bin", megabytes)
         finally:
-            browser.close()
             stop(server)
+
+
+def compare(tab, pid, path, megabytes):
+    """Send one file by each way in turn, and print what it took."""
+    write_file(path, megabytes)
+    before, panel, plain, contents = peak_mb(pid), [], [], []
+    for _ in range(5 if megabytes < 100 else 3):
+        plain.append(by_http(tab, path, BY_HTTP))
+        panel.append(by_panel(tab, path))
+        if megabytes < 500 or not contents:
+            contents.append(by_http(tab, path, BY_CONTENTS))
+    ours, streamed, jupyters = (megabytes / statistics.median(way) for way in (panel, plain, contents))
+    print(
+        f"{megabytes:5,} MB: drop zone {ours:.0f} MB/s; plain HTTP {streamed:.0f} MB/s, ratio {ours / streamed:.2f}; "
+        f"Jupyter's own upload {jupyters:.0f} MB/s, ratio {ours / jupyters:.2f}; "
+        f"kernel's peak memory +{peak_mb(pid) - before:.0f} MB",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,17 @@
 const FINGERPRINT_BYTES = 65536;
 const CHECK_MS = 1000;
 
+// A piece is as large as the connection is fast: a slow one hears of every piece in time, a fast one isn't held up by
+// what each message costs.
+const FIRST_PIECE = 1 << 17;
+const SMALLEST_PIECE = 1 << 16;
+const QUICK_MS = 1000;
+const SLOW_MS = 4000;
+
+// A host, or a proxy before it, may close a connection whose messages are too large for it.
+const SURE_PIECE = 1 << 20;
+const LONGEST_PATIENCE = 8;
+
 const size = bytes => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function element(tag, properties = {}, ...children) {
@@ -51,7 +62,9 @@ function render({ model, el }) {
 
   async function start(file) {
     if (job) stop();
-    const j = { id: Math.random().toString(36).slice(2), file, next: 0, flying: 0, generation: 0, heard: performance.now() };
+    const largest = model.get('largest_piece_bytes');
+    const j = { id: Math.random().toString(36).slice(2), file, next: 0, generation: 0, largest, patience: 1 };
+    Object.assign(j, { flying: new Map(), piece: Math.min(FIRST_PIECE, largest), heard: performance.now() });
     job = j;
     row.hidden = false;
     bar.value = 0;
@@ -70,12 +83,11 @@ function render({ model, el }) {
   }
 
   async function pump(j) {
-    const piece = model.get('piece_bytes');
-    while (j === job && j.flying < model.get('window') && j.next < j.file.size) {
+    while (j === job && j.flying.size < model.get('window') && j.next < j.file.size) {
       const offset = j.next;
       const generation = j.generation;
-      j.next = Math.min(offset + piece, j.file.size);
-      j.flying += 1;
+      j.next = Math.min(offset + j.piece, j.file.size);
+      j.flying.set(j.next, performance.now());
       let bytes;
       try {
         bytes = await j.file.slice(offset, j.next).arrayBuffer();
@@ -88,16 +100,24 @@ function render({ model, el }) {
     }
   }
 
+  function arrived(j, end) {
+    const took = j.heard - j.flying.get(end);
+    if (took < QUICK_MS) j.piece = Math.min(2 * j.piece, j.largest);
+    else if (took > SLOW_MS) j.piece = Math.max(j.piece / 2, SMALLEST_PIECE);
+    j.flying.delete(end);
+    j.patience = 1;
+  }
+
   function onMessage(heard) {
     const j = job;
     if (!j || heard.id !== j.id) return;
     j.heard = performance.now();
     if (heard.op === 'go') {
-      Object.assign(j, { generation: heard.generation, next: heard.offset, flying: 0 });
+      Object.assign(j, { generation: heard.generation, next: heard.offset, flying: new Map() });
       if (heard.offset) say(`Going on at ${size(heard.offset)}`);
       pump(j);
     } else if (heard.op === 'got' && heard.generation === j.generation) {
-      j.flying -= 1;
+      arrived(j, heard.offset);
       bar.value = j.file.size ? heard.offset / j.file.size : 1;
       say(`${size(heard.offset)} of ${size(j.file.size)}`);
       pump(j);
@@ -109,8 +129,11 @@ function render({ model, el }) {
   }
 
   const check = setInterval(() => {
-    if (job && job.print && performance.now() - job.heard > model.get('stall_ms')) {
+    if (job && job.print && performance.now() - job.heard > job.patience * model.get('stall_ms')) {
       job.heard = performance.now();
+      job.patience = Math.min(2 * job.patience, LONGEST_PATIENCE);
+      job.piece = SMALLEST_PIECE;
+      job.largest = Math.max(job.largest / 2, SURE_PIECE);
       say('No answer: the connection is lost, or the kernel is busy. Trying again…');
       begin(job);
     }
