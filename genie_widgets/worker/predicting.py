@@ -7,10 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from genie_widgets.schema import Problem, RunRequest, RunResult
+from genie_widgets.schema import Plan, Problem, RunRequest, RunResult
 from genie_widgets.worker.newrows import aligned_rows, lost_problems, match_columns
 from genie_widgets.worker.outputs import predictions_frame
 
@@ -177,10 +176,9 @@ def _parts(file: Any) -> Any:
         yield file.schema_arrow.empty_table().to_pandas()
 
 
-def learned_rows(table: pd.DataFrame, scored: pd.DataFrame | None) -> pd.DataFrame:
-    """Give the rows of a table that were not kept apart for scoring."""
-    if scored is None:
-        return table
-    mask = np.ones(len(table), dtype=bool)
-    mask[scored.index.to_numpy()] = False
-    return table.loc[mask]
+def learned_rows(table: pd.DataFrame, plan: Plan, scored: pd.DataFrame | None) -> pd.DataFrame:
+    """Give the rows of a table that were neither left out by its plan nor kept apart for scoring."""
+    from genie_widgets.evaluate import without_left_out
+
+    kept = without_left_out(table, plan)
+    return kept if scored is None else kept[~kept.index.isin(scored.index)]

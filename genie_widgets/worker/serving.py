@@ -207,10 +207,11 @@ class Server:
     def _learned(self) -> pd.DataFrame:
         """A sample of the rows that were learned from, with the feature columns."""
         if self._reference is None:
-            columns = list(self._asked.plan.feature_columns(self._asked.profile.column_names))
-            table = pd.read_parquet(self._folder.table_path, columns=columns)
-            scored = self._folder.scored_path
-            rows = learned_rows(table, pd.read_parquet(scored) if scored.exists() else None)
+            plan, scored = self._asked.plan, self._folder.scored_path
+            columns = list(plan.feature_columns(self._asked.profile.column_names))
+            # Which rows a plan leaves out is seen by all of their columns.
+            table = pd.read_parquet(self._folder.table_path, columns=None if plan.rows_left_out else columns)
+            rows = learned_rows(table, plan, pd.read_parquet(scored) if scored.exists() else None)[columns]
             self._reference = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
         return self._reference
 

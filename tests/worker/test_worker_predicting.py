@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from genie_widgets.schema import Decision, Evaluation, Interval, RunResult
+from genie_widgets.schema import Decision, Evaluation, Interval, Plan, RunResult
 from genie_widgets.worker import predicting
 from genie_widgets.worker.predicting import Job, learned_rows
 
@@ -127,7 +127,11 @@ def test_no_rows_give_no_predictions(predict, learned):
     assert len(table) == len(predicted) == 0
 
 
-def test_the_rows_kept_apart_are_not_those_learned_from(learned):
+def test_rows_kept_apart_or_left_out_are_not_those_learned_from(learned):
+    plan = Plan(target="y", problem_type="regression", metric="rmse")
     scored = pd.DataFrame({"truth": [1, 2]}, index=[0, 399])
-    assert list(learned_rows(learned, scored).index) == list(range(1, 399))
-    assert learned_rows(learned, None) is learned
+    assert list(learned_rows(learned, plan, scored).index) == list(range(1, 399))
+    assert learned_rows(learned, plan, None) is learned
+    twice = pd.concat([learned, learned.head(5)], ignore_index=True)
+    rest = learned_rows(twice, plan.model_copy(update={"rows_left_out": ("repeated",)}), scored)
+    assert list(rest.index) == list(range(1, 399))
