@@ -160,7 +160,8 @@ def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) 
             yield _warning("empty-column", f"{column.name} has no values.", column.name)
         elif column.n_missing > NEARLY_EMPTY * n_rows:
             share = 100 * column.n_missing / n_rows
-            yield _warning("nearly-empty-column", f"{column.name} is missing in {share:.0f}% of the rows.", column.name)
+            title = f"{column.name} is missing in {share:.0f}% of the rows."
+            yield _warning("nearly-empty-column", title, column.name, "It can be left out, as a plan will offer.")
     if duplicates:
         yield Problem(
             code="duplicate-rows",
@@ -170,11 +171,7 @@ def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) 
         )
 
 
-def _warning(code: str, title: str, column: str) -> Problem:
-    return Problem(
-        code=code,
-        title=title,
-        remedy="It is left out of training unless you ask for it.",
-        culprit=column,
-        severity="info",
-    )
+def _warning(
+    code: str, title: str, column: str, remedy: str = "It is left out of training unless you ask for it."
+) -> Problem:
+    return Problem(code=code, title=title, remedy=remedy, culprit=column, severity="info")

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 CODE, ENTITIES, TIME_ORDER = "leak", "repeated-entities", "time-order"
 REPEATED, RARE = "duplicate-rows", "rare-classes"
-_OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE)
+NEARLY_EMPTY, MORE_NEARLY_EMPTY = "nearly-empty-column", "more-nearly-empty-columns"
+# So many columns are warned of one by one.
+MOST_NEARLY_EMPTY = 4
+_OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE, NEARLY_EMPTY, MORE_NEARLY_EMPTY)
 _ROWS: dict[str, RowsLeftOut] = {REPEATED: "repeated", RARE: "rare classes"}
 # Told of the table, and true of whatever is learned from it.
 _OF_THE_TABLE = "sampled"
@@ -76,6 +79,7 @@ class Cautions:
             *others,
             *told,
             *(_problem(leak, answer) for leak in leaks),
+            *_nearly_empty(used, table),
             *_repeated_rows(answer, table),
             *self._rare_classes(answer, table),
             *self._dependent_rows(answer, table),
@@ -168,7 +172,7 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     if problem.severity != "warning":
         return ()
     match problem.code:
-        case "leak":
+        case "leak" | "nearly-empty-column":
             return (
                 Remedy(words=f"Leave out {column}", field="ignore", leave_out=column),
                 Remedy(words=f"Keep {column}", field="ignore", accept=key),
@@ -230,6 +234,26 @@ def _problem(leak: Leak, plan: Plan) -> Problem:
         severity="warning",
         field="ignore",
     )
+
+
+def _nearly_empty(used: set[str], table: Table) -> list[Problem]:
+    found = [problem for problem in table.profile.problems if problem.code == NEARLY_EMPTY and problem.culprit in used]
+    told = [
+        problem.model_copy(
+            update={
+                "severity": "warning",
+                "field": "ignore",
+                "remedy": "Leave it out if its few values are known too rarely, or only afterwards.",
+            }
+        )
+        for problem in found[:MOST_NEARLY_EMPTY]
+    ]
+    more = len(found) - len(told)
+    if more:
+        title = f"{more:,} more {'column is' if more == 1 else 'columns are'} missing in nearly all rows."
+        remedy = "The table's own description names each."
+        told.append(Problem(code=MORE_NEARLY_EMPTY, title=title, remedy=remedy, severity="info", field="ignore"))
+    return told
 
 
 def _repeated_rows(plan: Plan, table: Table) -> list[Problem]:

@@ -215,6 +215,16 @@ def test_files_with_types_of_their_own_are_read(kind, tmp_path):
         read_table(content[: len(content) // 3])
 
 
+def test_a_file_of_sas_is_read():
+    packed = (Path(__file__).parent / "sas" / "iris.sas7bdat.gz").read_bytes()
+    for content in (packed, gzip.decompress(packed)):
+        table = read_table(content)
+        assert table.frame.shape == (150, 5)
+        assert table.frame.iloc[0].tolist() == [5.1, 3.5, 1.4, 0.2, "setosa"]
+    with pytest.raises(GenieError):
+        read_table(content[: len(content) // 3])
+
+
 class TestHarm:
     def test_a_bomb_is_refused_by_its_ratio(self, monkeypatch):
         monkeypatch.setattr("genie_widgets.data.archives.SUSPICIOUS_BYTES", 100_000)

@@ -104,6 +104,22 @@ def test_a_leak_is_left_out_and_what_was_left_out_before_stays_so(session):
     assert "leak" not in codes(session)
 
 
+def test_nearly_empty_columns_are_left_out_or_kept_at_a_press(session, frame):
+    sparse = {f"sparse {i}": np.where(frame.index < 8, 1.0 + frame.index, np.nan) for i in range(6)}
+    session.load_table(frame.drop(columns="bill").assign(**sparse), name="sparse")
+    session.set_prompt("predict ill")
+    session.make_plan()
+    told = [p for p in session.state.plan.problems if "nearly-empty" in p.code]
+    assert [p.culprit for p in told] == ["sparse 0", "sparse 1", "sparse 2", "sparse 3", ""]
+    assert told[0].title == "sparse 0 is missing in 98% of the rows."
+    assert told[-1].title == "2 more columns are missing in nearly all rows."
+    press(session, "Leave out sparse 1")
+    assert "sparse 1" in session.state.plan.ignore
+    press(session, "Keep sparse 0")
+    assert "nearly-empty-column" in notes(session)
+    assert "sparse 0" not in session.state.plan.ignore
+
+
 def test_who_has_said_how_rows_are_split_is_not_warned(session):
     session.set_prompt("predict ill, split by time")
     session.make_plan()
