@@ -64,16 +64,34 @@ def plan(
     Raises
     ------
     GenieError
-        With `after`: if the sentence changes nothing in the plan.
+        If `table` is no table that was read; with `after`: if the sentence changes nothing in the plan.
     """
     from genie_widgets.intent import llm_settings_from_env, make_plan, revise_plan
 
+    _must_be_read(table)
     model = llm_settings_from_env() if llm == "auto" else llm
     if after is None:
         answer = make_plan(table.profile, prompt, llm=model, on_exchange=on_exchange)
     else:
         answer = revise_plan(after, table.profile, prompt, llm=model, on_exchange=on_exchange)
     return Cautions().added(answer, table)
+
+
+def _must_be_read(table: object) -> None:
+    """Tell whoever brings a DataFrame or a path, as is near at hand, what to do first."""
+    from genie_widgets.data import Table
+
+    if not isinstance(table, Table):
+        kind = type(table).__name__
+        raise GenieError(
+            Problem(
+                code="table-not-read",
+                title=f"This takes a table that Genie has read, and was given a {kind}.",
+                remedy="Read it first: table = gw.read_table(...).",
+                culprit="table",
+                value=kind,
+            )
+        )
 
 
 def answer_question(question: Question, table: Table, choice: str, *, prompt: str = "") -> Answer:
@@ -163,10 +181,11 @@ def train(
     Raises
     ------
     GenieError
-        If the answer is no plan, or the plan has blockers.
+        If `table` is no table that was read, the answer is no plan, or the plan has blockers.
     """
-    settings = settings or settings_from_env()
     accepted = accept(answer)
+    _must_be_read(table)
+    settings = settings or settings_from_env()
     folder = RunFolder.create(settings.workspace, new_run_id())
     worker = WorkerHandle(folder)
     request = make_request(folder, table, accepted, prompt, seed, settings)

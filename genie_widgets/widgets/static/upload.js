@@ -29,6 +29,56 @@ async function fingerprint(file) {
   return [file.name, file.size, file.lastModified, hash].join('|');
 }
 
+// Read beside the page's own thread, which has enough to do with sending.
+const READER = `onmessage = async ({ data: { number, slice } }) => {
+  try {
+    const bytes = await slice.arrayBuffer();
+    postMessage({ number, bytes }, [bytes]);
+  } catch {
+    postMessage({ number });
+  }
+};`;
+
+/* Give a function that reads a slice of a file; `read.end()` ends what is behind it. */
+function reader() {
+  const waiting = new Map();
+  const address = URL.createObjectURL(new Blob([READER], { type: 'text/javascript' }));
+  let number = 0;
+  let worker = null;
+  try {
+    worker = new Worker(address);
+  } catch {
+    // The host's rules allow none: each slice is read in place.
+  }
+  const inPlace = () => {
+    worker = null;
+    for (const { slice, resolve } of waiting.values()) resolve(slice.arrayBuffer());
+    waiting.clear();
+  };
+  if (worker) {
+    worker.onerror = inPlace;
+    worker.onmessage = ({ data }) => {
+      const { resolve, reject } = waiting.get(data.number);
+      waiting.delete(data.number);
+      if (data.bytes) resolve(data.bytes);
+      else reject(new Error('The slice cannot be read.'));
+    };
+  }
+  const read = slice => {
+    if (!worker) return slice.arrayBuffer();
+    return new Promise((resolve, reject) => {
+      number += 1;
+      waiting.set(number, { slice, resolve, reject });
+      worker.postMessage({ number, slice });
+    });
+  };
+  read.end = () => {
+    worker?.terminate();
+    URL.revokeObjectURL(address);
+  };
+  return read;
+}
+
 function render({ model, el }) {
   const input = element('input', { type: 'file', className: 'g-up-input', accept: model.get('accept') });
   input.id = `g-up-${Math.random().toString(36).slice(2)}`;
@@ -49,6 +99,7 @@ function render({ model, el }) {
   announce();
   el.append(zone);
 
+  const read = reader();
   let job = null;
 
   const say = text => (message.textContent = text);
@@ -90,7 +141,7 @@ function render({ model, el }) {
       j.flying.set(j.next, performance.now());
       let bytes;
       try {
-        bytes = await j.file.slice(offset, j.next).arrayBuffer();
+        bytes = await read(j.file.slice(offset, j.next));
       } catch {
         model.send({ op: 'cancel', id: j.id });
         return end(`${j.file.name} changed while it was read; choose it again.`);
@@ -153,6 +204,7 @@ function render({ model, el }) {
   zone.addEventListener('drop', event => event.dataTransfer.files[0] && start(event.dataTransfer.files[0]));
   return () => {
     clearInterval(check);
+    read.end();
     model.off('msg:custom', onMessage);
     model.off('change:label', announce);
   };
