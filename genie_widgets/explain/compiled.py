@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
+# Entrances that nobody uses take their time to compile, too.
+NOT_FROM_C: dict[str, Any] = {"no_cfunc_wrapper": True}
+NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True}
 KERNELS = ("tree_board", "tree_symmetric", "tree_pairs", "tree_sets")
 
 
@@ -18,10 +21,23 @@ def compiled(**options: Any) -> Callable[[F], F]:
 
     def compile_one(function: F) -> F:
         try:
-            kernel: F = njit(cache=True, **options)(function)
+            kernel: F = njit(cache=True, **NOT_FROM_C, **options)(function)
         except RuntimeError:  # neither the package's folder nor the home can be written
-            kernel = njit(**options)(function)
+            kernel = njit(**NOT_FROM_C, **options)(function)
         return kernel
+
+    return compile_one
+
+
+def part(**options: Any) -> Callable[[F], F]:
+    """Compile a part of kernels, which Python never calls: neither kept by itself nor given an entrance from Python.
+
+    Both would take several times as long as the part.
+    """
+
+    def compile_one(function: F) -> F:
+        piece: F = njit(**NOT_FROM_C, **NOT_FROM_PYTHON, **options)(function)
+        return piece
 
     return compile_one
 

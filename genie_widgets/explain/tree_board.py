@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from genie_widgets.ensemble import Floats, Integers, Link
-from genie_widgets.explain.compiled import compiled
+from genie_widgets.explain.compiled import part
 
 IDENTITY, LOGISTIC = int(Link.IDENTITY), int(Link.LOGISTIC)
 UNDECIDED, FROM_ROW, FROM_BACKGROUND = 0, 1, 2
@@ -29,22 +30,29 @@ class Board(NamedTuple):
     entries: Floats
 
 
-@compiled(inline="always")
+@part(inline="always")
 def goes_left(number: float, threshold: float, missing_left: bool) -> bool:
     """Answer a question about a number; only NaN is unequal to itself."""
     return missing_left if number != number else number <= threshold  # noqa: PLR0124
 
 
-@compiled()
+@lru_cache(maxsize=4)
 def coalition_sizes(n_players: int) -> Integers:
     """Count the members of every coalition."""
-    size = np.zeros(1 << n_players, np.int64)
-    for s in range(1, 1 << n_players):
-        size[s] = size[s >> 1] + (s & 1)
-    return size
+    return np.asarray(np.bitwise_count(np.arange(1 << n_players)), dtype=np.int64)
 
 
-@compiled()
+@lru_cache(maxsize=16)
+def term_weights(most: int) -> tuple[Floats, Floats]:
+    """Give ``(a-1)! b! / (a+b)!`` and ``a! (b-1)! / (a+b)!`` for all a and b up to `most`."""
+    gain = np.zeros((most + 1, most + 1))
+    for a in range(1, most + 1):
+        for b in range(most + 1):
+            gain[a, b] = 1 / (a * math.comb(a + b, a))
+    return gain, np.ascontiguousarray(gain.T)
+
+
+@part()
 def apply_link(margin: Floats, link: int, probability: Floats) -> None:
     """Turn one sum of leaves into a prediction."""
     n_outputs = margin.shape[0]
@@ -56,7 +64,8 @@ def apply_link(margin: Floats, link: int, probability: Floats) -> None:
     else:
         highest = margin[0]
         for k in range(1, n_outputs):
-            highest = max(highest, margin[k])
+            if margin[k] > highest:  # noqa: PLR1730 -- "max" takes longer to compile than all of this
+                highest = margin[k]
         total = 0.0
         for k in range(n_outputs):
             probability[k] = math.exp(margin[k] - highest)
@@ -65,7 +74,7 @@ def apply_link(margin: Floats, link: int, probability: Floats) -> None:
             probability[k] /= total
 
 
-@compiled(fastmath={"contract"})
+@part(fastmath={"contract"})
 def exponentiate(values: Floats, n: int, scratch: Floats) -> None:
     """Replace the first `n` values by their exponentials, to one unit in the last place.
 
@@ -75,7 +84,8 @@ def exponentiate(values: Floats, n: int, scratch: Floats) -> None:
     """
     bits = scratch.view(np.int64)
     for s in range(n):
-        x = min(max(values[s], LOWEST), HIGHEST)
+        x = LOWEST if values[s] < LOWEST else values[s]
+        x = HIGHEST if x > HIGHEST else x
         shifted = x * LOG2_E + ROUND
         k = shifted - ROUND
         r = (x - k * LN2_HIGH) - k * LN2_LOW
@@ -100,7 +110,7 @@ def exponentiate(values: Floats, n: int, scratch: Floats) -> None:
         values[s] *= scratch[s]
 
 
-@compiled(fastmath={"contract", "nsz"})
+@part(fastmath={"contract", "nsz"})
 def apply_link_to_all(  # noqa: C901, PLR0912 -- one short loop after the other
     values: Floats, n: int, link: int, scratch: Floats
 ) -> None:
@@ -119,7 +129,7 @@ def apply_link_to_all(  # noqa: C901, PLR0912 -- one short loop after the other
         scratch[s] = values[0, s]
     for k in range(1, n_outputs):
         for s in range(n):
-            scratch[s] = max(scratch[s], values[k, s])
+            scratch[s] = values[k, s] if values[k, s] > scratch[s] else scratch[s]
     for k in range(n_outputs):
         for s in range(n):
             values[k, s] -= scratch[s]

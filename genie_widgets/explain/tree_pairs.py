@@ -15,13 +15,12 @@ Compiled code is kept on disk: only the first process on a machine compiles.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Bools, Floats, Forest, Integers
-from genie_widgets.explain.compiled import compiled
+from genie_widgets.explain.compiled import compiled, part
 from genie_widgets.explain.tree_board import (
     FROM_BACKGROUND,
     FROM_ROW,
@@ -44,6 +43,9 @@ from genie_widgets.explain.tree_symmetric import (
 )
 
 # Reordering sums is welcome; NaN must stay what it is, for it means "missing".
+# The constants of SplitMix64, and what makes a share of one of 53 bits.
+STEP, MIX, MIX_AGAIN = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+UNIT = 2.0**-53
 REORDER = {"reassoc", "contract", "arcp", "nsz", "afn"}
 
 
@@ -58,20 +60,110 @@ class Terms(NamedTuple):
     constant: Floats
 
 
-@compiled()
-def room_for(n_terms: int, depth: int, n_outputs: int) -> Terms:
-    """Make room for `n_terms` terms."""
-    return Terms(
-        np.empty(n_terms, np.int64),
-        np.empty(n_terms, np.int64),
-        np.zeros(n_terms + 1, np.int64),
-        np.empty(n_terms * max(1, min(depth, 12)), np.int64),
-        np.empty(n_terms * max(1, min(depth, 12)), np.int64),
-        np.zeros(n_outputs),
+class Search(NamedTuple):
+    """Room for the search for terms: the path that is followed, what waits to be followed, what is decided."""
+
+    path_player: Integers
+    path_side: Integers
+    stack_node: Integers
+    stack_length: Integers
+    stack_player: Integers
+    stack_side: Integers
+    side: Integers
+    open_slots: Integers
+
+
+class Coalitions(NamedTuple):
+    """Room for the values of all coalitions of one pair, (n_outputs, 2^n_players), and what is told of them."""
+
+    values: Floats
+    scratch: Floats
+    size: Integers
+    join: Floats
+
+
+class Walk(NamedTuple):
+    """Room for walks: an order of players and their positions in it, what they change, sums over walks."""
+
+    order: Integers
+    position: Integers
+    jumps: Floats
+    margin: Floats
+    before: Floats
+    after: Floats
+    gained: Floats
+    sums: Floats
+    squares: Floats
+
+
+class Room(NamedTuple):
+    """Where the kernel works: made by Python, for every array function in compiled code takes long to compile."""
+
+    terms: Terms
+    search: Search
+    games: Games
+    coalitions: Coalitions
+    walk: Walk
+    local: Integers
+    players: Integers
+
+
+def room_for(
+    forest: Forest, board: Board, n_outputs: int, n_columns: int, depth: int, n_terms: int, most_exact: int
+) -> Room:
+    """Make room for `n_terms` terms, coalitions of `most_exact` players, and walks."""
+    most_path = min(depth, n_columns) + 2
+    most_players = n_terms * min(most_path, 12)
+
+    def whole(n: int) -> Integers:
+        return np.empty(n, np.int64)
+
+    def real(*shape: int) -> Floats:
+        return np.empty(shape)
+
+    return Room(
+        Terms(
+            leaf=whole(n_terms),
+            output=whole(n_terms),
+            start=np.zeros(n_terms + 1, np.int64),
+            player=whole(most_players),
+            side=whole(most_players),
+            constant=real(n_outputs),
+        ),
+        Search(
+            path_player=whole(most_path),
+            path_side=whole(most_path),
+            stack_node=whole(most_path + 1),
+            stack_length=whole(most_path + 1),
+            stack_player=whole(most_path + 1),
+            stack_side=whole(most_path + 1),
+            side=np.zeros(n_columns, np.int64),
+            open_slots=whole(max(1, board.slot_owner.shape[1])),
+        ),
+        room_for_games(forest),
+        Coalitions(
+            values=real(n_outputs, 1 << most_exact),
+            scratch=real(1 << most_exact),
+            size=coalition_sizes(max(most_exact, MOST_LOCAL)),
+            join=real(most_exact + 1),
+        ),
+        Walk(
+            order=whole(n_columns),
+            position=whole(n_columns),
+            jumps=real(n_columns + 2, n_outputs),
+            margin=real(n_outputs),
+            before=real(n_outputs),
+            after=real(n_outputs),
+            gained=real(n_columns, n_outputs),
+            sums=real(n_columns, n_outputs),
+            squares=real(n_columns, n_outputs),
+        ),
+        whole(n_columns),
+        whole(n_columns),
     )
 
 
-@compiled()
+@part()
 def table_answer(
     forest: Forest, board: Board, node: int, row: int, other: int, side: Integers, open_slots: Integers
 ) -> tuple[int, int]:
@@ -110,16 +202,14 @@ def table_answer(
     return first, n_open
 
 
-@compiled()
+@part()
 def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
     forest: Forest,
     board: Board,
     row: int,
     other: int,
     terms: Terms,
-    path: tuple[Integers, Integers],
-    stack: tuple[Integers, Integers, Integers, Integers],
-    side: Integers,
+    search: Search,
     played: Integers,
 ) -> int:
     """Collect the terms of a pair; -1 if there is not room enough.
@@ -127,9 +217,7 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
     A depth-first search over the hybrids: at a question on which the two rows disagree and
     whose column is still undecided, both answers are followed, and the column is decided.
     """
-    path_player, path_side = path
-    stack_node, stack_length, stack_player, stack_side = stack
-    open_slots = np.empty(max(1, board.slot_owner.shape[1]), np.int64)
+    path_player, path_side, stack_node, stack_length, stack_player, stack_side, side, open_slots = search
     width = forest.values.shape[1]
     n_terms = n_used = 0
     for tree in range(forest.roots.shape[0]):
@@ -199,11 +287,12 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
     return n_terms
 
 
-@compiled()
+@part()
 def number_players(terms: Terms, n_terms: int, games: Games, local: Integers, players: Integers) -> int:
     """Give the players that occur numbers from 0, into `local`, and count them; `players` tells who they are."""
     n_players = 0
-    local[:] = -1
+    for player in range(local.shape[0]):
+        local[player] = -1
     for place in range(terms.start[n_terms]):
         player = terms.player[place]
         if local[player] < 0:
@@ -221,7 +310,7 @@ def number_players(terms: Terms, n_terms: int, games: Games, local: Integers, pl
     return n_players
 
 
-@compiled()
+@part()
 def solve_additive(
     forest: Forest, terms: Terms, n_terms: int, weights: tuple[Floats, Floats], phi: Floats, scale: float
 ) -> None:
@@ -247,7 +336,7 @@ def solve_additive(
                 phi[terms.player[place], k] += share * value
 
 
-@compiled()
+@part()
 def spread_terms(forest: Forest, terms: Terms, n_terms: int, size: Integers, coefficient: Floats) -> None:
     """Write the Moebius coefficients of all terms: coefficient[k, coalition]."""
     width = forest.values.shape[1]
@@ -269,21 +358,20 @@ def spread_terms(forest: Forest, terms: Terms, n_terms: int, size: Integers, coe
                 part = (part - 1) & outside
 
 
-@compiled(fastmath=REORDER)
+@part(fastmath=REORDER)
 def solve_all_coalitions(
-    values: Floats,
+    room: Coalitions,
     n_players: int,
     link: int,
-    size: Integers,
-    scratch: Floats,
     phi: Floats,
     players: Integers,
     scale: float,
 ) -> None:
     """From Moebius coefficients to all coalitions' values, through the link, to Shapley values.
 
-    `values` (n_outputs, 2^n_players) is overwritten.
+    The coefficients are overwritten.
     """
+    values, scratch, size, join = room
     n_outputs, n_coalitions = values.shape[0], 1 << n_players
     for k in range(n_outputs):
         step = 1
@@ -296,8 +384,7 @@ def solve_all_coalitions(
     # Joining a coalition of s weighs w(s) = s! (m-s-1)! / m!. A player's value is the sum over
     # coalitions with it of w(s-1) f, less that over coalitions without it of w(s) f: the first
     # sums are folded out of (w(s-1) + w(s)) f, the total of w(s) f is taken off.
-    join = np.zeros(n_players + 1)
-    join[0] = 1.0 / n_players
+    join[0], join[n_players] = 1.0 / n_players, 0.0
     for s in range(1, n_players):
         join[s] = join[s - 1] * s / (n_players - s)
     for k in range(n_outputs):
@@ -317,36 +404,48 @@ def solve_all_coalitions(
             half //= 2
 
 
-@compiled()
-def one_walk(  # noqa: PLR0913, PLR0917 -- compiled code takes no keywords
+@part()
+def shuffle(order: Integers, n: int, random: np.uint64) -> np.uint64:
+    """Shuffle the first `n` of `order`; `random` is the state of SplitMix64, whose next one is given back."""
+    for place in range(n - 1, 0, -1):
+        random += STEP
+        mixed = (random ^ (random >> np.uint64(30))) * MIX
+        mixed = (mixed ^ (mixed >> np.uint64(27))) * MIX_AGAIN
+        mixed ^= mixed >> np.uint64(31)
+        other = int(float(mixed >> np.uint64(11)) * UNIT * (place + 1))
+        order[place], order[other] = order[other], order[place]
+    return random
+
+
+@part()
+def one_walk(  # noqa: C901, PLR0912 -- one short loop after the other
     forest: Forest,
     terms: Terms,
     n_terms: int,
     games: Games,
     local: Integers,
-    order: Integers,
-    position: Integers,
     n_players: int,
     link: int,
-    jumps: Floats,
-    ends: tuple[Floats, Floats, Floats],
-    gained: Floats,
+    walk: Walk,
 ) -> None:
-    """Add to `gained` what each player adds to the prediction when joining in this order."""
-    margin, before, after = ends
+    """Add to the walk's `gained` what each player adds to the prediction when joining in its order."""
+    order, position, jumps, margin, before, after, gained, _, _ = walk
     n_outputs, width = margin.shape[0], forest.values.shape[1]
     for place in range(n_players):
         position[order[place]] = place
-    jumps[: n_players + 2] = 0.0
+    for place in range(n_players + 2):
+        for k in range(n_outputs):
+            jumps[place, k] = 0.0
     for term in range(n_terms):
         # The term counts from when the last of A has joined until the first of B joins.
         first, last = 0, n_players
         for place in range(terms.start[term], terms.start[term + 1]):
             at = position[terms.player[place]]
             if terms.side[place] == FROM_ROW:
-                first = max(first, at + 1)
-            else:
-                last = min(last, at)
+                if at >= first:
+                    first = at + 1
+            elif at < last:
+                last = at
         if first <= last:
             for column in range(width):
                 k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
@@ -367,129 +466,117 @@ def one_walk(  # noqa: PLR0913, PLR0917 -- compiled code takes no keywords
 
 
 @compiled(nogil=True)
-def row_against_background(  # noqa: PLR0912, PLR0913, PLR0915, PLR0917, C901 -- compiled code takes no keywords
+def row_against_background(  # noqa: PLR0912, PLR0913, PLR0917, C901 -- compiled code takes no keywords
     forest: Forest,
     board: Board,
     base: Floats,
     link: int,
     row: int,
     background: Integers,
-    n_columns: int,
-    depth: int,
-    room: int,
     most_exact: int,
     n_walks: int,
     seed: int,
-) -> tuple[Floats, Floats, Integers]:
-    """Shapley values of one row, averaged over background rows.
+    weights: tuple[Floats, Floats],
+    room: Room,
+    phi: Floats,
+    variance: Floats,
+) -> bool:
+    """Add to `phi` the Shapley values of one row, averaged over background rows; False if the room is too small.
 
-    Pairs with at most `most_exact` players are solved exactly, the others by `n_walks`
-    antithetic pairs of walks each.
+    Pairs with at most `most_exact` players are solved exactly, the others by `n_walks` antithetic
+    pairs of walks each. After False nothing in `phi` and `variance` holds.
 
-    Returns
-    -------
+    Parameters
+    ----------
+    weights : tuple of ndarray
+        The `term_weights` of at least the longest path.
     phi, variance : ndarray, shape (n_columns, n_outputs)
-        `variance` is that of the walks; 0 where nothing was sampled.
-    tally : ndarray of int
-        Pairs sampled, most players of a pair, terms, and 1 if `room` was too small (then nothing holds).
+        Zeros. `variance` becomes that of the walks; it stays 0 where nothing is sampled.
     """
-    n_outputs, n_background = base.shape[0], background.shape[0]
-    phi, variance = np.zeros((n_columns, n_outputs)), np.zeros((n_columns, n_outputs))
-    tally = np.zeros(4, np.int64)
-    np.random.seed(seed)  # noqa: NPY002 -- the generator that compiled code has
-    most_path = min(depth, n_columns) + 2
-    terms = room_for(room, most_path, n_outputs)
-    path = (np.empty(most_path, np.int64), np.empty(most_path, np.int64))
-    stack = (
-        np.empty(most_path + 1, np.int64),
-        np.empty(most_path + 1, np.int64),
-        np.empty(most_path + 1, np.int64),
-        np.empty(most_path + 1, np.int64),
-    )
-    side = np.zeros(n_columns, np.int64)
-    local, players = np.empty(n_columns, np.int64), np.empty(n_columns, np.int64)
-    weights = term_weights(most_path)
-    values, scratch = np.empty((n_outputs, 1 << most_exact)), np.empty(1 << most_exact)
-    size = coalition_sizes(max(most_exact, MOST_LOCAL))
-    games = room_for_games(forest)
-    order, position = np.empty(n_columns, np.int64), np.empty(n_columns, np.int64)
-    jumps = np.empty((n_columns + 2, n_outputs))
-    ends = (np.empty(n_outputs), np.empty(n_outputs), np.empty(n_outputs))
-    gained = np.empty((n_columns, n_outputs))
-    scale = 1.0 / n_background
+    terms, search, games, coalitions, walk, local, players = room
+    n_outputs, scale = base.shape[0], 1.0 / background.shape[0]
+    random = np.uint64(seed)
     for other in background:
-        terms.constant[:] = base
+        for k in range(n_outputs):
+            terms.constant[k] = base[k]
         for tree in range(forest.roots.shape[0]):
             if forest.symmetric[tree] >= 0:
                 play(forest, board, tree, row, other, games)
-        n_terms = collect_terms(forest, board, row, other, terms, path, stack, side, games.n_players)
+        n_terms = collect_terms(forest, board, row, other, terms, search, games.n_players)
         if n_terms < 0:
-            tally[3] = 1
-            return phi, variance, tally
-        tally[2] += n_terms
+            return False
         if link == IDENTITY:
             solve_additive(forest, terms, n_terms, weights, phi, scale)
-            add_games(forest, games, size, phi, scale)
+            add_games(forest, games, coalitions.size, phi, scale)
             continue
         n_players = number_players(terms, n_terms, games, local, players)
-        tally[1] = max(tally[1], n_players)
         if n_players == 0:
             continue
         if n_players <= most_exact:
-            n_coalitions = 1 << n_players
-            values[:, :n_coalitions] = 0.0
-            values[:, 0] = terms.constant
-            spread_terms(forest, terms, n_terms, size, values)
-            spread_games(forest, games, local, values)
-            solve_all_coalitions(values, n_players, link, size, scratch, phi, players, scale)
-            continue
-        tally[0] += 1
-        sum_, squares = np.zeros((n_players, n_outputs)), np.zeros((n_players, n_outputs))
-        for _ in range(n_walks):
-            gained[:n_players] = 0.0
-            for place in range(n_players):
-                order[place] = place
-            np.random.shuffle(order[:n_players])  # noqa: NPY002
-            one_walk(forest, terms, n_terms, games, local, order, position, n_players, link, jumps, ends, gained)
-            order[:n_players] = order[:n_players][::-1].copy()
-            one_walk(forest, terms, n_terms, games, local, order, position, n_players, link, jumps, ends, gained)
+            for k in range(n_outputs):
+                coalitions.values[k, 0] = terms.constant[k]
+                for s in range(1, 1 << n_players):
+                    coalitions.values[k, s] = 0.0
+            spread_terms(forest, terms, n_terms, coalitions.size, coalitions.values)
+            spread_games(forest, games, local, coalitions.values)
+            solve_all_coalitions(coalitions, n_players, link, phi, players, scale)
+        else:
+            random = walk_both_ways(forest, terms, n_terms, games, local, n_players, link, walk, n_walks, random)
             for player in range(n_players):
                 for k in range(n_outputs):
-                    value = gained[player, k] / 2
-                    sum_[player, k] += value
-                    squares[player, k] += value * value
+                    mean = walk.sums[player, k] / n_walks
+                    phi[players[player], k] += mean * scale
+                    spread = walk.squares[player, k] - n_walks * mean * mean
+                    if n_walks > 1 and spread > 0.0:
+                        variance[players[player], k] += spread / (n_walks - 1) / n_walks * scale * scale
+    return True
+
+
+@part()
+def walk_both_ways(
+    forest: Forest,
+    terms: Terms,
+    n_terms: int,
+    games: Games,
+    local: Integers,
+    n_players: int,
+    link: int,
+    walk: Walk,
+    n_walks: int,
+    random: np.uint64,
+) -> np.uint64:
+    """Walk in so many random orders, forth and back; the walk's sums tell what was gained, pair by pair."""
+    n_outputs = walk.margin.shape[0]
+    for player in range(n_players):
+        for k in range(n_outputs):
+            walk.sums[player, k] = walk.squares[player, k] = 0.0
+    for _ in range(n_walks):
+        for player in range(n_players):
+            walk.order[player] = player
+            for k in range(n_outputs):
+                walk.gained[player, k] = 0.0
+        random = shuffle(walk.order, n_players, random)
+        for _back in range(2):
+            one_walk(forest, terms, n_terms, games, local, n_players, link, walk)
+            for place in range(n_players // 2):
+                last = n_players - 1 - place
+                walk.order[place], walk.order[last] = walk.order[last], walk.order[place]
         for player in range(n_players):
             for k in range(n_outputs):
-                mean = sum_[player, k] / n_walks
-                phi[players[player], k] += mean * scale
-                if n_walks > 1:
-                    of_walk = max(0.0, squares[player, k] - n_walks * mean * mean) / (n_walks - 1)
-                    variance[players[player], k] += of_walk / n_walks * scale * scale
-    return phi, variance, tally
-
-
-@compiled()
-def term_weights(most: int) -> tuple[Floats, Floats]:
-    """Give ``(a-1)! b! / (a+b)!`` and ``a! (b-1)! / (a+b)!`` for all a and b up to `most`."""
-    log_factorial = np.zeros(2 * most + 2)
-    for i in range(1, 2 * most + 2):
-        log_factorial[i] = log_factorial[i - 1] + math.log(i)
-    gain, loss = np.zeros((most + 1, most + 1)), np.zeros((most + 1, most + 1))
-    for a in range(most + 1):
-        for b in range(most + 1):
-            if a > 0:
-                gain[a, b] = math.exp(log_factorial[a - 1] + log_factorial[b] - log_factorial[a + b])
-            if b > 0:
-                loss[a, b] = math.exp(log_factorial[a] + log_factorial[b - 1] - log_factorial[a + b])
-    return gain, loss
+                value = walk.gained[player, k] / 2
+                walk.sums[player, k] += value
+                walk.squares[player, k] += value * value
+    return random
 
 
 @compiled(nogil=True)
-def margins(forest: Forest, board: Board, base: Floats, rows: Integers, others: Integers, coalition: Bools) -> Floats:
-    """Sum of the leaves of hybrids, shape (n, n_outputs); `coalition` has shape (n, n_columns)."""
-    out = np.empty((rows.shape[0], base.shape[0]))
+def margins(
+    forest: Forest, board: Board, base: Floats, rows: Integers, others: Integers, coalition: Bools, out: Floats
+) -> None:
+    """Write the sums of the leaves of hybrids into `out` (n, n_outputs); `coalition` has shape (n, n_columns)."""
     for q in range(rows.shape[0]):
-        out[q] = base
+        for k in range(base.shape[0]):
+            out[q, k] = base[k]
         for tree in range(forest.roots.shape[0]):
             node = forest.roots[tree]
             while forest.feature[node] != LEAF:
@@ -514,4 +601,3 @@ def margins(forest: Forest, board: Board, base: Floats, rows: Integers, others: 
                     out[q, k] += forest.values[leaf, k]
             else:
                 out[q, forest.output[tree]] += forest.values[leaf, 0]
-    return out

@@ -12,9 +12,9 @@ import pandas as pd
 
 from genie_widgets.ensemble import LEAF, NOBODY, Floats, Forest, Integers, Link, Seen, TreeMember
 from genie_widgets.explain.hybrids import Bools
-from genie_widgets.explain.tree_board import Board
-from genie_widgets.explain.tree_pairs import margins, row_against_background
-from genie_widgets.explain.tree_sets import Sets, background_left, row_against_set
+from genie_widgets.explain.tree_board import Board, term_weights
+from genie_widgets.explain.tree_pairs import margins, room_for, row_against_background
+from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
 
 # Terms of a pair that room is made for at first; it is doubled until it is enough.
 TERMS_A_TREE = 32
@@ -59,37 +59,42 @@ class BoundMember:
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
         member = self.member
-        raw = margins(member.forest, self.board, member.base, rows, others, coalition)
+        raw = np.empty((len(rows), len(member.base)))
+        margins(member.forest, self.board, member.base, rows, others, coalition, raw)
         return member.weight * through_link(raw, member.link)
 
     def solve(
         self, row: int, background: Integers, precision: Precision, seed: int, sets: list[tuple[int, Sets]] | None
-    ) -> tuple[Floats, Floats, Integers]:
-        """Weighted SHAP values of one row and their variance, and a tally: pairs sampled, most players, terms."""
-        member, n_columns = self.member, self.n_columns
+    ) -> tuple[Floats, Floats]:
+        """Weighted SHAP values of one row and their variance."""
+        member, n_columns, n_outputs = self.member, self.n_columns, len(self.member.base)
+        weights = term_weights(min(self.depth, n_columns) + 2)
         if sets is not None:
-            phi = np.zeros((n_columns, len(member.base)))
+            phi = np.zeros((n_columns, n_outputs))
             for n, left in sets:
-                part = row_against_set(member.forest, self.board, len(member.base), row, n, left, n_columns, self.depth)
+                part, room = np.zeros_like(phi), room_for_sets(n_columns, self.depth, left.shape[1])
+                row_against_set(member.forest, self.board, row, n, left, weights, room, part)
                 phi += part * (n / len(background))
-            return member.weight * phi, np.zeros_like(phi), np.zeros(3, dtype=np.int64)
+            return member.weight * phi, np.zeros_like(phi)
         while True:
-            phi, variance, tally = row_against_background(
+            phi, variance = np.zeros((n_columns, n_outputs)), np.zeros((n_columns, n_outputs))
+            is_done = row_against_background(
                 member.forest,
                 self.board,
                 member.base,
                 int(member.link),
                 row,
                 background,
-                n_columns,
-                self.depth,
-                self.room,
                 precision.most_exact,
                 precision.n_walks,
                 seed,
+                weights,
+                room_for(member.forest, self.board, n_outputs, n_columns, self.depth, self.room, precision.most_exact),
+                phi,
+                variance,
             )
-            if not tally[3]:
-                return member.weight * phi, member.weight**2 * variance, tally[:3]
+            if is_done:
+                return member.weight * phi, member.weight**2 * variance
             self.room *= 2
 
     def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:

@@ -6,20 +6,21 @@ Without a link the pairs need not be looked at one by one: the search through a 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Floats, Forest, Integers
-from genie_widgets.explain.compiled import compiled
+from genie_widgets.explain.compiled import compiled, part
 from genie_widgets.explain.tree_board import FROM_BACKGROUND, FROM_ROW, UNDECIDED, Board, goes_left
-from genie_widgets.explain.tree_pairs import term_weights
 
 Sets = NDArray[np.uint64]
 BITS = 64
 ONE, NONE = np.uint64(1), np.uint64(0)
 
 
-@compiled(inline="always")
+@part(inline="always")
 def count_bits(word: np.uint64) -> np.uint64:
     """Count the bits that are set, pairs, fours and eights at a time."""
     word = word - ((word >> np.uint64(1)) & np.uint64(0x5555555555555555))
@@ -28,11 +29,48 @@ def count_bits(word: np.uint64) -> np.uint64:
     return (word * np.uint64(0x0101010101010101)) >> np.uint64(56)
 
 
-@compiled(nogil=True)
+class SetSearch(NamedTuple):
+    """Room for the search: the path that is followed, and what waits to be followed with its background rows."""
+
+    path_player: Integers
+    path_side: Integers
+    stack_node: Integers
+    stack_length: Integers
+    stack_player: Integers
+    stack_side: Integers
+    stack_set: Sets
+    side: Integers
+    here: Sets
+    differ: Sets
+
+
+def room_for_sets(n_columns: int, depth: int, n_words: int) -> SetSearch:
+    """Make room for paths of `depth` questions and sets of `n_words` whole numbers."""
+    most_path, most = min(depth, n_columns) + 2, 2 * depth + 4
+    return SetSearch(
+        path_player=np.empty(most_path, np.int64),
+        path_side=np.empty(most_path, np.int64),
+        stack_node=np.empty(most, np.int64),
+        stack_length=np.empty(most, np.int64),
+        stack_player=np.empty(most, np.int64),
+        stack_side=np.empty(most, np.int64),
+        stack_set=np.empty((most, n_words), np.uint64),
+        side=np.zeros(n_columns, np.int64),
+        here=np.empty(n_words, np.uint64),
+        differ=np.empty(n_words, np.uint64),
+    )
+
+
 def background_left(forest: Forest, board: Board, background: Integers) -> Sets:
     """For each node the set of background rows that go left there, shape (n_nodes, n_words)."""
-    n_words = (background.shape[0] + BITS - 1) // BITS
-    left = np.zeros((forest.feature.shape[0], n_words), np.uint64)
+    left = np.zeros((len(forest.feature), -(-len(background) // BITS)), np.uint64)
+    mark_left(forest, board, background, left)
+    return left
+
+
+@compiled(nogil=True)
+def mark_left(forest: Forest, board: Board, background: Integers, left: Sets) -> None:
+    """Mark for each node the background rows that go left there: `left` (n_nodes, n_words) is empty."""
     for node in range(forest.feature.shape[0]):
         feature = forest.feature[node]
         if feature == LEAF:
@@ -41,32 +79,23 @@ def background_left(forest: Forest, board: Board, background: Integers) -> Sets:
             number = board.numbers[background[place], feature]
             if goes_left(number, forest.threshold[node], forest.missing_left[node]):
                 left[node, place >> 6] |= ONE << np.uint64(place & 63)
-    return left
 
 
 @compiled(nogil=True)
 def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
     forest: Forest,
     board: Board,
-    n_outputs: int,
     row: int,
     n_background: int,
     left: Sets,
-    n_columns: int,
-    depth: int,
-) -> Floats:
-    """Exact Shapley values of one row, averaged over the background: shape (n_columns, n_outputs)."""
+    weights: tuple[Floats, Floats],
+    room: SetSearch,
+    phi: Floats,
+) -> None:
+    """Add to `phi` (n_columns, n_outputs) the exact Shapley values of one row, averaged over the background."""
     n_words, width = left.shape[1], forest.values.shape[1]
-    phi = np.zeros((n_columns, n_outputs))
-    most_path = min(depth, n_columns) + 2
-    gain, loss = term_weights(most_path)
-    side = np.zeros(n_columns, np.int64)
-    path_player, path_side = np.empty(most_path, np.int64), np.empty(most_path, np.int64)
-    most = 2 * depth + 4
-    stack_node, stack_length = np.empty(most, np.int64), np.empty(most, np.int64)
-    stack_player, stack_side = np.empty(most, np.int64), np.empty(most, np.int64)
-    stack_set = np.empty((most, n_words), np.uint64)
-    here, differ = np.empty(n_words, np.uint64), np.empty(n_words, np.uint64)
+    gain, loss = weights
+    path_player, path_side, stack_node, stack_length, stack_player, stack_side, stack_set, side, here, differ = room
     for tree in range(forest.roots.shape[0]):
         stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
         for word in range(n_words):
@@ -158,4 +187,3 @@ def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece
         while length > 0:
             length -= 1
             side[path_player[length]] = UNDECIDED
-    return phi

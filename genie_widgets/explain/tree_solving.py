@@ -23,6 +23,8 @@ QUICK_SECONDS = 1.0
 # The quick pass solves pairs exactly where that takes no longer than walking.
 QUICK = Precision(most_exact=9, n_walks=2)
 MOST_WALKS = 64
+# Of few rows each is solved in parts of the background, so that every core has work.
+LEAST_TASKS = 8
 # A pass that takes longer than this tells what it knows meanwhile; then ever more seldom.
 FIRST_PICTURE_SECONDS = 1.0
 # Enough is known when the typical standard error is this share of the typical value.
@@ -116,24 +118,34 @@ class TreeSolver:
         on_rows : callable, optional
             Told now and then what is known.
         """
-        phi, variance = np.zeros((self._n_rows, *self._shape)), np.zeros((self._n_rows, *self._shape))
+        parts = self._parts()
+        n_tasks = self._n_rows * len(parts)
+        phi, variance = np.zeros((n_tasks, *self._shape)), np.zeros((n_tasks, *self._shape))
         before = self.seconds_left()
-        tickets, done = count(), np.zeros(self._n_rows, dtype=bool)
+        tickets, done = count(), np.zeros(n_tasks, dtype=bool)
 
         def work() -> None:
-            for row in iter(lambda: next(tickets), self._n_rows):
-                if row >= self._n_rows or (row and (self._stopped() or self.seconds_left() <= 0)):
+            for task in iter(lambda: next(tickets), n_tasks):
+                row, part = divmod(task, len(parts))
+                if task >= n_tasks or (row and (self._stopped() or self.seconds_left() <= 0)):
                     return
+                share = len(parts[part]) / len(self._background)
                 for place, member in enumerate(self._members):
-                    at = (self._seed * 1_000_003 + seed * 10_007 + row * 101 + place) % (1 << 31)
-                    values, spread, _ = member.solve(row, self._background, precision, at, self._sets[place])
-                    phi[row] += values
-                    variance[row] += spread
-                done[row] = True
+                    at = (self._seed * 1_000_003 + seed * 10_007 + task * 101 + place) % (1 << 31)
+                    sets = self._sets[place]
+                    if sets is None:
+                        values, spread = member.solve(row, parts[part], precision, at, None)
+                        phi[task] += share * values
+                        variance[task] += share**2 * spread
+                    elif not part:  # at once for the whole background
+                        phi[task] += member.solve(row, self._background, precision, at, sets)[0]
+                done[task] = True
 
         def known() -> TreeValues:
-            reached = self._n_rows if done.all() else int(done.argmin())
-            return TreeValues(phi[:reached], variance[:reached])
+            reached = (n_tasks if done.all() else int(done.argmin())) // len(parts)
+            shape = (reached, len(parts), *self._shape)
+            whole = slice(reached * len(parts))
+            return TreeValues(phi[whole].reshape(shape).sum(axis=1), variance[whole].reshape(shape).sum(axis=1))
 
         with ThreadPoolExecutor(self._n_threads) as pool:
             workers = {pool.submit(work) for _ in range(self._n_threads)}
@@ -142,11 +154,15 @@ class TreeSolver:
                 finished, workers = wait(workers, timeout=pause)
                 for worker in finished:
                     worker.result()
-                if workers and on_rows is not None and done[0]:
+                if workers and on_rows is not None and done[: len(parts)].all():
                     on_rows(known())
                     pause *= 2
         self.last_seconds = before - self.seconds_left()
         return known()
+
+    def _parts(self) -> list[Integers]:
+        """Share the background among tasks; how depends on the rows alone, so that more cores give the same values."""
+        return np.array_split(self._background, min(len(self._background), -(-LEAST_TASKS // self._n_rows)))
 
 
 def walks_wanted(values: TreeValues, done: int) -> int:

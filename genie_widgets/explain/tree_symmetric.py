@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Forest, Integers
-from genie_widgets.explain.compiled import compiled
+from genie_widgets.explain.compiled import part
 from genie_widgets.explain.tree_board import Board, goes_left
 
 # A tree about more columns than this (its tables may ask for many) is searched like any other.
@@ -28,14 +28,19 @@ class Games(NamedTuple):
     players : ndarray of int, shape (n_trees, MOST_LOCAL)
     leaf : ndarray of int, shape (n_trees, 2^MOST_LOCAL)
         The leaf of every coalition.
+    change, at, key, own : ndarray
+        Room for one game.
     """
 
     n_players: Integers
     players: Integers
     leaf: Integers
+    change: Integers
+    at: Integers
+    key: Integers
+    own: Floats
 
 
-@compiled()
 def room_for_games(forest: Forest) -> Games:
     """Make room for the games of a forest."""
     n_trees = forest.roots.shape[0] if (forest.symmetric >= 0).any() else 0
@@ -43,10 +48,14 @@ def room_for_games(forest: Forest) -> Games:
         np.full(forest.roots.shape[0], -1, np.int64),
         np.empty((n_trees, MOST_LOCAL), np.int64),
         np.empty((n_trees, 1 << MOST_LOCAL), np.int64),
+        np.empty(MOST_LOCAL, np.int64),
+        np.empty(MOST_LOCAL, np.int64),
+        np.empty(1 << MOST_LOCAL, np.int64),
+        np.empty(1 << MOST_LOCAL),
     )
 
 
-@compiled()
+@part()
 def join(player: int, players: Integers, n_players: int) -> tuple[int, int]:
     """Find a player's place among the first `n_players`, or add it: its place and their number (-1 if full)."""
     for place in range(n_players):
@@ -58,12 +67,14 @@ def join(player: int, players: Integers, n_players: int) -> tuple[int, int]:
     return n_players, n_players + 1
 
 
-@compiled()
+@part()
 def play(forest: Forest, board: Board, tree: int, row: int, other: int, games: Games) -> None:  # noqa: C901, PLR0912
     """Write down the leaf of every coalition of the columns on which a pair disagrees."""
     depth, root = forest.symmetric[tree], forest.roots[tree]
     players, leaf = games.players[tree], games.leaf[tree]
-    change = np.zeros(MOST_LOCAL, np.int64)
+    change = games.change
+    for place in range(MOST_LOCAL):
+        change[place] = 0
     games.n_players[tree] = -1
     n_players = 0
     first = forest.leaf[root + (1 << depth) - 1]
@@ -99,11 +110,11 @@ def play(forest: Forest, board: Board, tree: int, row: int, other: int, games: G
         for level in range(depth):
             node = root + (1 << level) - 1
             if forest.feature[node] < 0:
-                add_table(forest, board, node, row, other, players, n_players, 1 << (depth - 1 - level), leaf)
+                add_table(forest, board, node, row, other, games, players, n_players, 1 << (depth - 1 - level), leaf)
     games.n_players[tree] = n_players
 
 
-@compiled()
+@part()
 def add_up(total: Integers, start: int, change: Integers, n_players: int) -> None:
     """Add up what the members of every coalition change."""
     total[0] = start
@@ -113,13 +124,14 @@ def add_up(total: Integers, start: int, change: Integers, n_players: int) -> Non
             total[size + s] = total[s] + change[player]
 
 
-@compiled()
+@part()
 def add_table(
     forest: Forest,
     board: Board,
     node: int,
     row: int,
     other: int,
+    games: Games,
     players: Integers,
     n_players: int,
     bit: int,
@@ -127,7 +139,9 @@ def add_table(
 ) -> None:
     """Add a table's answer to the leaf of every coalition."""
     table = -2 - forest.feature[node]
-    change, key = np.zeros(MOST_LOCAL, np.int64), np.empty(1 << n_players, np.int64)
+    change, key = games.change, games.key
+    for place in range(n_players):
+        change[place] = 0
     start = board.table_start[table]
     for slot in range(board.slot_owner.shape[1]):
         player = board.slot_owner[table, slot]
@@ -144,12 +158,11 @@ def add_table(
             leaf[s] += bit
 
 
-@compiled()
+@part()
 def spread_games(forest: Forest, games: Games, local: Integers, coefficient: Floats) -> None:
     """Add the Moebius coefficients of all games: coefficient[k, coalition], players numbered by `local`."""
     width = forest.values.shape[1]
-    own, where = np.empty(1 << MOST_LOCAL), np.zeros(1 << MOST_LOCAL, np.int64)
-    masks = np.zeros(MOST_LOCAL, np.int64)
+    own, where, masks = games.own, games.key, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
         if n_players < 0:
@@ -171,11 +184,11 @@ def spread_games(forest: Forest, games: Games, local: Integers, coefficient: Flo
                 coefficient[k, where[s]] += own[s]
 
 
-@compiled()
+@part()
 def walk_games(forest: Forest, games: Games, local: Integers, position: Integers, jumps: Floats) -> None:
     """Add what each player of every game changes when joining at its position: ``jumps[position + 1, k]``."""
     width = forest.values.shape[1]
-    at, member = np.empty(MOST_LOCAL, np.int64), np.empty(MOST_LOCAL, np.int64)
+    at, member = games.at, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
         if n_players < 0:
@@ -198,11 +211,11 @@ def walk_games(forest: Forest, games: Games, local: Integers, position: Integers
                 before = after
 
 
-@compiled()
+@part()
 def add_games(forest: Forest, games: Games, size: Integers, phi: Floats, scale: float) -> None:
     """Exact Shapley values of games that are only added up."""
     width = forest.values.shape[1]
-    join_weight = np.empty(MOST_LOCAL)
+    join_weight = games.own
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
         if n_players < 1:
