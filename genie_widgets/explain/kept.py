@@ -40,9 +40,12 @@ class Kept:
     Attributes
     ----------
     background : KnownBackground or None
+    refused : str
+        Why the trees are never believed: they and the predictor disagree on the background itself. Else empty.
     bases : dict
         What a background column varies in, by its name.
     """
 
     background: KnownBackground | None = None
+    refused: str = ""
     bases: dict[str, Floats] = field(default_factory=dict)

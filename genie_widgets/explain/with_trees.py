@@ -65,6 +65,8 @@ def check(
     NotTreesError
         If the two disagree by more than rounding explains.
     """
+    if kept.refused:
+        raise NotTreesError(kept.refused)
     n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
     every, first = np.arange(n_rows), np.zeros(n_rows, dtype=np.intp)
     known = kept.background
@@ -72,25 +74,38 @@ def check(
     if known is not None and stacked is not None:
         view = TreeView(ensemble, hybrids, stacked)
         f_rows = meter.predict(rows)
-        error = _difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows)
+        error = _believed(_difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows), f_rows)
         return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
     mixed, others, coalition = gate_hybrids(n_rows, n_background, n_columns, rng)
     of_rows = np.concatenate([every, np.zeros(n_background, dtype=np.intp), mixed])
     of_background = np.concatenate([first, np.arange(n_background), others])
     whole = np.repeat([True, False], [n_rows, n_background])
     coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
+    view = TreeView(ensemble, hybrids)  # first: where it cannot be had, nobody is asked
     predicted = meter.predict_hybrids(hybrids, of_rows, of_background, coalition)
-    view = TreeView(ensemble, hybrids)
-    error = _difference(view, of_rows, of_background, coalition, predicted)
+    difference = _difference(view, of_rows, of_background, coalition, predicted)
     f_rows, f_background = predicted[:n_rows], predicted[n_rows : n_rows + n_background]
+    try:
+        # Where an explained row is the reason, another one may be believed.
+        _believed(difference[n_rows : n_rows + n_background], f_background)
+    except NotTreesError as reason:
+        kept.refused = str(reason)
+        raise
+    error = _believed(difference, predicted)
     if hybrids.same_dtypes:  # else the background was seen in types that are not its own
         kept.background = KnownBackground(view.prepared.iloc[n_rows:], f_background, error)
     return Checked(view, error, f_rows, f_background)
 
 
-def _difference(view: TreeView, rows: Places, background: Places, coalition: Bools, predicted: Floats) -> float:
+def _difference(view: TreeView, rows: Places, background: Places, coalition: Bools, predicted: Floats) -> Floats:
+    """Tell how far trees and predictor are apart on each hybrid, shape (n,)."""
     ours = view.predict(rows, background, coalition)[:, : predicted.shape[1]]
-    error = float(np.abs(ours - predicted).max())
+    return np.asarray(np.abs(ours - predicted).max(axis=1))
+
+
+def _believed(difference: Floats, predicted: Floats) -> float:
+    """Give the largest difference; raises `NotTreesError` where rounding does not explain it."""
+    error = float(difference.max())
     if not error <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())):
         raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
     return error

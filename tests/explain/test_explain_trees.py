@@ -9,6 +9,7 @@ import pytest
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Ensemble, Forest, Link, Seen, TreeMember
 from genie_widgets.explain import Kept, shap_values
+from genie_widgets.explain.tree_view import GATE_HYBRIDS
 
 # The first one compiles the kernels, where no process on this machine did so before.
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
@@ -368,6 +369,26 @@ def test_a_row_that_the_trees_see_otherwise_is_not_believed_though_the_backgroun
     assert found.gate_error is None
     assert "differ by 1.0e-03" in caplog.text
     np.testing.assert_allclose(found.phi, shapley(other, odd, background), atol=1e-9)
+
+
+def test_trees_that_the_background_refutes_are_asked_once(shapley):
+    rng = np.random.default_rng(13)
+    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1)
+    honest, background, kept = predictor(ensemble), table(rng, 6), Kept()
+    asked = []
+
+    def other(frame):
+        asked.append(len(frame))
+        return honest(frame) + 1e-3 * (frame[["a"]].to_numpy() == background["a"].iloc[0])
+
+    costs = []
+    for row in (table(rng, 1), table(rng, 1)):
+        asked.clear()
+        found = shap_values(other, row, background, n_outputs=1, budget_s=60, ensemble=ensemble, kept=kept)
+        costs.append(sum(asked))
+        assert found.gate_error is None
+        np.testing.assert_allclose(found.phi, shapley(other, row, background), atol=1e-9)
+    assert costs[0] - costs[1] > GATE_HYBRIDS / 2
 
 
 @pytest.mark.parametrize("budget", [20, 40, 80, 160])
