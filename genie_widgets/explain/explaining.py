@@ -12,7 +12,7 @@ from genie_widgets.ensemble import Ensemble
 from genie_widgets.explain.cautions import cautions
 from genie_widgets.explain.facts import output_facts
 from genie_widgets.explain.kept import Kept
-from genie_widgets.explain.meter import Predict
+from genie_widgets.explain.meter import GOOD_ENOUGH, Predict
 from genie_widgets.explain.partners import Partners
 from genie_widgets.explain.shapley import ShapValues, shap_values
 from genie_widgets.schema import ExplainedOutput, Explanation
@@ -32,6 +32,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     on_partial: Callable[[Explanation], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
+    good_enough: float = GOOD_ENOUGH,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Explanation:
@@ -65,6 +66,8 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         Asked between calls of `predict`; what is known then is returned.
     max_batch_rows : int
         Rows of the largest call of `predict`.
+    good_enough : float
+        Walks end where their typical standard error is this share of the typical value.
     kept : Kept, optional
         What an explanation by the same predictor against the same background found out before.
     clock : callable
@@ -110,6 +113,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         on_partial=None if on_partial is None else lambda values: on_partial(facts(values)),
         should_stop=should_stop,
         max_batch_rows=max_batch_rows,
+        good_enough=good_enough,
         kept=kept,
         clock=clock,
     )

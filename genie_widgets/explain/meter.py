@@ -19,6 +19,8 @@ Predict = Callable[[pd.DataFrame], object]
 # One call should not keep a person who presses stop waiting longer than this.
 SECONDS_A_CALL = 1.5
 LEAST_BATCH_ROWS = 256
+# Enough is known when the typical standard error is this share of the typical value.
+GOOD_ENOUGH = 0.005
 # Cells of one batch: bounds the memory of a wide table's hybrids to a few hundred megabytes.
 MOST_CELLS = 10_000_000
 
@@ -36,6 +38,8 @@ class Meter:
     should_stop : callable or None
     max_batch_rows : int
         Rows of the largest call.
+    good_enough : float
+        Share of the typical value that its standard error may be.
     clock : callable
         Seconds that grow.
     """
@@ -48,12 +52,14 @@ class Meter:
         budget_s: float,
         should_stop: Callable[[], bool] | None = None,
         max_batch_rows: int = 40_000,
+        good_enough: float = GOOD_ENOUGH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._predict = predict
         self.n_outputs = n_outputs
         self._should_stop = should_stop
         self._max_batch_rows = max(1, max_batch_rows)
+        self.good_enough = good_enough
         self._clock = clock
         self.started = clock()
         self._deadline = self.started + budget_s

@@ -12,8 +12,6 @@ from genie_widgets.explain.walks import walk_cost, walk_pairs
 
 # Numbers kept for a block of rows (times 8 bytes, and three working copies).
 MOST_NUMBERS = 4_000_000
-# Enough is known when the typical standard error is this share of the typical value.
-GOOD_ENOUGH = 0.005
 MOST_PASSES = 50
 # Every row gets its first pair of walks if the rest of them takes no longer than this.
 GRACE_SECONDS = 2.0
@@ -78,7 +76,7 @@ def _sample_block(game: Game, rows: Places, columns: Places, leave_s: float, rng
     while done < a_pass * MOST_PASSES:
         if done and _is_time(game, leave_s, max(0, n - done) * float(cost.mean())):
             break
-        if done and done % a_pass == 0 and _known_well(estimates, done // a_pass):
+        if done and done % a_pass == 0 and _known_well(estimates, done // a_pass, game.meter.good_enough):
             break
         limit = game.meter.batch_rows(game.n_columns)
         # No batch reaches into the next pass: the one before it may have been enough.
@@ -100,11 +98,11 @@ def _is_time(game: Game, leave_s: float, cost_of_first_round: float) -> bool:
     return cost_of_first_round == 0 or game.meter.seconds_for(cost_of_first_round) > GRACE_SECONDS
 
 
-def _known_well(estimates: Estimates, n_passes: int) -> bool:
+def _known_well(estimates: Estimates, n_passes: int, good_enough: float) -> bool:
     if n_passes < 2:
         return False
     phi, errors = estimates.result()
-    return bool(np.sqrt((errors**2).mean()) <= GOOD_ENOUGH * np.sqrt((phi**2).mean()))
+    return bool(np.sqrt((errors**2).mean()) <= good_enough * np.sqrt((phi**2).mean()))
 
 
 def _visiting_order(f_background: Floats, n: int, rng: np.random.Generator) -> Places:

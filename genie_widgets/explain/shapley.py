@@ -16,7 +16,7 @@ from genie_widgets.explain.compiling import compile_kernels
 from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Hybrids, Places
 from genie_widgets.explain.kept import Kept
-from genie_widgets.explain.meter import Floats, Meter, Predict
+from genie_widgets.explain.meter import GOOD_ENOUGH, Floats, Meter, Predict
 from genie_widgets.explain.predicting import solve_by_predicting
 
 # Rows that go through the trees together; the tables of what they see stay small.
@@ -76,12 +76,19 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     on_partial: Callable[[ShapValues], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
+    good_enough: float = GOOD_ENOUGH,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> ShapValues:
     """Find the SHAP values of rows; parameters and errors as of `genie_widgets.explain.explain`."""
     meter = Meter(
-        predict, n_outputs, budget_s=budget_s, should_stop=should_stop, max_batch_rows=max_batch_rows, clock=clock
+        predict,
+        n_outputs,
+        budget_s=budget_s,
+        should_stop=should_stop,
+        max_batch_rows=max_batch_rows,
+        good_enough=good_enough,
+        clock=clock,
     )
     rng = np.random.default_rng(seed)
     if ensemble is None:

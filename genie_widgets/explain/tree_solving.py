@@ -27,8 +27,6 @@ MOST_WALKS = 64
 LEAST_TASKS = 8
 # A pass that takes longer than this tells what it knows meanwhile; then ever more seldom.
 FIRST_PICTURE_SECONDS = 1.0
-# Enough is known when the typical standard error is this share of the typical value.
-GOOD_ENOUGH = 0.005
 
 
 @dataclass
@@ -165,10 +163,10 @@ class TreeSolver:
         return np.array_split(self._background, min(len(self._background), -(-LEAST_TASKS // self._n_rows)))
 
 
-def walks_wanted(values: TreeValues, done: int) -> int:
+def walks_wanted(values: TreeValues, done: int, good_enough: float) -> int:
     """Count the antithetic pairs of walks that would be enough, from what `done` gave."""
     typical = float(np.sqrt((values.phi**2).mean()))
     error = float(np.sqrt(values.variance.mean()))
-    if error <= GOOD_ENOUGH * typical:
+    if error <= good_enough * typical:
         return 0
-    return int(np.ceil(min(float(MOST_WALKS), done * (error / max(1e-300, GOOD_ENOUGH * typical)) ** 2)))
+    return int(np.ceil(min(float(MOST_WALKS), done * (error / max(1e-300, good_enough * typical)) ** 2)))

@@ -156,14 +156,14 @@ def solve_with_trees(
         if on_solution is not None and not has_others:
             on_solution(_shown(solution, meter.n_outputs, checked.gate_error))
 
-    trees = solve_in_passes(solver(view.trees), n_differ, tell)
+    trees = solve_in_passes(solver(view.trees), n_differ, meter.good_enough, tell)
     if not has_others:
         return _shown(trees, meter.n_outputs, checked.gate_error)
     mixture = Mixture(view, rng)
     phi, variance = trees.phi, trees.errors**2
     for share, members in zip(mixture.shares, view.controls, strict=True):
         # A mixture of its own for every output; the members' weights within a control are their own.
-        control = solve_in_passes(solver(members), n_differ, lambda _solution: None)
+        control = solve_in_passes(solver(members), n_differ, meter.good_enough, lambda _solution: None)
         n = min(len(phi), len(control.phi))
         phi = phi[:n] + share * control.phi[:n]
         variance = variance[:n] + share**2 * control.errors[:n] ** 2
@@ -185,7 +185,9 @@ def _shown(solution: Solution, n_outputs: int, gate_error: float) -> Solution:
     return Solution(solution.phi[:, :, :n_outputs], solution.errors[:, :, :n_outputs], solution.how, gate_error)
 
 
-def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Solution], None]) -> Solution:
+def solve_in_passes(
+    solver: TreeSolver, n_differ: Places, good_enough: float, tell: Callable[[Solution], None]
+) -> Solution:
     """Solve trees exactly if there is time, after a quick pass if that takes long; else by more and more walks.
 
     Where the quick pass would be exact itself, it is the only one.
@@ -210,7 +212,7 @@ def solve_in_passes(solver: TreeSolver, n_differ: Places, tell: Callable[[Soluti
             return solution(better, EXACT)
         values.phi[:n], values.variance[:n] = better.phi, better.variance
         return solution(values, f"the first {n} rows exactly; for the others, {sampled(n_walks)}")
-    wanted = walks_wanted(values, n_walks)
+    wanted = walks_wanted(values, n_walks, good_enough)
     affordable = int(n_walks * SHARE * left / max(1e-3, solver.last_seconds))
     more = min(wanted - n_walks, affordable)
     if more < 2 or len(values.phi) < len(n_differ):

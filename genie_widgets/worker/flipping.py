@@ -81,7 +81,8 @@ def _options(cell: Any, column: pd.Series[Any]) -> list[tuple[Any, float]]:
         return []
     if _is_ordered(column):
         values = present.quantile(np.linspace(0, 1, NUMBERS_TRIED), interpolation="nearest").drop_duplicates()
-        return [(value, _distance(value, cell, present)) for value in values if value != cell]
+        spread = present.std()
+        return [(value, _distance(value, cell, spread)) for value in values if value != cell]
     words = present.value_counts()
     if len(words) > MOST_WORDS:
         return []
@@ -93,10 +94,9 @@ def _is_ordered(column: pd.Series[Any]) -> bool:
     return is_number or pd.api.types.is_datetime64_any_dtype(column.dtype)
 
 
-def _distance(value: Any, cell: Any, present: pd.Series[Any]) -> float:
+def _distance(value: Any, cell: Any, spread: Any) -> float:
     if pd.isna(cell):
         return COST_OF_A_WORD
-    spread = present.std()
     return float(abs(value - cell) / spread) if spread else COST_OF_A_WORD
 
 
@@ -168,7 +168,7 @@ def _cost(cells: dict[str, Any], row: pd.DataFrame, learned: pd.DataFrame) -> fl
     total = 0.0
     for name, value in cells.items():
         column = learned[name]
-        total += _distance(value, row[name].iloc[0], column.dropna()) if _is_ordered(column) else COST_OF_A_WORD
+        total += _distance(value, row[name].iloc[0], column.std()) if _is_ordered(column) else COST_OF_A_WORD
     return total
 
 
@@ -183,10 +183,13 @@ def _between(low: float, high: float, column: pd.Series[Any]) -> Any:
 
 def _changed(row: pd.DataFrame, changes: list[Change]) -> pd.DataFrame:
     """Repeat a row with each of the changes."""
-    columns = {}
+    columns, changed = {}, {name for change in changes for name in change.cells}
     for name in row.columns:
         own = row[name]
-        cells = [change.cells.get(str(name), own.iloc[0]) for change in changes]
+        mine = own.iloc[0]
+        cells = [mine] * len(changes)
+        if str(name) in changed:
+            cells = [change.cells.get(str(name), mine) for change in changes]
         # A number's type follows its cells: a missing cell or a whole one may give way to any number.
         columns[name] = pd.Series(cells, dtype=None if pd.api.types.is_numeric_dtype(own.dtype) else own.dtype)
     return pd.DataFrame(columns)

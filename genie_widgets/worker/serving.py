@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 IDLE_LIMIT_S = 30 * 60
 BACKGROUND_ROWS = 100
 DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
+# How well values are known (see `explain`): a changed row is answered at once, so a little less well.
+GOOD_ENOUGH, GOOD_ENOUGH_TRIED = 0.005, 0.01
 # Enough to know every value that stands in more than a few rows of many.
 LEARNED_ROWS = 200_000
 
@@ -153,7 +155,7 @@ class Server:
         row = typed_like(row, self._against(list(row.columns)).background)
         predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
         answers = [(str(name).partition(" of ")[2] or str(name), float(value)) for name, value in predicted[1:].items()]
-        explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
+        explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)), GOOD_ENOUGH_TRIED)
         tried = WhatIf(
             cells=cells,
             prediction=str(predicted.iloc[0]),
@@ -184,7 +186,7 @@ class Server:
         told = {name: plain_cell(value) for name, value in found.cells.items()}
         return Flip(cells=cells, changes=told, before=before, after=str(found.answer)).model_dump()
 
-    def _explained(self, rows: pd.DataFrame, budget_s: float) -> Explanation:
+    def _explained(self, rows: pd.DataFrame, budget_s: float, good_enough: float = GOOD_ENOUGH) -> Explanation:
         from genie_widgets.explain import explain
 
         compared = self._against(list(rows.columns))
@@ -201,6 +203,7 @@ class Server:
             ensemble=ensemble,
             seed=self._asked.seed,
             kept=kept,
+            good_enough=good_enough,
         )
 
     @property

@@ -111,8 +111,9 @@ def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, m
     truth = shapley(predict, rows, background)
     ensemble = described(stacked, name, table("regression").drop(columns="y"))
     inside = []
+    keep = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "good_enough": 0.0}
     for seed in range(8):
-        found = shap_values(predict, rows, background, n_outputs=1, budget_s=60, ensemble=ensemble, seed=seed)
+        found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"
         error = np.abs(found.phi - truth)
         # A standard error from so few passes is itself uncertain: Student's t, not the normal, says how wide 95% is.

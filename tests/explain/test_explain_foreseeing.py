@@ -112,7 +112,7 @@ class Solver:
 )
 def test_no_pass_is_made_twice(solver, passes):
     told = []
-    found = solve_in_passes(solver, np.full((3, 4), 12), told.append)
+    found = solve_in_passes(solver, np.full((3, 4), 12), 0.005, told.append)
     assert solver.passes == passes
     assert (found.how == EXACT) is (passes[-1] == "exact")
     assert told, "what is known is told before the last word"

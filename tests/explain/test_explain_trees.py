@@ -180,13 +180,13 @@ def test_sampled_values_stay_within_their_error_bars(grow, shapley, monkeypatch)
 
     monkeypatch.setattr(tree_solving.TreeSolver, "exact_seconds", lambda *_: float("inf"))
     monkeypatch.setattr(with_trees, "QUICK", with_trees.Precision(most_exact=0, n_walks=2))
-    monkeypatch.setattr(tree_solving, "GOOD_ENOUGH", 0.03)
     rng = np.random.default_rng(5)
     ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1, n_trees=25, with_tables=True, grow=grow)
     predict, rows, background = predictor(ensemble), table(rng, 4), table(rng, 12)
     truth, inside, sizes = shapley(predict, rows, background), [], []
+    keep = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "good_enough": 0.03}
     for seed in range(20):
-        found = shap_values(predict, rows, background, n_outputs=1, budget_s=60, ensemble=ensemble, seed=seed)
+        found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"
         assert found.additivity_error < 1e-12
         error = found.phi - truth

@@ -160,3 +160,17 @@ def test_same_seed_same_result(mixed, predict_mixed, sampled_only):
 
     assert once(1) == once(1)
     assert once(1) != once(2)
+
+
+@pytest.mark.usefixtures("sampled_only")
+def test_walks_end_when_enough_is_known(mixed, predict_mixed):
+    rows, background = mixed.iloc[:3], mixed.iloc[20:45]
+    keep = {"labels": LABELS, "unit": "probability", "budget_s": 60}
+    errors = {}
+    for enough in (0.3, 0.01):
+        found = explain(predict_mixed, rows, background, good_enough=enough, **keep)
+        parts = [part for output in found.outputs for row in output.rows for part in row.contributions]
+        size = np.sqrt(np.mean([part.value**2 for part in parts]))
+        errors[enough] = np.sqrt(np.mean([part.standard_error**2 for part in parts])) / size
+        assert errors[enough] <= enough
+    assert errors[0.01] < errors[0.3]
