@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from genie_widgets.intent.llm import LLMFailedError, Stopper, llm_settings_from_env, planned_exchange
     from genie_widgets.intent.planner import make_plan
     from genie_widgets.intent.prompts import sent_to_llm
+    from genie_widgets.intent.wording import reword, sent_to_reword
 
 _HOME = {
     "LLMFailedError": "llm",
@@ -32,7 +33,9 @@ _HOME = {
     "llm_settings_from_env": "llm",
     "make_plan": "planner",
     "planned_exchange": "llm",
+    "reword": "wording",
     "sent_to_llm": "prompts",
+    "sent_to_reword": "wording",
 }
 
 __all__ = [
@@ -48,7 +51,9 @@ __all__ = [
     "make_plan",
     "planned_exchange",
     "revise_plan",
+    "reword",
     "sent_to_llm",
+    "sent_to_reword",
 ]
 
 

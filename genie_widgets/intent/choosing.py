@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from genie_widgets.intent.addresses import server_of
+from genie_widgets.intent.completing import completed
 from genie_widgets.intent.llm import MIN_SECRET, LLMFailedError
 from genie_widgets.schema import LLMSettings
 
@@ -46,36 +46,26 @@ def choose_tool(
     LLMFailedError
         If no usable choice came in time.
     """
-    import openai
-
-    base_url, model, _ = server_of(settings)
     text = json.dumps({"question": question[:MAX_QUESTION], "columns": list(columns)[:MAX_COLUMNS]}, ensure_ascii=False)
-    try:
-        with openai.OpenAI(
-            api_key=settings.api_key.get_secret_value(),
-            base_url=base_url,
-            timeout=settings.timeout_s,
-            max_retries=settings.max_retries,
-        ) as client:
-            said = client.chat.completions.create(
-                model=model,
-                messages=[{"role": "system", "content": _INSTRUCTIONS}, {"role": "user", "content": text}],
-                tools=[_tool(name, about, arguments) for name, (about, arguments) in tools.items()],
-                tool_choice="required",
-            )
-        call = said.choices[0].message.tool_calls[0]  # type: ignore[index]
-        name, arguments = call.function.name, json.loads(call.function.arguments or "{}")  # type: ignore[union-attr]
-    except openai.APITimeoutError:
-        raise LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds") from None
-    except openai.OpenAIError:
-        raise LLMFailedError("its server gave no usable answer") from None
-    except (TypeError, LookupError, AttributeError, ValueError):
-        raise LLMFailedError("it chose none of the functions") from None
+    name, arguments = completed(
+        settings,
+        _INSTRUCTIONS,
+        text,
+        _called,
+        "it chose none of the functions",
+        tools=[_tool(name, about, arguments) for name, (about, arguments) in tools.items()],
+        tool_choice="required",
+    )
     key = settings.api_key.get_secret_value()
     repeats_key = len(key) >= MIN_SECRET and key in json.dumps(arguments, ensure_ascii=False)
     if name not in tools or not isinstance(arguments, dict) or repeats_key:
         raise LLMFailedError("it chose none of the functions")
     return str(name), arguments
+
+
+def _called(message: Any) -> tuple[str, Any]:
+    call = message.tool_calls[0].function
+    return call.name, json.loads(call.arguments or "{}")
 
 
 def _tool(name: str, about: str, arguments: Mapping[str, Mapping[str, Any]]) -> Any:

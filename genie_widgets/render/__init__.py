@@ -38,7 +38,14 @@ if TYPE_CHECKING:
         split_label,
     )
     from genie_widgets.render.report import explained_figures, report_html
-    from genie_widgets.render.results import leaderboard_html, metrics_html, models_html, verdict_html
+    from genie_widgets.render.results import (
+        leaderboard_html,
+        metrics_html,
+        models_html,
+        rewording_html,
+        sent_html,
+        verdict_html,
+    )
     from genie_widgets.render.stylesheet import style
     from genie_widgets.render.waterfall import flip_html, row_sentences, waterfall_figure
 
@@ -85,6 +92,8 @@ _HOME = {
     "said_html": "plan_card",
     "split_label": "plan_card",
     "style": "stylesheet",
+    "rewording_html": "results",
+    "sent_html": "results",
     "verdict_html": "results",
     "waterfall_figure": "waterfall",
 }
@@ -126,10 +135,12 @@ __all__ = [
     "progress_html",
     "reply_html",
     "report_html",
+    "rewording_html",
     "row_sentences",
     "rows_html",
     "runs_html",
     "said_html",
+    "sent_html",
     "split_label",
     "style",
     "verdict_html",

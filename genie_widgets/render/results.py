@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from genie_widgets.render.escape import duration, esc, number
-from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, ModelFinished, RunResult
+from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, ModelFinished, Rewording, RunResult
 
 
 def verdict_html(result: RunResult) -> str:
@@ -14,6 +14,26 @@ def verdict_html(result: RunResult) -> str:
         return ""
     first, *rest = result.verdict
     return f'<p class="g-verdict">{esc(first)}</p>' + "".join(f"<p>{esc(sentence)}</p>" for sentence in rest)
+
+
+def sent_html(sentences: Sequence[str]) -> str:
+    """Show what a language model would be sent of a verdict."""
+    if not sentences:
+        return ""
+    return (
+        '<details class="g-details"><summary>What the language model is sent</summary><p>No figure, no name, no cell: '
+        f'blanks stand for them.</p><pre class="g-code" tabindex="0">{esc(chr(10).join(sentences))}</pre></details>'
+    )
+
+
+def rewording_html(rewording: Rewording) -> str:
+    """Show a verdict in other words, and who wrote what."""
+    kept = f" {rewording.n_kept} of {len(rewording.sentences)} sentences are as above." if rewording.n_kept else ""
+    return (
+        f'<div role="status"><h3>In other words</h3><p>{esc(" ".join(rewording.sentences))}</p><p class="g-mut">The '
+        "language model chose these words; every figure and name in them is Genie's, in its place. What counts is the "
+        f"verdict above.{kept}</p></div>"
+    )
 
 
 def metrics_html(evaluation: Evaluation) -> str:

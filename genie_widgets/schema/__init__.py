@@ -65,6 +65,7 @@ from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
 from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount
 from genie_widgets.schema.what_if import Flip, WhatIf
+from genie_widgets.schema.wording import Rewording
 
 __all__ = [
     "METRICS",
@@ -116,6 +117,7 @@ __all__ = [
     "Reply",
     "ResultUpdated",
     "Resumed",
+    "Rewording",
     "RowExplanation",
     "RunRequest",
     "RunResult",

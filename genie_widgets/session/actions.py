@@ -14,6 +14,7 @@ from genie_widgets.schema import (
     Problem,
     Question,
     Reply,
+    Rewording,
     RunResult,
     RunSummary,
     TableProfile,
@@ -151,6 +152,13 @@ class Replied(Value):
     llm: bool = False
 
 
+class Reworded(Value):
+    """The verdict was said in other words."""
+
+    run_id: str
+    rewording: Rewording
+
+
 class HistoryListed(Value):
     """The runs of the workspace were listed."""
 
@@ -213,6 +221,7 @@ Action = (
     | RowExplained
     | Decided
     | PartShown
+    | Reworded
     | Compared
     | Replied
     | HistoryListed

@@ -21,6 +21,7 @@ _NO_RUN: dict[str, Any] = {
     "flip": None,
     "groups": None,
     "part": None,
+    "rewording": None,
     "reply": None,
 }
 
@@ -106,12 +107,9 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id and state.predictions is not None and state.predictions.path == path:
                 changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
-        case a.Decided(run_id=run_id, view=view, result=result):
-            changes = {"busy": "", "problem": None}
-            if run_id == state.run_id:
-                withdrawn = {"predictions": None, "row_explanation": None, "what_if": None, "flip": None}
-                changes.update({"view": view, "result": result or state.result, **withdrawn})
-            return state.model_copy(update=changes)
+        case a.Decided(run_id=run_id):
+            over = {"busy": "", "problem": None}
+            return state.model_copy(update={**over, **(_decided(state, action) if run_id == state.run_id else {})})
         case a.Compared(run_id=run_id, groups=groups):
             return _compared(state, groups) if run_id == state.run_id else state.model_copy(update={"busy": ""})
         case a.PartShown(run_id=run_id, part=part):
@@ -121,6 +119,9 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id:
                 changes.update({"reply": reply, "recipe": state.recipe.model_copy(update={"ask_llm": llm})})
             return state.model_copy(update=changes)
+        case a.Reworded(run_id=run_id, rewording=rewording):
+            said = {"rewording": rewording} if run_id == state.run_id else {}
+            return state.model_copy(update={"busy": "", **said})
         case a.HistoryListed(runs=runs):
             return state.model_copy(update={"busy": "", "history": runs})
         case a.Promoted(promotion=promotion):
@@ -144,8 +145,14 @@ def _seen(state: SessionState, seen: a.RunSeen) -> SessionState:
     """Take what a run came to; figures of groups go where its score is a new one."""
     result = seen.result or state.result
     is_new = result is not None and state.result is not None and result.evaluation != state.result.evaluation
-    stale = {"groups": None, "part": None} if is_new else {}
+    stale = {"groups": None, "part": None, "rewording": None} if is_new else {}
     return state.model_copy(update={"view": seen.view, "result": result, **stale})
+
+
+def _decided(state: SessionState, decided: a.Decided) -> dict[str, Any]:
+    """Take a decision: what was predicted and said before it goes."""
+    withdrawn = dict.fromkeys(("predictions", "row_explanation", "what_if", "flip", "rewording"))
+    return {"view": decided.view, "result": decided.result or state.result, **withdrawn}
 
 
 def _compared(state: SessionState, groups: GroupReport) -> SessionState:

@@ -23,6 +23,7 @@ from genie_widgets.schema import (
     Problem,
     Reply,
     Resumed,
+    Rewording,
     RunRequest,
     RunResult,
     Tracking,
@@ -390,6 +391,31 @@ class Run:
         from genie_widgets.session.asking import answer
 
         return answer(self, question, llm_settings_from_env() if llm == "auto" else llm)
+
+    def reword(self, llm: Literal["auto"] | LLMSettings | None = "auto") -> Rewording:
+        """Have a language model say the verdict in other words.
+
+        It is sent the verdict's sentences with a blank for each figure and name. Other words are taken
+        only where they hold the same blanks, no figure, and nothing that turns the sentence round.
+
+        Parameters
+        ----------
+        llm : "auto", LLMSettings or None
+            How to reach it; "auto" reads the environment.
+
+        Returns
+        -------
+        Rewording
+
+        Raises
+        ------
+        GenieError
+            If there is no verdict or no language model, or it was of no help.
+        """
+        from genie_widgets.intent import llm_settings_from_env
+        from genie_widgets.session.rewording import reworded
+
+        return reworded(self.scored_result, self.request, llm_settings_from_env() if llm == "auto" else llm)
 
     @property
     def scored_result(self) -> RunResult:

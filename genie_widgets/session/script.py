@@ -154,6 +154,8 @@ def _results(state: SessionState) -> list[str]:
         parts.append(f"groups = run.groups({state.groups.column!r})")
     if state.part is not None:
         parts.append(f"part = run.part({state.part.column!r}, {state.part.group!r})\nprint(part.evaluation.metrics)")
+    if state.rewording is not None:
+        parts.append('print(*run.reword().sentences, sep="\\n")')
     if state.predictions is not None and state.recipe.rows is not None:
         rows = state.recipe.rows
         parts.append(f"new = {'table' if rows.kind == 'run' else _read(rows)}\npredictions = run.predict(new.frame)")

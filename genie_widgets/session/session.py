@@ -21,6 +21,7 @@ from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.reduce import reduce
+from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
 from genie_widgets.store import RunFolder
@@ -361,6 +362,16 @@ class Session:
         if self._state.stage == Stage.DONE and question.strip():
             self._begin("Answering", self._ask, question.strip())
 
+    def reword(self) -> None:
+        """Have the language model say the verdict in other words; see `Run.reword`."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Asking the language model", self._reword)
+
+    def sent_to_reword(self) -> tuple[str, ...]:
+        """Give the sentences that the language model would be sent to reword, with their blanks."""
+        run, result = self._run, self._state.result
+        return () if run is None or result is None else would_be_sent(result, run.request)
+
     def list_history(self) -> None:
         """List the runs of the workspace with their figures."""
         self._begin("Listing the runs", self._list)
@@ -659,6 +670,11 @@ class Session:
         if run is not None:
             llm = self._llm
             self._dispatch(a.Replied(run_id=run.id, reply=run.ask(question, llm), llm=llm is not None))
+
+    def _reword(self) -> None:
+        run = self._run
+        if run is not None:
+            self._dispatch(a.Reworded(run_id=run.id, rewording=run.reword(self._llm)))
 
     def _list(self) -> None:
         self._dispatch(a.HistoryListed(runs=tuple(list_runs(self.settings)[:MAX_RUNS])))

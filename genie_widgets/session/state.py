@@ -15,6 +15,7 @@ from genie_widgets.schema import (
     Plan,
     Problem,
     Reply,
+    Rewording,
     RunResult,
     RunSummary,
     TableProfile,
@@ -99,6 +100,8 @@ class SessionState(Value):
         The groups of the column last asked for.
     part : Part or None
         The one of them whose rows every figure and plot is shown of; None for all rows.
+    rewording : Rewording or None
+        The verdict in a language model's words.
     history : tuple of RunSummary or None
         The runs of the workspace, newest first, as they were last listed.
     comparison : Comparison or None
@@ -132,6 +135,7 @@ class SessionState(Value):
     flip: Flip | None = None
     groups: GroupReport | None = None
     part: Part | None = None
+    rewording: Rewording | None = None
     history: tuple[RunSummary, ...] | None = None
     comparison: Comparison | None = None
     promotions: tuple[Promotion, ...] = ()

@@ -1,7 +1,10 @@
 """Deciding and comparing groups, from Python and from a session, on a run that has ended."""
 
+import json
+
 import numpy as np
 import pytest
+from llm_server import LLMServer, settings_for
 from sklearn.metrics import accuracy_score
 
 import genie_widgets as gw
@@ -124,3 +127,37 @@ def test_a_session_shows_both_and_groups_follow_the_threshold(ended, settings):
     assert session.wait_idle()
     assert session.state.part is None
     session.close()
+
+
+def test_the_verdict_is_said_in_other_words_until_it_changes(ended, settings):
+    run, _ = ended()
+    with pytest.raises(GenieError, match="No language model"):
+        run.reword(llm=None)
+    server = LLMServer()
+    server.answer = lambda _path, body: json.dumps(
+        [f"Well: {text}" for text in json.loads(body["messages"][1]["content"])]
+    )
+    try:
+        session = Session(settings)
+        session.use_llm(settings_for(server))
+        session.open_run(run.id)
+        assert session.wait_idle()
+        while session.state.stage != Stage.DONE:
+            pass
+        sent = session.sent_to_reword()
+        session.reword()
+        assert session.wait_idle()
+        said = session.state.rewording
+        assert said.sentences == tuple(f"Well: {sentence}" for sentence in run.result.verdict)
+        ((_path, _headers, body),) = server.requests
+        assert tuple(json.loads(json.loads(body)["messages"][1]["content"])) == sent
+        session.decide(threshold=0.2)
+        assert session.wait_idle()
+        assert session.state.rewording is None
+        server.answer = lambda _path, _body: "no"
+        session.reword()
+        assert session.wait_idle()
+        assert session.state.problem.code == "llm-failed"
+        session.close()
+    finally:
+        server.close()

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import genie_widgets as gw
-from genie_widgets.schema import Decision, Evaluation, GroupReport, Part, ReadOptions, Reply, Validation
+from genie_widgets.schema import Decision, Evaluation, GroupReport, Part, ReadOptions, Reply, Rewording, Validation
 from genie_widgets.session import Session, SessionState, python_code, remedies
 from genie_widgets.session import actions as a
 from genie_widgets.session.recipe import Recipe, Source
@@ -209,8 +209,16 @@ def test_a_threshold_is_told_by_the_wish_it_follows_from_and_groups_by_their_col
     result = make.result(decision=decision)
     scored = Evaluation(n_rows=9, split="s", metrics=(), baseline="b")
     part = Part(column="it's", group='"x"', is_small=False, n_rows_of_all=9, evaluation=scored)
-    state = SessionState(recipe=opened, run_id="a", result=result, groups=groups, part=part)
+    state = SessionState(
+        recipe=opened,
+        run_id="a",
+        result=result,
+        groups=groups,
+        part=part,
+        rewording=Rewording(sentences=("a",), n_kept=1),
+    )
     called = []
+    assert 'print(*run.reword().sentences, sep="\\n")' in python_code(state)
     shown = SimpleNamespace(
         decide=lambda **wish: called.append(wish),
         groups=called.append,

@@ -9,7 +9,7 @@ import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.evaluate import by_group, evaluate, rows_of, scored_table, within
-from genie_widgets.schema import Part, Plan, RunResult
+from genie_widgets.schema import Part, Plan, Rewording, RunResult
 from genie_widgets.widgets.results.decide import DecideTab
 from genie_widgets.widgets.results.groups import GroupsTab
 from genie_widgets.widgets.results.plots import PlotsTab
@@ -51,6 +51,7 @@ def state():
         result=result,
         profile=read_table(frame, name="t").profile,
         groups=by_group(rows_of(scored, PLAN, CLASSES)[0], frame["town"], PLAN, was_used=False),
+        rewording=None,
         part=Part(column="town", group="<b>Ulm", is_small=False, n_rows_of_all=400, evaluation=few),
         view=SimpleNamespace(is_over=True),
         busy="",
@@ -60,8 +61,16 @@ def state():
 
 
 class Asked:
+    llm = None
+
     def __init__(self):
-        self.parts = []
+        self.parts, self.rewordings = [], 0
+
+    def reword(self):
+        self.rewordings += 1
+
+    def sent_to_reword(self):
+        return ("<i> is {1}.",)
 
     def show_part(self, group):
         self.parts.append(group)
@@ -110,3 +119,21 @@ def test_a_group_is_chosen_where_groups_are_compared(state):
     tab.paint(state)
     assert tab._part.value is None
     assert session.parts == ["<b>Ulm"], "what the panel itself shows is no choice"
+
+
+def test_other_words_are_offered_with_what_is_sent_where_there_is_a_language_model(state, monkeypatch):
+    monkeypatch.setattr("genie_widgets.widgets.results.verdict.blockers", lambda _state, _what: [])
+    session = Asked()
+    tab = VerdictTab(session)
+    tab.paint(state)
+    assert tab._words.layout.display == "none"
+    session.llm = object()
+    tab.paint(state)
+    assert tab._words.layout.display is None
+    assert "&lt;i&gt; is {1}." in tab._sent.value
+    tab._say.click()
+    assert session.rewordings == 1
+    state.rewording = Rewording(sentences=("It is <b>good</b>.", "As it was."), n_kept=1)
+    tab.paint(state)
+    assert "It is &lt;b&gt;good&lt;/b&gt;. As it was." in tab._said.value
+    assert "1 of 2 sentences are as above" in tab._said.value

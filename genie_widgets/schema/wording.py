@@ -1,0 +1,20 @@
+"""The verdict in a language model's words."""
+
+from __future__ import annotations
+
+from genie_widgets.schema.base import Value
+
+
+class Rewording(Value):
+    """Sentences in other words; figures and names are ours.
+
+    Attributes
+    ----------
+    sentences : tuple of str
+        As many as there were.
+    n_kept : int
+        So many of them are as they were: warnings, and those whose other words said something else.
+    """
+
+    sentences: tuple[str, ...]
+    n_kept: int
