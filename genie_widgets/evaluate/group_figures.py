@@ -217,8 +217,8 @@ def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:
     small = [row.group for row in report.groups if row.is_small]
     if small:
         said.append(
-            f"{len(small)} of the {len(groups.labels)} groups have fewer than {LEAST_ROWS} untouched rows: "
-            "too few to judge them by."
+            f"{len(small)} of the {len(groups.labels)} groups {'has' if len(small) == 1 else 'have'} fewer than "
+            f"{LEAST_ROWS} untouched rows: too few to judge {'it' if len(small) == 1 else 'them'} by."
         )
     if not report.was_used:
         said.append("The model did not learn from this column; it may know it all the same, from others.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ LOW_TO_HIGH = (DOWN, "#B9A8C4", UP)
 HEAT = [[0, "#E4EDF5"], [1, DOWN]]
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
+# A longer title of the axis below is cut off on a phone: Plotly breaks no lines.
+MOST_IN_A_LINE = 26
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -86,7 +89,7 @@ def figure(
     common: dict[str, Any] = {
         "height": HEIGHT_PX,
         "autosize": True,
-        "margin": {"l": 10, "r": 10, "t": 16, "b": 40},
+        "margin": {"l": 10, "r": 24, "t": 16, "b": 40},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": QUIET, "size": 13},
@@ -96,8 +99,14 @@ def figure(
     }
     axes = {"xaxis": axis(), "yaxis": axis()}
     merged = {**common, **axes, **(layout or {})}
+    below = merged["xaxis"]
+    merged["xaxis"] = {**below, "title": {**below["title"], "text": _in_lines(below["title"]["text"])}}
     config = {"responsive": True, "displaylogo": False, "displayModeBar": False}
     return Figure(title, kind, {"data": _finite(data), "layout": merged, "config": config}, text, table)
+
+
+def _in_lines(title: str) -> str:
+    return "<br>".join(textwrap.wrap(title, MOST_IN_A_LINE, break_long_words=False, break_on_hyphens=False))
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:

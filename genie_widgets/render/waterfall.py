@@ -31,7 +31,7 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
     names = ["average", *(f"{label(part.column, 24)} = {label(part.cell, 18)}" for part in first)]
     values = [shown.base_value, *(part.value for part in first)]
     if rest:
-        names.append(f"{len(rest)} other columns")
+        names.append(f"{len(rest)} other column{'' if len(rest) == 1 else 's'}")
         values.append(sum(part.value for part in rest))
     bars = {
         "type": "waterfall",

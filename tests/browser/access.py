@@ -7,11 +7,12 @@ import axe_playwright_python
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
-def barriers(page, where, within="body"):
-    """Tell in words what axe-core finds in the parts of the page that a selector names."""
+def barriers(page, where, within="body", only=None):
+    """Tell in words what axe-core finds in the parts of the page that a selector names, by one rule or by all."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
-    found = page.evaluate("within => axe.run({include: [[within]]}, {resultTypes: ['violations']})", within)
+    options = {"resultTypes": ["violations"], **({"runOnly": [only]} if only else {})}
+    found = page.evaluate("([within, options]) => axe.run({include: [[within]]}, options)", [within, options])
     assert found["passes"], f"{where}: axe-core saw nothing of it"
     return [
         f"{where}: {violation['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"

@@ -37,6 +37,10 @@ def drawn(page, name):
     page.wait_for_selector(".g-card-results .widget-tab-contents > :not(.lm-mod-hidden) > * >> visible=true")
     if name in ("Plots", "Explanation"):
         page.wait_for_selector(".g-card-results .js-plotly-plot .main-svg >> visible=true")
+        page.wait_for_function(
+            """() => [...document.querySelectorAll('.g-card-results .js-plotly-plot')].filter(p => p.offsetParent)
+               .every(p => Math.abs(p.clientWidth - p.querySelector('.main-svg').clientWidth) <= 1)"""
+        )
 
 
 def tab_names(page):

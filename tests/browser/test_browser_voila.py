@@ -242,3 +242,28 @@ def test_nothing_keeps_people_out_of_the_results_and_the_keyboard_alone_opens_th
             assert is_at(page, ".lm-TabBar-tab", name)
     assert {*WITH_CONTROLS} <= {*others}
     assert found == []
+
+
+def test_in_the_dark_all_text_stands_out_and_a_group_that_is_chosen_is_what_plots_show(open_page, finished):
+    # So high that nothing is scrolled away: axe-core looks at what can be seen.
+    page = open_page(f"?run={finished}&theme=dark", viewport={"width": 390, "height": 5000})
+    page.wait_for_selector(".g-verdict")
+    found = []
+    for name in tab_names(page):
+        tab(page, name)
+        drawn(page, name)
+        if name == "Groups":
+            page.click("button:has-text('Compare the groups'):enabled")
+            page.wait_for_selector("table:has-text('ROC AUC') >> visible=true")
+        found += barriers(page, f"{name} in the dark", within=".g-card-results", only="color-contrast")
+    tab(page, "Groups")
+    place = page.get_by_label("Show every figure and plot of")
+    assert place.evaluate("place => place.selectedIndex") == 0
+    place.select_option(index=1)
+    tab(page, "Plots")
+    page.wait_for_selector(".g-part:has-text('untouched rows') >> visible=true")
+    tab(page, "Verdict")
+    found += barriers(page, "a group's figures in the dark", within=".g-card-results", only="color-contrast")
+    page.click(".g-part button:has-text('Show all rows') >> visible=true")
+    page.wait_for_selector(".g-part", state="hidden")
+    assert found == []

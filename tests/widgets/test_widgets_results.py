@@ -108,8 +108,9 @@ def test_a_group_is_chosen_where_groups_are_compared(state):
     state.part = None
     tab = GroupsTab(session)
     tab.paint(state)
-    assert [value for _, value in tab._part.options] == [None, "Bonn", "<b>Ulm"]
-    person = threading.Thread(target=lambda: setattr(tab._part, "value", "<b>Ulm"))
+    assert tab._part.label == "all rows"
+    assert [name for name, _ in tab._part.options] == ["all rows", "only Bonn (300 rows)", "only <b>Ulm (100 rows)"]
+    person = threading.Thread(target=lambda: setattr(tab._part, "value", 1))
     person.start()
     person.join()
     assert session.parts == ["<b>Ulm"]
@@ -117,7 +118,7 @@ def test_a_group_is_chosen_where_groups_are_compared(state):
     tab.paint(state)
     state.part = None
     tab.paint(state)
-    assert tab._part.value is None
+    assert tab._part.label == "all rows"
     assert session.parts == ["<b>Ulm"], "what the panel itself shows is no choice"
 
 

@@ -11,6 +11,8 @@ from genie_widgets.widgets.elements import button, choose, field, html, row, sho
 from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.step import Tab
 
+ALL_ROWS = -1
+
 
 class GroupsTab(Tab):
     """One column at a time; columns that the model did not learn from are offered as well."""
@@ -29,7 +31,7 @@ class GroupsTab(Tab):
         choices = with_classes(w.Box([field(self._figure), field(self._part)]), "g-fields")
         self._report = w.VBox([self._table, choices, self._plot.root])
         self.on_change(self._figure, lambda _value: self._draw())
-        self.on_change(self._part, session.show_part)
+        self.on_change(self._part, self._show_part)
         lead = html(
             "<p>Is the model as good for everyone? The figures of the untouched rows by the groups of a column: of "
             "those it learned from, or of one that was left out.</p>"
@@ -40,6 +42,10 @@ class GroupsTab(Tab):
     def _compare(self) -> None:
         if self._column.value:
             self.session.show_groups(self._column.value)
+
+    def _show_part(self, place: int | None) -> None:
+        if self._shown is not None and place is not None:
+            self.session.show_part(None if place == ALL_ROWS else self._shown.groups[place].group)
 
     def render(self, state: SessionState) -> None:
         """Offer the columns, and show the groups last asked for."""
@@ -65,9 +71,13 @@ class GroupsTab(Tab):
             figures = state.groups.groups[0].figures if state.groups.groups else ()
             choose(self._figure, [(item.label, place) for place, item in enumerate(figures)], 0)
         if state.groups is not None:
-            groups = [(f"only {row.group} ({row.n_rows:,} rows)", row.group) for row in state.groups.groups]
+            names = [row.group for row in state.groups.groups]
+            options = [
+                (f"only {row.group} ({row.n_rows:,} rows)", place) for place, row in enumerate(state.groups.groups)
+            ]
             self._part.disabled = bool(reasons)
-            choose(self._part, [("all rows", None), *groups], None if state.part is None else state.part.group)
+            shown = names.index(state.part.group) if state.part is not None and state.part.group in names else ALL_ROWS
+            choose(self._part, [("all rows", ALL_ROWS), *options], shown)
         self._shown = state.groups
         self._draw()
 

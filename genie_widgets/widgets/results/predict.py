@@ -7,6 +7,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from genie_widgets.render import esc, problems_html, row_sentences, rows_html, waterfall_figure
+from genie_widgets.schema import RunResult
 from genie_widgets.session import PredictionsState, Session, SessionState, blockers
 from genie_widgets.widgets.download import Download
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
@@ -62,14 +63,16 @@ class PredictTab(Tab):
         predictions = state.predictions
         show(self._more, predictions is not None)
         if predictions is not None and predictions is not self._given:
-            self._show(predictions)
+            self._show(predictions, state.result)
         self._given = predictions
         self._show_why(state)
 
-    def _show(self, predictions: PredictionsState) -> None:
+    def _show(self, predictions: PredictionsState, result: RunResult | None) -> None:
         caption = f"The first of {predictions.n_rows:,} rows of {predictions.name}, predictions first"
-        self._table.value = problems_html(predictions.problems) + rows_html(
-            predictions.columns, predictions.preview, caption
+        decision = result.decision if result is not None else None
+        decided = f"<p>{esc(decision.words[0])} That was chosen under Decide.</p>" if decision is not None else ""
+        self._table.value = (
+            problems_html(predictions.problems) + decided + rows_html(predictions.columns, predictions.preview, caption)
         )
         self._number.max = max(1, predictions.n_rows)
         self._download.offer(Path(predictions.path), "predictions.csv")

@@ -79,11 +79,25 @@ function render({ model, el }) {
       handle.setAttribute('aria-label', label?.textContent || 'Slider');
     }
   };
-  const sliders = new MutationObserver(nameSliders);
+  // A plot is drawn before it is in the page, 700 pixels wide: it is told to look at its place, and shown when it fits.
+  const fitPlots = () => {
+    let isWrong = false;
+    for (const plot of document.querySelectorAll('.genie .g-plot .js-plotly-plot:not(.g-fits)')) {
+      const drawn = plot.querySelector('.main-svg');
+      if (!drawn || !plot.clientWidth) continue;
+      if (Math.abs(drawn.clientWidth - plot.clientWidth) <= 1) plot.classList.add('g-fits');
+      else isWrong = true;
+    }
+    if (isWrong) dispatchEvent(new Event('resize'));
+  };
+  const watcher = new MutationObserver(() => {
+    nameSliders();
+    fitPlots();
+  });
   let frame = 0;
   const watchPanel = () => {
     const panel = el.closest('.genie');
-    if (panel) sliders.observe(panel, { childList: true, subtree: true });
+    if (panel) watcher.observe(panel, { childList: true, subtree: true });
     else frame = requestAnimationFrame(watchPanel);
   };
   watchPanel();
@@ -99,7 +113,7 @@ function render({ model, el }) {
     removeEventListener('pagehide', leave);
     themes.disconnect();
     cancelAnimationFrame(frame);
-    sliders.disconnect();
+    watcher.disconnect();
     banner.remove();
   };
 }
