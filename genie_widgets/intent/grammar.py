@@ -7,7 +7,7 @@ from genie_widgets.intent.build import build_plan, fitting_metrics
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.facts import USELESS_KINDS, useless_columns
 from genie_widgets.intent.features import forms_of
-from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later
+from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
 from genie_widgets.intent.target import (
     MAX_CANDIDATES,
     SPOKEN,
@@ -46,6 +46,9 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     if refused is not None:
         return refused
     asked = find_constraints(text, profile)
+    suspicion = suspicion_of(asked.rest, profile)
+    if suspicion.refuses:
+        return refusal(suspicion.reason, profile)
     ranked = rank_targets(asked.rest, profile)
     open_ranked = [c for c in ranked if c.column not in asked.ignore] or ranked
     if ranked and _is_later(text, ranked, profile):
@@ -60,6 +63,9 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     if doubt is not None:
         return doubt
     best = ranked[0]
+    if suspicion.doubts:
+        words = f"It is not clear that a prediction is asked for. Should {best.column} be predicted, or another column?"
+        return _question(open_ranked, profile, text, words)
     plan = build_plan(profile, text, best.column, asked, target_evidence(best, profile))
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         note = Problem(

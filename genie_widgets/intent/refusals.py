@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.facts import USELESS_KINDS
 from genie_widgets.intent.reading import read
+from genie_widgets.intent.requests import classifier, masked_request
 from genie_widgets.schema import Refusal, TableProfile
 
+# So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
+REFUSED, DOUBTED = 0.9, 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
 _ANYWHERE = ("clustering", "survival", "causal")
 _UNLESS_PREDICTED = ("editing", "anomalies", "recommending", "writing")
@@ -71,6 +75,55 @@ def find_refusal(text: str, profile: TableProfile) -> Refusal | None:
             continue
         return refusal(reason, profile)
     return None
+
+
+@dataclass(frozen=True)
+class Suspicion:
+    """How probable it is that a sentence asks for no prediction.
+
+    Attributes
+    ----------
+    reason : str
+        What it would ask for instead.
+    probability : float
+        Of everything that is refused, taken together.
+    vague : float
+        Of a sentence that says nothing of what is wanted.
+    """
+
+    reason: str
+    probability: float
+    vague: float
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it is as good as sure."""
+        return self.probability >= REFUSED
+
+    @property
+    def doubts(self) -> bool:
+        """Whether it is too probable to plan without asking."""
+        return self.probability + self.vague >= DOUBTED
+
+
+def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
+    """Judge what kind of thing is asked by how it is asked.
+
+    Parameters
+    ----------
+    rest : str
+        The sentence without its constraints.
+    profile : TableProfile
+        The table: what names its columns is not what is judged.
+
+    Returns
+    -------
+    Suspicion
+        As a classifier sees it that has learned from sentences of many people.
+    """
+    chances = classifier().probabilities(masked_request(rest, profile))
+    refused = {kind: chance for kind, chance in chances.items() if kind in _WORDS}
+    return Suspicion(max(refused, key=lambda kind: refused[kind]), sum(refused.values()), chances["vague"])
 
 
 def is_greeting(text: str) -> bool:
