@@ -19,7 +19,7 @@ ALIKE, ALIKE_OF_MANY = 0.02, 0.15
 MAX_STRAY = 4
 MAX_SKIPPED = 3
 Span = tuple[int, int]
-_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[。；！？\n]|…| - | – |\((?=\w)|\)")
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[。；！？।\n]|…| - | – |\((?=\w)|\)")
 _SEPARATORS = re.compile(
     r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
     r"和|与|及|或|以及|と|や|및|(?<=[\uac00-\ud7a3\w])[와과랑](?=\s)|그리고|और|या|तथा"
@@ -33,6 +33,10 @@ _OPEN_LIST = re.compile(
 )
 _THESE = re.compile(
     r"\b(?:features?|columns?|variables?|fields?|attributes?|alone|columnas?|variables?|colonnes?|spalten?|merkmale?|colunas?|colonne|колон\w+|столбц\w+|признак\w+)\b|列|特征|字段|特徴|컬럼|열|변수|कॉलम"
+)
+_ARTICLES = frozenset(
+    "the a an my our this that these those not no nor neither either de del la el los las le les l des du der die das den "
+    "dem ein eine il lo gli i o os as column columns".split()
 )
 _RANGE = re.compile(
     r"[\s\"'`“”]*(?:to|through|thru|until|up to|-|–|—|~|bis|a|à|hasta|ate|fino a|по|до|至|到|から|〜|부터|से)[\s\"'`“”]*"
@@ -153,13 +157,25 @@ class _Clauses:
         """Read the columns that stand before a word."""
         for match in self._cues(cue):
             low = self._before(match.start())
-            if field == "features":
-                opened = [m.end() for m in self._cues("listed") if low <= m.start() < match.start()]
-                low = opened[-1] if opened else low
+            opener = "listed" if field == "features" else "ignore_open"
+            opened = [m.end() for m in self._cues(opener) if low <= m.start() < match.start()]
+            low = opened[-1] if opened else low
             names, first, complete = self._list_back(low, match.start())
+            if field == "ignore" and not opened:
+                names, first = self._without_target(names, first, match)
             if names and (field == "ignore" or complete):
                 self._take(field, names, first, match.end())
         self._reread()
+
+    def _without_target(self, names: list[str], first: int, match: re.Match[str]) -> tuple[list[str], int]:
+        """Give back the first of "price, id and name don't count" where nothing else is said: it is asked for."""
+        around = self._reading.text[:first] + self._reading.text[match.end() :]
+        comma = re.compile(r"[^,，、]*[,，、]").match(self._reading.text, first)
+        if len(names) < 2 or _says_something(around) or comma is None:
+            return names, first
+        asked = self._resolve(first, comma.end() - 1, WHOLE)
+        others = [name for name in names if name not in asked]
+        return (others, comma.end()) if len(asked) == 1 and others else (names, first)
 
     def listed(self) -> None:
         """Read "from A, B and C": a limit where columns, and nothing else, are listed by their whole names."""
@@ -231,9 +247,13 @@ class _Clauses:
             piece = self._reading.text[low:high]
             if not _says_something(piece) and not self._whole_names(low, high):
                 continue
-            if phrases.pattern("cues", "target").search(self._reading.folded[low:high]) and not names:
+            told = phrases.pattern("cues", "target").search(self._reading.folded, low, high)
+            if told and not names:
                 continue  # "excluding the target x and ..."
-            resolved = self._resolve(low, high, NEEDED)
+            if told and not self._is_in_name(*told.span()):
+                break  # "..., target x"
+            run = self._run(low, high)
+            resolved = self._resolve(low, run, NEEDED)
             if not resolved:
                 if not names and not stray:
                     stray = piece.strip(" \t\"'`.,:")
@@ -241,9 +261,42 @@ class _Clauses:
                 if not skips or len(piece.split()) > MAX_SKIPPED or self._verb(low, high):
                     break
                 continue  # one of a list that the table does not have: the others count
+            if names and self._verb(low, self._start_of(resolved, low, run)):
+                break  # "..., what will the price be?"
             names += [name for name in resolved if name not in names]
-            last = self._end_of(resolved, low, high)
+            last = self._end_of(resolved, low, run)
+            if run < high:
+                break  # "... for the price": no list goes on after that
         return self._in_order(names), last, last, stray
+
+    def _run(self, start: int, end: int) -> int:
+        """Where names end that stand one beside the other in a piece: another one after other words is not listed."""
+        for one, other in pairwise(self._whole(start, end)):
+            if not self._is_link(one, other):
+                return one.end
+        return end
+
+    def _run_back(self, start: int, end: int) -> int:
+        """Where such names begin that stand at the end of a piece."""
+        for one, other in pairwise(reversed(self._whole(start, end))):
+            if not self._is_link(other, one):
+                return other.end
+        return start
+
+    def _whole(self, start: int, end: int) -> list[Mention]:
+        return sorted(self._whole_names(start, end), key=lambda m: m.start)
+
+    def _is_link(self, one: Mention, other: Mention) -> bool:
+        """Whether what stands between two names goes on with the list: nothing, "the", "column", or "to"."""
+        between = self._reading.folded[one.end : other.start]
+        if _RANGE.fullmatch(between):
+            names = self._profile.column_names
+            return names.index(one.column) < names.index(other.column)
+        return all(word.plain in _ARTICLES or _THESE.fullmatch(word.plain) for word in words_of(between))
+
+    def _start_of(self, names: list[str], low: int, high: int) -> int:
+        starts = [m.start for name in names for m in self._reading.mentions_of(name, ((low, high),))[:1]]
+        return min(starts, default=low)
 
     def _end_of(self, names: list[str], low: int, high: int) -> int:
         ends = [m.end for name in names for m in self._reading.mentions_of(name, ((low, high),))[:1]]
@@ -264,15 +317,16 @@ class _Clauses:
                 phrases.folded(piece)
             ):
                 continue
-            asks = self._verb(low, high)
-            resolved = [] if names and asks else self._resolve(low, high, NEEDED, backwards=True)
+            run = self._run_back(low, high)
+            asks = self._verb(run, high)
+            resolved = [] if names and asks else self._resolve(run, high, NEEDED, backwards=True)
             if not resolved:
                 complete = False
                 break
             names += [name for name in resolved if name not in names]
-            spans = [m.start for name in resolved for m in self._reading.mentions_of(name, ((low, high),))[:1]]
-            first = min([first, *spans])
-            if self._verb(low, min(spans, default=low)):
+            begins = self._start_of(resolved, run, high)
+            first = min(first, begins)
+            if run > low or self._verb(low, begins):
                 break
         return self._in_order(names), first, complete
 
