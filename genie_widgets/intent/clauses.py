@@ -22,7 +22,7 @@ Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[。；！？।\n]|…| - | – |\((?=\w)|\)")
 _SEPARATORS = re.compile(
     r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
-    r"和|与|及|或|以及|と|や|및|(?<=[\uac00-\ud7a3\w])[와과랑](?=\s)|그리고|और|या|तथा"
+    r"和|与|及|或|以及|と|や|및|(?<=[\w)\]])[와과랑](?=\s)|그리고|और|या|तथा"
 )
 _MANY = re.compile(
     r"\b(?:all|any|both|every|columns|fields|features|variables|ones|todas?|todos|toutes?|tous|alle|tutti|tutte|все)\b|\w{3,}s\b|所有|全部|すべて|全て|모든|सभी"
@@ -38,6 +38,7 @@ _ARTICLES = frozenset(
     "the a an my our this that these those not no nor neither either de del la el los las le les l des du der die das den "
     "dem ein eine il lo gli i o os as column columns".split()
 )
+_WHETHER = frozenset("whether if ob si se do does that".split())
 _RANGE = re.compile(
     r"[\s\"'`“”]*(?:to|through|thru|until|up to|-|–|—|~|bis|a|à|hasta|ate|fino a|по|до|至|到|から|〜|부터|से)[\s\"'`“”]*"
 )
@@ -332,7 +333,9 @@ class _Clauses:
 
     def _verb(self, low: int, high: int) -> bool:
         """Whether a piece asks for something before it names its column: no list goes on before that."""
-        return phrases.pattern("cues", "ask").search(self._reading.folded, low, high) is not None
+        asks = phrases.pattern("cues", "ask").finditer(self._reading.folded, low, high)
+        # "..., or whether somebody is foreign" goes on with a list.
+        return any(match.group() not in _WHETHER for match in asks)
 
     def _resolve(self, start: int, end: int, needed: float, *, backwards: bool = False) -> list[str]:
         """Name the columns that a piece speaks of: mostly one."""

@@ -337,6 +337,10 @@ def spoken_values(reading: Reading, column: ColumnProfile) -> list[Hit]:
         value = plain(counted.value.strip())
         if value in _PLAIN_VALUES or len(value) < 2 or value.replace(".", "").lstrip("-").isdigit():
             continue
+        if _UNSPACED.match(value):
+            place = reading.folded.find(value)
+            found += [Hit(1.0, place, place + len(value))] if place >= 0 else []
+            continue
         parts = [word for word in words_of(value) if word.plain not in STOP_WORDS]
         if not parts:
             continue
