@@ -12,7 +12,7 @@ from genie_widgets.intent.requests import classifier, masked_request
 from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
-REFUSED, DOUBTED = 0.9, 0.6
+REFUSED, DOUBTED = 0.9, 0.5
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
 _ANYWHERE = ("clustering", "survival", "causal")
 _UNLESS_PREDICTED = ("editing", "anomalies", "recommending", "writing")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -115,7 +116,7 @@ def _words(small: str) -> Iterator[str]:
     tokens = ["0" if token.isdigit() else token for token in tokens]
     yield from (f"w {token}" for token in tokens)
     ends = ["^", *tokens, "$"]
-    yield from (f"p {one} {other}" for one, other in zip(ends, ends[1:], strict=False))
+    yield from (f"p {one} {other}" for one, other in pairwise(ends))
     yield "b " + " ".join(tokens[:3])
     yield f"n {min(len(tokens), 12) // 2}"
 
