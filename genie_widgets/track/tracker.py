@@ -72,6 +72,21 @@ class Tracker:
             else:
                 self._experiment_id = str(found.experiment_id)
 
+    @staticmethod
+    def rehearse() -> None:
+        """Save an empty model: what MLflow loads and looks up for its first model, it has at hand for the second."""
+        import mlflow
+
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            requirements = [f"mlflow=={mlflow.__version__}"]
+            mlflow.pyfunc.save_model(f"{folder}/model", python_model=str(_CODE), pip_requirements=requirements)
+
+    @staticmethod
+    def load_for_check() -> None:
+        """Load what MLflow needs to try a model on its example, as it does before it records it."""
+        import autogluon.tabular  # noqa: F401
+
     def log(
         self,
         *,

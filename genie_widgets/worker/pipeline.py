@@ -204,6 +204,7 @@ def _fail(run: Run, problem: Problem) -> None:
 
 def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> None:
     """Score, explain, export and record a model."""
+    recorder.get_ready()
     result = _score(run, model, split)
     result = _explain(run, model, split, result)
     result = _export(run, model, split, result)

@@ -26,20 +26,26 @@ class Recorder:
             start_new_session=True,
         )
 
+    def get_ready(self) -> None:
+        """Tell that there will be a record soon: there is a model."""
+        self._say("soon\n")
+
     def record(self) -> None:
         """Ask for the record; the process writes it, or why there is none, in bounded time by itself."""
-        self._say("record\n")
+        self._say("record\n", last=True)
 
     def abandon(self) -> None:
         """End the process without a record: there is no model."""
-        self._say("")
+        self._say("", last=True)
 
-    def _say(self, text: str) -> None:
+    def _say(self, text: str, *, last: bool = False) -> None:
         stdin = self._process.stdin
         if stdin is None:
             return
         try:
             stdin.write(text)
-            stdin.close()
+            stdin.flush()
+            if last:
+                stdin.close()
         except OSError:
             return  # it died; the run's result says that there is no record

@@ -1,7 +1,8 @@
 """The recording process: ``python -m genie_widgets.worker.recording RUN_DIR``.
 
-Prepares MLflow's store at once, waits for the word, records the finished run,
-and ends. It reads everything from the run folder.
+Prepares MLflow's store at once, and itself when it is told that there will be
+a record soon; waits for the word, records the finished run, and ends. It reads
+everything from the run folder.
 """
 
 from __future__ import annotations
@@ -32,9 +33,14 @@ def main(path: Path) -> None:
     request = folder.read_request()
     workspace = folder.path.parent.parent
     tracker = Tracker(with_credentials(request.tracking_uri), workspace)
-    preparing = threading.Thread(target=_prepare, args=(tracker,), name="genie-preparing", daemon=True)
+    soon = threading.Event()
+    preparing = threading.Thread(target=_prepare, args=(tracker, soon), name="genie-preparing", daemon=True)
     preparing.start()
-    if sys.stdin.readline().strip() != "record":
+    for word in map(str.strip, sys.stdin):
+        soon.set()
+        if word == "record":
+            break
+    else:
         return
     watchdog = threading.Timer(MAX_SECONDS, _give_up, args=(folder, tracker))
     watchdog.daemon = True
@@ -46,12 +52,15 @@ def main(path: Path) -> None:
         _record(folder, request, tracker)
 
 
-def _prepare(tracker: Tracker) -> None:
+def _prepare(tracker: Tracker, soon: threading.Event) -> None:
     """Prepare at low priority, while models are trained; the record itself is waited for by a person."""
     # Linux knows a priority of each thread, and none that anybody but root may raise again.
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOW_PRIORITY)
     tracker.prepare()
+    tracker.rehearse()
+    soon.wait()  # until then the memory is the models'
+    tracker.load_for_check()
 
 
 def _give_up(folder: RunFolder, tracker: Tracker) -> None:

@@ -1,11 +1,43 @@
 """The recording process says what became of the record, whatever the tracking server does."""
 
+import io
+
 import pytest
 
 from genie_widgets.schema import ResultUpdated
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker
 from genie_widgets.worker import recording
+
+
+class Actor:
+    """A tracker that remembers what it was asked for."""
+
+    did = ()
+
+    def __init__(self, uri, workspace):
+        pass
+
+    def __getattr__(self, name):
+        def act(*_args, **_kwargs):
+            type(self).did += (name,)
+
+        return act
+
+
+@pytest.mark.parametrize(
+    ("words", "done"), [("soon\nrecord\n", True), ("record\n", True), ("soon\n", False), ("", False)]
+)
+def test_everything_is_loaded_before_the_record_which_is_made_at_the_word(words, done, make_folder, monkeypatch):
+    monkeypatch.setattr(Actor, "did", ())
+    monkeypatch.setattr("genie_widgets.track.Tracker", Actor)
+    monkeypatch.setattr(recording, "_record", lambda _folder, _request, tracker: tracker.record())
+    monkeypatch.setattr(recording.sys, "stdin", io.StringIO(words))
+    recording.main(make_folder().path)
+    if done:
+        assert Actor.did == ("prepare", "rehearse", "load_for_check", "record")
+    else:
+        assert "record" not in Actor.did
 
 
 class EndedError(Exception):
