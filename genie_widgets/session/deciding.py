@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from genie_widgets.schema import Decision, GenieError, Problem, ResultUpdated
+from genie_widgets.session.recording import record_again
 from genie_widgets.session.tracing import scored_result, scored_rows
 from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Wish
-
-RECORDING = "genie_widgets.worker.recording"
 
 
 def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
@@ -58,7 +55,7 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     folder.write_result(result)
     _write_files(folder)
     folder.append(ResultUpdated(part="decision"))
-    _record(folder)
+    record_again(folder)
     return decision
 
 
@@ -83,21 +80,6 @@ def _write_files(folder: RunFolder) -> None:
             input_example=pd.read_parquet(folder.example_path),
             report_path=folder.report_path if folder.report_path.exists() else None,
         )
-
-
-def _record(folder: RunFolder) -> None:
-    """Have the change recorded, by a process that outlives this one; nobody waits for it."""
-    with folder.log_path.open("ab") as log:
-        recorder = subprocess.Popen(
-            [sys.executable, "-m", RECORDING, str(folder.path)],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    assert recorder.stdin is not None
-    recorder.stdin.write(b"record\n")
-    recorder.stdin.close()
 
 
 _NO_CLASSES = Problem(

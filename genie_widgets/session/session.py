@@ -20,6 +20,7 @@ from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
+from genie_widgets.session.recording import prepare_store
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.running import Run
@@ -525,6 +526,7 @@ class Session:
             if self._draft is not None and self._draft.is_alive:
                 return
             self._draft = WorkerHandle(RunFolder.create(self.settings.workspace, new_run_id()))
+        prepare_store(self.settings)
 
     def _plan(self, token: int) -> None:
         from genie_widgets.intent import make_plan

@@ -1,6 +1,6 @@
 """The record of a run in MLflow. A server that is down costs a record, never a run."""
 
-from genie_widgets.track.address import with_credentials, without_credentials
+from genie_widgets.track.address import has_store, with_credentials, without_credentials
 from genie_widgets.track.champion import go_back, promote, registry_uri
 from genie_widgets.track.facts import registry_name
 from genie_widgets.track.tracker import Tracker
@@ -8,6 +8,7 @@ from genie_widgets.track.tracker import Tracker
 __all__ = [
     "Tracker",
     "go_back",
+    "has_store",
     "promote",
     "registry_name",
     "registry_uri",

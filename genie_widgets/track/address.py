@@ -29,6 +29,11 @@ def local_uri(workspace: Path) -> str:
     return f"sqlite:///{workspace / DATABASE}"
 
 
+def has_store(workspace: Path) -> bool:
+    """Whether somebody has made, or begun to make, the workspace's own store."""
+    return (workspace / DATABASE).exists()
+
+
 def without_credentials(uri: str) -> str:
     """Take user, password and query out of an address, so that it can be shown and kept.
 

@@ -1,4 +1,4 @@
-"""The recording process: ``python -m genie_widgets.worker.recording RUN_DIR``.
+"""The recording process: ``python -m genie_widgets.worker.recording RUN_DIR``, or ``--store WORKSPACE``.
 
 Prepares MLflow's store at once, and itself when it is told that there will be
 a record soon; waits for the word, records the finished run, and ends. It reads
@@ -97,5 +97,16 @@ def _record(folder: RunFolder, request: RunRequest, tracker: Tracker) -> None:
     folder.append(ResultUpdated(part="tracking"))
 
 
+def prepare_store(workspace: Path) -> None:
+    """Make the workspace's own store, while somebody still types."""
+    from genie_widgets.track import Tracker
+
+    os.nice(LOW_PRIORITY)
+    Tracker("", workspace).prepare()
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    if sys.argv[1] == "--store":
+        prepare_store(Path(sys.argv[2]))
+    else:
+        main(Path(sys.argv[1]))

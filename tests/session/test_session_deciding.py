@@ -17,7 +17,7 @@ from genie_widgets.session import Run, Session, Stage
 def ended(scored_run, folder, monkeypatch):
     """Make the folder of a run that has ended; gives the run, and counts its records."""
     records = []
-    monkeypatch.setattr("genie_widgets.session.deciding._record", records.append)
+    monkeypatch.setattr("genie_widgets.session.deciding.record_again", records.append)
 
     def build(problem_type="binary", n=400):
         return scored_run(folder, problem_type, n), records
