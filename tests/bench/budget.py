@@ -21,6 +21,7 @@ from tables import churn_table
 
 from genie_widgets.schema import Finished, ResultUpdated, Settings
 from genie_widgets.session import Session
+from genie_widgets.track import Tracker
 
 SPIN = "while True: pass"
 
@@ -37,30 +38,29 @@ def busy(processes):
             process.wait()
 
 
-def one_run(frame, seconds):
+def one_run(frame, seconds, workspace):
     """Run it through a session; gives total, record's end, models and what was told."""
-    with tempfile.TemporaryDirectory() as workspace:
-        session = Session(Settings(workspace=Path(workspace)))
-        try:
-            session.load_table(frame, name="churn")
-            session.wait_idle(600)
-            session.wait_worker_ready(600)
-            session.set_prompt(f"who will churn? {seconds} seconds")
-            session.make_plan()
-            session.wait_idle(600)
-            session.confirm()
-            session.wait_idle(600)
-            run = session.run
-            started = run.request.created_at
-            result = run.wait()
-            run.wait_recorded(150)
-            events = run.events()
-            total = next(e.time for e in events if isinstance(e, Finished)) - started
-            recorded = [e.time - started for e in events if isinstance(e, ResultUpdated) and e.part == "tracking"]
-            first = next(e.time for e in events if isinstance(e, ResultUpdated)) - started
-            return total, recorded[-1] if recorded else float("nan"), first, result
-        finally:
-            session.close()
+    session = Session(Settings(workspace=Path(workspace)))
+    try:
+        session.load_table(frame, name="churn")
+        session.wait_idle(600)
+        session.wait_worker_ready(600)
+        session.set_prompt(f"who will churn? {seconds} seconds")
+        session.make_plan()
+        session.wait_idle(600)
+        session.confirm()
+        session.wait_idle(600)
+        run = session.run
+        started = run.request.created_at
+        result = run.wait()
+        run.wait_recorded(150)
+        events = run.events()
+        total = next(e.time for e in events if isinstance(e, Finished)) - started
+        recorded = [e.time - started for e in events if isinstance(e, ResultUpdated) and e.part == "tracking"]
+        first = next(e.time for e in events if isinstance(e, ResultUpdated)) - started
+        return total, recorded[-1] if recorded else float("nan"), first, result
+    finally:
+        session.close()
 
 
 def main():
@@ -70,11 +70,12 @@ def main():
     parser.add_argument("--busy", action="store_true")
     arguments = parser.parse_args()
     cores = len(os.sched_getaffinity(0))
-    with busy(cores if arguments.busy else 0):
+    with tempfile.TemporaryDirectory() as workspace, busy(cores if arguments.busy else 0):
+        Tracker("", Path(workspace)).prepare()  # once for a workspace, as a rule while somebody types
         for rows in arguments.rows:
             frame = churn_table(rows)
             for seconds in arguments.seconds:
-                total, recorded, first, result = one_run(frame, seconds)
+                total, recorded, first, result = one_run(frame, seconds, workspace)
                 stages = ", ".join(f"{stage} {spent:.1f}" for stage, spent in result.timings.items())
                 print(
                     f"{rows:>9,} rows {seconds:>4} s: {total:6.1f} s = {total / seconds:.2f} of the budget"
