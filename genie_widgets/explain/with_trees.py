@@ -22,7 +22,15 @@ from genie_widgets.explain.kept import Kept, KnownBackground
 from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.predicting import solve_by_predicting
 from genie_widgets.explain.tree_part import BoundMember, Precision
-from genie_widgets.explain.tree_solving import QUICK, QUICK_SECONDS, TreeSolver, TreeValues, walks_wanted
+from genie_widgets.explain.tree_solving import (
+    QUICK,
+    QUICK_SECONDS,
+    WAITING_SHARE,
+    WORTH_WAITING,
+    TreeSolver,
+    TreeValues,
+    walks_wanted,
+)
 from genie_widgets.explain.tree_view import GATE_TOLERANCE, TreeView, gate_hybrids
 
 # Share of the time left that a better pass may be expected to take.
@@ -199,7 +207,9 @@ def solve_in_passes(
     def solution(values: TreeValues, how: str) -> Solution:
         return Solution(values.phi, np.sqrt(values.variance), how if values.variance.any() else EXACT)
 
-    if most <= QUICK.most_exact or seconds <= min(QUICK_SECONDS, SHARE * solver.seconds_left()):
+    left = solver.seconds_left()
+    is_near = seconds <= min(WORTH_WAITING * solver.quick_seconds(n_differ), WAITING_SHARE * left)
+    if most <= QUICK.most_exact or is_near or seconds <= min(QUICK_SECONDS, SHARE * left):
         return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, EXACT))), EXACT)
     n_walks = QUICK.n_walks
     values = solver.run(QUICK, seed=0, on_rows=lambda known: tell(solution(known, sampled(n_walks))))

@@ -265,7 +265,7 @@ def growth(name, folder, seconds):
         rows = rest.sample(n, replace=True, random_state=0).reset_index(drop=True)
         took, found = timed(
             lambda rows=rows: shap_values(
-                predict, rows, background, n_outputs=n_outputs, budget_s=150, ensemble=ensemble
+                predict, rows, background, n_outputs=n_outputs, budget_s=900, ensemble=ensemble
             )
         )
         done = len(found.phi)

@@ -15,6 +15,7 @@ TINY = {
     "KNN": {},
 }
 KINDS = ("LightGBM", "XGBoost", "CatBoost", "RandomForest", "ExtraTrees", "LinearModel", "KNeighbors")
+LEVELS = (0.1, 0.5, 0.9)
 WORDS = ["good", "bad", "slow", "fast", "price", "nice", "broken", "refund", "thanks", "great", "late", "early"]
 
 
@@ -40,7 +41,7 @@ def table(kind, n=300, seed=0):
         + (frame["day"].dt.month > 6)
         + rng.normal(size=n) / 3
     )
-    if kind == "regression":
+    if kind in ("regression", "quantile"):
         frame["y"] = score
     elif kind == "binary":
         frame["y"] = np.where(score > score.median(), "yes", "no")
@@ -54,8 +55,8 @@ def fitted(kind, path, *, members=KINDS, **more):
     from autogluon.features.generators import AutoMLPipelineFeatureGenerator
     from autogluon.tabular import TabularPredictor
 
-    positive = {"positive_class": "yes"} if kind == "binary" else {}
-    predictor = TabularPredictor(label="y", problem_type=kind, path=str(path), verbosity=0, **positive)
+    own = {"binary": {"positive_class": "yes"}, "quantile": {"quantile_levels": list(LEVELS)}}.get(kind, {})
+    predictor = TabularPredictor(label="y", problem_type=kind, path=str(path), verbosity=0, **own)
     predictor.fit(
         table(kind),
         hyperparameters={key: value for name, (key, value) in zip(KINDS, TINY.items(), strict=True) if name in members},
@@ -90,4 +91,4 @@ def described(predictor, name, rows):
         return None
 
 
-__all__ = ["KINDS", "TrainedModel", "asking", "described", "fitted", "table"]
+__all__ = ["KINDS", "LEVELS", "TrainedModel", "asking", "described", "fitted", "table"]

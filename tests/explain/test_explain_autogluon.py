@@ -3,11 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
-from predictor_zoo import KINDS, asking, described, fitted, table
+from predictor_zoo import KINDS, LEVELS, asking, described, fitted, table
 from scipy.stats import t
 
-from genie_widgets.explain import shap_values
+from genie_widgets.explain import explain, shap_values
+from genie_widgets.schema import Plan
 from genie_widgets.train import TrainedModel
+from genie_widgets.worker.outputs import explained
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 
@@ -126,3 +128,27 @@ def test_a_trained_model_gives_its_ensemble_or_none(predictor):
     features = table("regression").drop(columns="y")
     assert model.ensemble(features).n_outputs == (3 if predictor.problem_type == "multiclass" else 1)
     assert model.ensemble(features).columns == tuple(features.columns)
+
+
+def test_each_quantile_is_explained_as_it_is_shown(tmp_path, cells, shapley, as_array):
+    found = fitted("quantile", tmp_path / "quantile", members=("RandomForest", "ExtraTrees"))
+    found.persist()
+    model, (rows, background) = TrainedModel(found), cells
+    plan = Plan(target="y", problem_type="quantile", metric="pinball_loss", quantile_levels=LEVELS, time_limit_s=10)
+    asked = explained(model, plan, rows)
+    explanation = explain(
+        asked.predict,
+        rows,
+        background,
+        labels=asked.labels,
+        unit=asked.unit,
+        budget_s=60,
+        ensemble=model.ensemble(background),
+    )
+    shown = model.predict_quantiles(rows).to_numpy()
+    assert explanation.path == "exact"
+    assert [output.label for output in explanation.outputs] == [f"quantile {level}" for level in LEVELS]
+    for place, output in enumerate(explanation.outputs):
+        np.testing.assert_allclose([row.prediction for row in output.rows], shown[:, place])
+    truth = shapley(model.predict_quantiles, rows, background)
+    np.testing.assert_allclose(as_array(explanation, rows.columns), truth, atol=1e-6 * np.abs(shown).max())

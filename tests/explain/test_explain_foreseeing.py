@@ -34,7 +34,7 @@ def stumps(n_trees, n_columns):
     )
 
 
-def foreseen(n_trees=10, *, n_differ=4, n_columns=5, link=Link.LOGISTIC, n_threads=1):
+def foreseen(n_trees=10, *, n_differ=4, n_columns=5, link=Link.LOGISTIC, n_threads=1, quick=False):
     frame = pd.DataFrame(np.zeros((N_ROWS + N_BACKGROUND, n_columns)))
     every = np.arange(n_columns)
     member = TreeMember(
@@ -51,7 +51,8 @@ def foreseen(n_trees=10, *, n_differ=4, n_columns=5, link=Link.LOGISTIC, n_threa
         seconds_left=lambda: 1.0,
         stopped=lambda: False,
     )
-    return solver.exact_seconds(np.full((N_ROWS, N_BACKGROUND), n_differ))
+    differ = np.full((N_ROWS, N_BACKGROUND), n_differ)
+    return solver.quick_seconds(differ) if quick else solver.exact_seconds(differ)
 
 
 def test_every_tree_takes_its_time():
@@ -67,6 +68,13 @@ def test_every_column_that_differs_doubles_the_coalitions():
     assert foreseen(n_columns=40, n_trees=40, n_differ=40) == float("inf")
 
 
+def test_a_quick_pass_takes_as_long_where_trees_are_most_of_it():
+    many_trees, many_columns = {"n_trees": 4_000, "n_differ": 10}, {"n_trees": 20, "n_differ": 16}
+    for made, least, most in ((many_trees, 0.9, 1.0), (many_columns, 0.0, 0.1)):
+        share = foreseen(n_columns=20, quick=True, **made) / foreseen(n_columns=20, **made)
+        assert least <= share <= most
+
+
 def test_cores_share_the_work():
     assert foreseen(n_threads=2) == pytest.approx(foreseen() / 2)
 
@@ -76,8 +84,8 @@ class Solver:
 
     last_seconds = 5.0
 
-    def __init__(self, most, seconds, left=100.0):
-        self._most, self._seconds, self._left = most, seconds, left
+    def __init__(self, most, seconds, left=100.0, quick=2.0):
+        self._most, self._seconds, self._left, self._quick = most, seconds, left, quick
         self.passes = []
 
     def most_exact(self, _n_differ):
@@ -85,6 +93,9 @@ class Solver:
 
     def exact_seconds(self, _n_differ):
         return self._seconds
+
+    def quick_seconds(self, _n_differ):
+        return self._quick
 
     def seconds_left(self):
         return self._left
@@ -103,12 +114,23 @@ class Solver:
     [
         (Solver(12, 0.5), ["exact"]),
         (Solver(12, 20.0), ["walks", "exact"]),
+        (Solver(12, 20.0, quick=15.0), ["exact"]),
+        (Solver(12, 60.0, quick=50.0), ["walks", "exact"]),
         (Solver(12, 90.0), ["walks", "walks"]),
         (Solver(QUICK.most_exact, 20.0), ["exact"]),
         (Solver(QUICK.most_exact, 90.0), ["exact"]),
         (Solver(0, 0.0), ["exact"]),
     ],
-    ids=["quick", "after a first picture", "too long", "few columns", "few columns, long", "only added up"],
+    ids=[
+        "quick",
+        "after a first picture",
+        "hardly longer",
+        "in most of the time",
+        "too long",
+        "few columns",
+        "few columns, long",
+        "only added up",
+    ],
 )
 def test_no_pass_is_made_twice(solver, passes):
     told = []
