@@ -106,7 +106,6 @@ def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, m
     monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
     # Six visits of each background row, whatever is known by then: enough to tell a row's own spread.
     monkeypatch.setattr(sampling, "MOST_PASSES", PASSES)
-    monkeypatch.setattr(sampling, "GOOD_ENOUGH", 0.0)
     rows, background = cells
     name = next(n for n in stacked.model_names() if n.endswith("BAG_L2") and n.startswith("LightGBM"))
     predict, _ = asking(stacked, name)
