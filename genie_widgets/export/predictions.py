@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+from genie_widgets.export.csv_text import csv_names, csv_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +67,7 @@ class CsvWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[str] | None = None
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> CsvWriter:
         return self
@@ -77,8 +80,13 @@ class CsvWriter:
         """Append rows; all parts have the same columns."""
         is_first = self._file is None
         if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
-        _safe(frame).to_csv(self._file, index=False, header=is_first, lineterminator="\r\n")
+            self._file = self._path.open("wb")
+            # With a byte order mark: spreadsheets take the file for UTF-8, and so does everything else.
+            self._file.write(codecs.BOM_UTF8)
+        safe = _safe(frame)
+        if is_first:
+            self._file.write(csv_names(safe.columns))
+        self._file.write(csv_rows(safe))
 
 
 def _safe(frame: pd.DataFrame, made_safe: Callable[[object], object] = neutralised) -> pd.DataFrame:
@@ -121,9 +129,8 @@ def _writable(cell: object) -> object:
 
 
 def _write_csv(frame: pd.DataFrame, path: Path) -> None:
-    # With a byte order mark: spreadsheets take the file for UTF-8, and so does everything else. With RFC 4180's line
-    # ends: a cell that holds one half of them is then quoted.
-    _safe(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    with CsvWriter(path) as table:
+        table.write(frame)
 
 
 def _write_xlsx(frame: pd.DataFrame, path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,7 @@ class Job:
         self._request = request
         self._result = result
         self._learned = learned
+        self._matched: list[Problem] = []
         self._lost: Counter[str] = Counter()
         self._unseen: dict[str, Counter[str]] = {}
         self._known = {
@@ -76,35 +78,60 @@ class Job:
 
         pq: Any = parquet  # it ships types for half of itself
         done = 0
-        names: dict[str, str] | None = None
-        problems: list[Problem] = []
         columns: list[str] = []
         compared: list[pd.DataFrame] = []
         writer: Any = None
-        with pq.ParquetFile(source) as file, CsvWriter(output) as table:
+
+        def write(frame: pd.DataFrame, predicted: pd.DataFrame) -> None:
+            nonlocal writer
+            block = pa.Table.from_pandas(predicted, preserve_index=False)
+            writer = writer or pq.ParquetWriter(output.with_suffix(".parquet"), block.schema)
+            writer.write_table(block.cast(writer.schema))
+            if with_table:
+                # A column of the person's own may have the same name as one of ours: theirs keeps it.
+                ours = predicted.rename(columns={n: f"genie {n}" for n in predicted if n in frame.columns})
+                table.write(frame.join(ours))
+
+        # While one part is predicted, the part before is written and the next one read.
+        with (
+            pq.ParquetFile(source) as file,
+            CsvWriter(output) as table,
+            ThreadPoolExecutor(1) as reader,
+            ThreadPoolExecutor(1) as scribe,
+        ):
             every = max(1, file.metadata.num_rows // COMPARED_ROWS)
-            for frame in _parts(file):
-                if names is None:
-                    names, problems = match_columns(frame, self._request)
-                features, lost = aligned_rows(frame, self._request, names)
-                self._lost.update(lost)
-                self._look_for_unseen(features)
+            parts = self._parts(file)
+            ahead = reader.submit(next, parts, None)
+            written: Future[None] | None = None
+            while (part := ahead.result()) is not None:
+                ahead = reader.submit(next, parts, None)
+                frame, features = part
                 compared.append(features.iloc[::every])
                 predicted = self._predicted(features)
                 columns = [str(name) for name in predicted.columns]
-                block = pa.Table.from_pandas(predicted, preserve_index=False)
-                writer = writer or pq.ParquetWriter(output.with_suffix(".parquet"), block.schema)
-                writer.write_table(block.cast(writer.schema))
-                if with_table:
-                    # A column of the person's own may have the same name as one of ours: theirs keeps it.
-                    ours = predicted.rename(columns={n: f"genie {n}" for n in predicted if n in frame.columns})
-                    table.write(frame.join(ours))
+                if written is not None:
+                    written.result()
+                written = scribe.submit(write, frame, predicted)
                 done += len(frame)
                 progress.write_text(str(done), encoding="utf-8")
+            if written is not None:
+                written.result()
             if writer is not None:
                 writer.close()
-        problems += [*lost_problems(self._lost, self._request), *self._unseen_problems(), *self._drift(compared)]
+        problems = [*self._matched, *lost_problems(self._lost, self._request), *self._unseen_problems()]
+        problems += self._drift(compared)
         return {"n_rows": done, "columns": columns, "problems": [problem.model_dump() for problem in problems]}
+
+    def _parts(self, file: Any) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+        """Yield each part's rows, and their features as the model takes them."""
+        names: dict[str, str] | None = None
+        for frame in _parts(file):
+            if names is None:
+                names, self._matched = match_columns(frame, self._request)
+            features, lost = aligned_rows(frame, self._request, names)
+            self._lost.update(lost)
+            self._look_for_unseen(features)
+            yield frame, features
 
     def _predicted(self, features: pd.DataFrame) -> pd.DataFrame:
         if not len(features):
