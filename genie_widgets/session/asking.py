@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.render import number, row_sentences
+from genie_widgets.render import moment, number, row_sentences
 from genie_widgets.schema import METRICS, GenieError, LLMSettings, Problem, Reply, Settings, Sourced, TableProfile
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from genie_widgets.session.running import Run
 
 MOST_ROWS, MOST_NAMED, MOST_VALUES = 50, 5, 5_000
+DAY_S = 86_400.0
 SUGGESTIONS = (
     "How good is it?",
     "What matters most?",
@@ -114,8 +115,9 @@ def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
     row = re.search(r"\brow\s*(?:number|no\.?|#)?\s*(\d{1,9})\b", text)
     if row:
         return "row", {"row": int(row[1])}, ""
-    if re.search(r"\b(than|compared?|previous|last (run|week|time)|before)\b", text):
-        return "compare", {}, ""
+    if re.search(r"\b(than|compared?|previous|last (run|week|month|time)|yesterday|before)\b", text):
+        ago = next((days for words, days in _AGO.items() if words in text), 0)
+        return "compare", {"days": ago} if ago else {}, ""
     if extreme := re.search(_EXTREME, text):
         return _asks_for_extremes(text, extreme[1], run)
     if column and re.search(r"\b(by|each|groups?|fair\w*|equal\w*|differ\w*|across|between|for)\b", text):
@@ -136,6 +138,7 @@ def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, A
 
 
 _EXTREME = r"\b(riskiest|highest|lowest|largest|smallest|most likely|least likely|safest|top|biggest|most at risk)\b"
+_AGO = {"yesterday": 1, "last week": 7, "a week ago": 7, "last month": 30, "a month ago": 30}
 _WORDS = {
     "weak": r"\b(fail\w*|wrong|errs?|errors?|worst|weak\w*|mistakes?|bad)\b",
     "importance": r"\b(matters?|important|importance|drives?|why|influenc\w*|reasons?|leans?|relies|causes?)\b",
@@ -352,7 +355,8 @@ def _ranked(run: Run, scored: pd.DataFrame) -> tuple[str, pd.Series[float]]:
     return name, scored[column].astype(float)
 
 
-def _compare(run: Run) -> Reply:
+def _compare(run: Run, days: int = 0) -> Reply:
+    """Compare with the run just before, or with the one nearest to so many days before."""
     from genie_widgets.session.api import list_runs, open_run
 
     request = run.request
@@ -365,7 +369,11 @@ def _compare(run: Run) -> Reply:
     if not earlier:
         words = (f"There is no earlier run that predicts {request.plan.target!r} here.",)
         return Reply(question="", how="Compared with the run before", words=words)
-    found = run.compare(open_run(earlier[0].run_id, settings))
+    wanted = request.created_at - DAY_S * max(0, days)
+    before = min(earlier, key=lambda one: abs(one.created_at - wanted))
+    how = f"Compared with the run of {moment(before.created_at)}"
+    how += f", the nearest to {days:,} {'day' if days == 1 else 'days'} before" if days > 0 else ""
+    found = run.compare(open_run(before.run_id, settings))
     figures = tuple(
         Sourced(label=f"{item.label}, {when}", value=number(metric.value), source=f"run {result.run_id[:8]}")
         for item in found.figures[:3]
@@ -382,7 +390,7 @@ def _compare(run: Run) -> Reply:
             ),
             *figures,
         )
-    return Reply(question="", how="Compared with the run before", words=found.words, figures=figures)
+    return Reply(question="", how=how, words=found.words, figures=figures)
 
 
 _COLUMN = {"type": "string", "description": "a column of the table, exactly as it is written"}
@@ -406,5 +414,9 @@ TOOLS = {
             "lowest": {"type": "boolean", "description": "whether the lowest are asked for"},
         },
     ),
-    "compare": Tool("Whether this run is better than the one before", _compare, {}),
+    "compare": Tool(
+        "Whether this run is better than an earlier one",
+        _compare,
+        {"days": {"type": "integer", "description": "how many days before; 0 for the run just before"}},
+    ),
 }

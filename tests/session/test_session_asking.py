@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from genie_widgets.intent import LLMFailedError
+from genie_widgets.render import moment
 from genie_widgets.schema import (
     Contribution,
     ExplainedOutput,
@@ -63,7 +64,8 @@ def explained(monkeypatch):
         ("Where does it fail?", "weak", {}),
         ("why row 12?", "row", {"row": 12}),
         ("Why was row #3 predicted so", "row", {"row": 3}),
-        ("Is it better than last week's?", "compare", {}),
+        ("Is it better than last week's?", "compare", {"days": 7}),
+        ("better than the run before?", "compare", {}),
         ("which rows are the riskiest?", "extreme", {"lowest": False}),
         ("the 5 lowest in oslo", "extreme", {"lowest": True, "n": 5, "column": "town", "value": "Oslo"}),
         ("Is it fair by town?", "groups", {"column": "town"}),
@@ -141,6 +143,21 @@ def test_the_run_before_is_the_last_one_of_the_same_target(scored_run):
     reply = run.ask("is it better than before?", llm=None)
     assert reply.words == run.compare(before).words
     assert "better by more than chance" in reply.words[-1]
+
+
+def test_last_weeks_run_is_the_one_nearest_to_a_week_before_and_is_named_by_its_day(scored_run):
+    run, day = scored_run(), 86_400.0
+    made = {}
+    for days in (1, 6, 20):
+        made[days] = scored_run(blur=days / 30)
+        request = made[days].request.model_copy(update={"created_at": (100 - days) * day})
+        made[days]._folder.write_request(request)
+    run._folder.write_request(run.request.model_copy(update={"created_at": 100 * day}))
+    for question, days in (("better than last week's?", 6), ("better than yesterday's?", 1), ("than before?", 1)):
+        reply = run.ask(question, llm=None)
+        assert reply.words == run.compare(made[days]).words
+        assert moment((100 - days) * day) in reply.how
+    assert "the nearest to 7 days before" in run.ask("is it better than last week's?", llm=None).how
 
 
 def test_what_cannot_be_answered_offers_what_can(scored_run):
