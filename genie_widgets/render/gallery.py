@@ -129,10 +129,15 @@ def _confusion(unsorted: Confusion) -> Figure:
     )
 
 
+def _of_each(title: str, curves: Sequence[Curve]) -> str:
+    """Say so in a title where several classes are drawn."""
+    return f"{title} (each class against all others)" if len(curves) > 1 else title
+
+
 def _roc(curves: Sequence[Curve]) -> Figure:
     data = [line(c.x, c.y, c.series) for c in curves]
     return figure(
-        "Ranking (ROC)",
+        _of_each("Ranking (ROC)", curves),
         "roc",
         [*data, guide((0, 1), (0, 1), "chance")],
         "Share of positives found against share of false alarms. "
@@ -143,7 +148,7 @@ def _roc(curves: Sequence[Curve]) -> Figure:
 
 def _precision_recall(curves: Sequence[Curve]) -> Figure:
     return figure(
-        "Precision and recall",
+        _of_each("Precision and recall", curves),
         "precision_recall",
         [line(c.x, c.y, c.series) for c in curves],
         "Share of alarms that are right, against share of positives found. "
@@ -157,7 +162,7 @@ def _calibration(curves: Sequence[Curve]) -> Figure:
         f"said {100 * x:.0f}%, came true {100 * y:.0f}%" for c in curves[:1] for x, y in zip(c.x, c.y, strict=True)
     )
     return figure(
-        "Are the probabilities true?",
+        _of_each("Are the probabilities true?", curves),
         "calibration",
         [*(line(c.x, c.y, c.series, mode="lines+markers") for c in curves), guide((0, 1), (0, 1), "perfect")],
         f"Predicted probability against how often it came true: {told}.",

@@ -153,10 +153,10 @@ def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[An
     elif dtype == "bool":
         typed = column.map(lambda cell: _TRUTH.get(str(cell).strip().lower()))
     elif dtype == "object":
-        typed = _words(column)
+        return _words(column), 0  # whatever a cell is, it is a word
     else:
         typed = column
-    return typed, _n_missing(typed) - _n_missing(column)
+    return typed, 0 if typed is column else _n_missing(typed) - _n_missing(column)
 
 
 def _n_missing(column: pd.Series[Any]) -> int:
@@ -190,13 +190,17 @@ def _dates(column: pd.Series[Any], zone: str) -> pd.Series[Any]:
 def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return pd.Series(float("nan"), index=column.index)
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return column
     numbers = pd.to_numeric(column, errors="coerce")
     return numbers.astype(float) if numbers.dtype == object else numbers
 
 
 def _words(column: pd.Series[Any]) -> pd.Series[Any]:
     """Make words of cells; None where there is none."""
-    words = column.astype(object).where(column.notna(), None)
+    words, missing = column.astype(object), pd.isna(column.array)
+    if np.any(missing):
+        words = words.where(~missing, None)
     # Text stays as it is: in millions of rows, looking at each cell takes longer than the prediction.
     is_text = pd.api.types.infer_dtype(words, skipna=True) in ("string", "empty")
     return words if is_text else words.map(_word)

@@ -145,9 +145,11 @@ class Job:
     def _look_for_unseen(self, features: pd.DataFrame) -> None:
         for name, known in self._known.items():
             if name in features:
-                for value, count in features[name].value_counts().items():
-                    if count and str(value) not in known:
-                        self._unseen.setdefault(name, Counter())[str(value)] += int(count)
+                cells = features[name]
+                new = [value for value in cells.dropna().unique() if str(value) not in known]
+                if new:
+                    counts = Counter(cells[cells.isin(new)].astype(str))
+                    self._unseen.setdefault(name, Counter()).update(counts)
 
     def _unseen_problems(self) -> list[Problem]:
         made = []

@@ -50,6 +50,16 @@ def test_each_problem_type_has_its_plots(make, problem_type, kinds):
     assert [figure.kind for figure in render.figures(make.result("x", problem_type))] == kinds
 
 
+def test_curves_of_several_classes_say_that_each_is_drawn_against_the_others(make):
+    result = make.result("x", "multiclass")
+    one = [c for c in result.evaluation.curves if c.series == result.evaluation.curves[0].series]
+    alone = result.model_copy(update={"evaluation": result.evaluation.model_copy(update={"curves": tuple(one)})})
+    for shown, is_told in ((result, True), (alone, False)):
+        titles = {figure.kind: figure.title for figure in render.figures(shown)}
+        for kind in ("roc", "precision_recall", "calibration"):
+            assert ("each class against all others" in titles[kind]) == is_told
+
+
 @pytest.mark.parametrize("problem_type", TYPES)
 def test_each_plot_is_told_in_words_with_figures(make, problem_type):
     for figure in every_figure(make.result("x", problem_type)):
