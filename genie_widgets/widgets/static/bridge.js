@@ -2,6 +2,7 @@
 
 const RUN = /^[0-9a-f]{32}$/;
 const PATIENCE_MS = 10_000;
+const MOST_TOLD = 50;
 
 function render({ model, el }) {
   el.style.display = 'none';
@@ -80,13 +81,18 @@ function render({ model, el }) {
     }
   };
   // A plot is drawn before it is in the page, 700 pixels wide: it is told to look at its place, and shown when it fits.
+  // One that won't fit is left as it is: being told draws it again, and that is looked at here.
+  const told = new WeakMap();
   const fitPlots = () => {
     let isWrong = false;
     for (const plot of document.querySelectorAll('.genie .g-plot .js-plotly-plot:not(.g-fits)')) {
       const drawn = plot.querySelector('.main-svg');
       if (!drawn || !plot.clientWidth) continue;
       if (Math.abs(drawn.clientWidth - plot.clientWidth) <= 1) plot.classList.add('g-fits');
-      else isWrong = true;
+      else if ((told.get(plot) ?? 0) < MOST_TOLD) {
+        told.set(plot, (told.get(plot) ?? 0) + 1);
+        isWrong = true;
+      }
     }
     if (isWrong) dispatchEvent(new Event('resize'));
   };
