@@ -4,6 +4,7 @@ import csv
 import zipfile
 
 from access import barriers
+from hosting import Watch
 from journey import ask, choose_sample, drawn, is_at, run_id, save, stage, tab, tab_names, tab_to, train, upload
 
 from genie_widgets.data import samples
@@ -266,4 +267,22 @@ def test_in_the_dark_all_text_stands_out_and_a_group_that_is_chosen_is_what_plot
     found += barriers(page, "a group's figures in the dark", within=".g-card-results", only="color-contrast")
     page.click(".g-part button:has-text('Show all rows') >> visible=true")
     page.wait_for_selector(".g-part", state="hidden")
+    assert found == []
+
+
+def test_the_report_keeps_nobody_out_asks_for_nothing_and_prints(browser, home, finished):
+    report = (home / "workspace" / "runs" / finished / "report.html").read_text(encoding="utf-8")
+    found = []
+    for scheme in ("light", "dark"):
+        context = browser.new_context(viewport={"width": 390, "height": 6000}, color_scheme=scheme)
+        page = context.new_page()
+        watch = Watch().over(page)
+        page.set_content(report)
+        page.wait_for_selector("figure .main-svg")
+        found += barriers(page, f"the report, {scheme}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        if scheme == "light":
+            assert page.pdf().startswith(b"%PDF")
+        context.close()
+        watch.check()
     assert found == []
