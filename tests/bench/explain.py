@@ -337,6 +337,7 @@ from explain import mixed
 frame = mixed(n=5_000, n_columns=10)
 table = gw.read_table(frame, name="churn")
 run = gw.train(table, gw.plan(table, "predict y, 30 seconds", llm=None))
+run.wait()
 stages, parts = {}, []
 for event in run.events():
     if isinstance(event, StageChanged):
