@@ -20,7 +20,7 @@ HEAT = [[0, "#E4EDF5"], [1, DOWN]]
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
 # A longer title of the axis below is cut off on a phone: Plotly breaks no lines.
-MOST_IN_A_LINE = 26
+MOST_IN_A_LINE = 18
 
 Rows = tuple[tuple[Any, ...], ...]
 

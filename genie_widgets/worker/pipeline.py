@@ -254,8 +254,9 @@ def _sampled(run: Run, n_taken: int, n_rows: int, fitting: Fitting) -> Problem:
     if fitting.limit == "memory":
         why, remedy = "the free memory", "A machine with more memory, or fewer columns, would let it use more of them."
     else:
-        # In steps of ten seconds: nobody knows it better.
-        seconds = 10 * math.ceil((fitting.seconds_for_all + run.budget.reserve_s) / 10)
+        # In steps of ten seconds: nobody knows it better. What was given is too little, whatever became of it.
+        needed = max(fitting.seconds_for_all + run.budget.reserve_s, run.budget.limit_s + 10)
+        seconds = 10 * math.ceil(needed / 10)
         why, remedy = "the time", f"A run of about {seconds:,} seconds would use all of them."
     return Problem(
         code="sampled",

@@ -75,6 +75,15 @@ def test_too_few_seconds_say_how_many_would_do(make_folder, large, machine):
     assert "seconds would use all of them" in codes["sampled"].remedy
 
 
+def test_more_seconds_than_were_given_are_advised_even_if_most_were_lost_before(make_folder, large, machine):
+    machine()
+    folder = make_folder(large, target="y", problem_type="binary", metric="roc_auc")
+    run = Run(folder, folder.read_request(), plan_budget(time.time() - 29.9, 30, 60_000))
+    set_apart(run)
+    advised = next(problem.remedy for problem in told(folder) if problem.code == "sampled")
+    assert int(advised.split("about ")[1].split()[0].replace(",", "")) >= 40
+
+
 def test_rows_that_the_plan_leaves_out_are_in_no_part(make_folder, machine):
     machine()
     rng = np.random.default_rng(0)
