@@ -27,6 +27,8 @@ MIN_FIT_S = 3.0
 MEMORY_SHARE = 0.8
 # Of an extension: for weighing the new models with the old.
 ENSEMBLE_SHARE = 0.1
+# A fit that is interrupted within AutoGluon's own bookkeeping may end in any of these, with models that are whole.
+_MISHAPS = (AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -120,9 +122,9 @@ def fit(
         # It came a moment after the fit had ended; what was fitted is on disk, and only there.
         logging.getLogger(__name__).warning("interrupted between two models")
         return load_unfinished(path)
-    except (ValueError, AssertionError, RuntimeError) as error:
-        logging.getLogger(__name__).exception("AutoGluon could not fit")
-        raise GenieError(_no_model(str(error))) from error
+    except _MISHAPS as error:
+        logging.getLogger(__name__).exception("AutoGluon could not fit to the end")
+        return _in_spite_of(error, path)
     if not predictor.model_names():
         raise GenieError(_no_model("every model failed or ran out of time"))
     return TrainedModel(predictor)
@@ -190,12 +192,26 @@ def fit_more(
     except FitInterruptedError:
         logging.getLogger(__name__).warning("interrupted between two models")
         predictor = load_unfinished(path).predictor
+    except _MISHAPS:
+        logging.getLogger(__name__).exception("AutoGluon could not add to its models to the end")
+        predictor = load_unfinished(path).predictor
     with whole_pickles():
         predictor._trainer.model_best = None
         add_ensemble(predictor, max(1.0, deadline - time.monotonic()))
         predictor._trainer.save()
         predictor.save(silent=True)
     return TrainedModel(predictor)
+
+
+def _in_spite_of(error: Exception, path: Path) -> TrainedModel:
+    """Give what was fitted before something went wrong."""
+    try:
+        return load_unfinished(path)
+    except Exception as nothing:
+        logging.getLogger(__name__).warning("and no model was there by then: %s", nothing)
+    if isinstance(error, (ValueError, AssertionError, RuntimeError)):  # AutoGluon's own words for a person
+        raise GenieError(_no_model(str(error))) from error
+    raise error
 
 
 def memory_limit(machine: Machine) -> float:

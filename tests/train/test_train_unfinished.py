@@ -77,6 +77,30 @@ def test_what_was_finished_is_weighed_and_predicts(killed, frame):
 
 
 @pytest.mark.slow
+def test_what_was_fitted_before_a_mishap_is_used(frame, tmp_path):
+    finished = []
+
+    def between():
+        if len(finished) == 2:
+            raise TypeError("unsupported operand type(s) for +: 'NoneType' and 'int'")
+
+    hooks = Hooks(on_model_finished=lambda model, *_rest: finished.append(model), between_models=between)
+    model = fit(frame, PLAN, path=tmp_path / "predictor", time_limit_s=60.0, machine=detect_machine(), hooks=hooks)
+    assert set(finished) < set(model.predictor.model_names()), "and an ensemble of them"
+    assert len(model.predict(frame)) == len(frame)
+
+
+@pytest.mark.parametrize(("mishap", "told"), [(TypeError("None"), TypeError), (ValueError("no rows"), GenieError)])
+def test_a_mishap_before_any_model_is_told(frame, tmp_path, monkeypatch, mishap, told):
+    def fail(*_args, **_kwargs):
+        raise mishap
+
+    monkeypatch.setattr("autogluon.tabular.TabularPredictor.fit", fail)
+    with pytest.raises(told):
+        fit(frame, PLAN, path=tmp_path / "predictor", time_limit_s=60.0, machine=detect_machine())
+
+
+@pytest.mark.slow
 def test_a_damaged_model_is_left_out(killed, frame):
     path, finished = killed
     broken = path / "models" / finished[1] / "model.pkl"
