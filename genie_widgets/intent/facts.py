@@ -11,6 +11,7 @@ MAX_CLASSES = 100
 # One class with so large a share makes accuracy the measure of that share.
 LOPSIDED = 0.75
 USELESS_KINDS = ("id", "constant", "empty")
+TIME_UNITS = ("week", "month", "year", "day", "date", "time", "quarter", "season", "hour")
 _POSITIVE = (
     "yes",
     "true",
@@ -98,6 +99,11 @@ def usual_metric(profile: TableProfile, target: str, kind: ProblemType) -> tuple
         return default_metric(kind), ""
     top = column.top_values[0]
     return "log_loss", f"{top.count / n_rows:.0%} of the rows are {top.value}: always answering that is right so often"
+
+
+def tells_time(column: ColumnProfile) -> bool:
+    """Whether a column tells when: nobody means it who names no column."""
+    return column.kind == "date" or column.name.casefold() in TIME_UNITS
 
 
 def useless_columns(profile: TableProfile) -> dict[str, str]:

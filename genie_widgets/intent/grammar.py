@@ -5,7 +5,7 @@ from __future__ import annotations
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
 from genie_widgets.intent.constraints import Constraints, find_constraints
-from genie_widgets.intent.facts import USELESS_KINDS, useless_columns
+from genie_widgets.intent.facts import USELESS_KINDS, tells_time, useless_columns
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
 from genie_widgets.intent.target import (
@@ -164,6 +164,8 @@ def _question(ranked: list[Candidate], profile: TableProfile, text: str, words: 
     if not candidates:
         # Nothing is said of any: the table's end is where people put the outcome.
         candidates = tuple(c.name for c in reversed(profile.columns) if c.name not in useless)[:MAX_CANDIDATES]
+    if not named:
+        candidates = tuple(sorted(candidates, key=lambda name: tells_time(profile.column(name))))
     if not words:
         if not text.strip():
             words = "What should be predicted?"

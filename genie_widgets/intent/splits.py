@@ -6,12 +6,12 @@ import re
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.facts import TIME_UNITS
 from genie_widgets.intent.reading import read
 from genie_widgets.schema import TableProfile
 from genie_widgets.schema.plan import Validation
 
 NAMED = 0.5
-_TIME_UNITS = ("week", "month", "year", "day", "date", "time", "quarter", "season", "hour")
 
 
 def find_validation(found: Constraints, profile: TableProfile) -> None:
@@ -24,7 +24,7 @@ def find_validation(found: Constraints, profile: TableProfile) -> None:
             if not named and kind == "group":
                 # The column may be named just before: "customer_id: don't mix".
                 named = [m.column for m in reading.mentions(max(0, start - 40), end) if m.score >= 0.7]
-            if not named and kind == "group" and re.search("|".join(_TIME_UNITS), match.group()):
+            if not named and kind == "group" and re.search("|".join(TIME_UNITS), match.group()):
                 kind = "time"  # noqa: PLW2901
             if kind == "time":
                 named = [name for name in named if profile.column(name).kind in ("date", "integer")]
@@ -39,7 +39,7 @@ def find_validation(found: Constraints, profile: TableProfile) -> None:
 
 
 def _by_unit(profile: TableProfile) -> list[str]:
-    return [column.name for column in profile.columns if column.name.lower() in _TIME_UNITS]
+    return [column.name for column in profile.columns if column.name.lower() in TIME_UNITS]
 
 
 def _awkward(name: str, profile: TableProfile) -> int:
