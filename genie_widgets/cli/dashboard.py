@@ -103,7 +103,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         environment["GENIE_SHARED"] = "1"
     elif token:
         # On a machine of one's own, behind a token, one may name one's own files and databases.
-        for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES"):
+        for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES", "GENIE_ALLOW_MLFLOW_UI"):
             environment.setdefault(name, "1")
     server = subprocess.Popen(command, start_new_session=True, env=environment)
     previous = signal.signal(signal.SIGTERM, _interrupt)

@@ -166,7 +166,13 @@ class Tracking(Value):
     experiment: str = ""
     run_id: str = ""
     model_uri: str = ""
+    experiment_id: str = ""
     problem: Problem | None = None
+
+    @property
+    def is_in_file(self) -> bool:
+        """Whether it is in a database of this machine, with no pages of its own."""
+        return self.problem is None and self.uri.startswith("sqlite:")
 
 
 class RunResult(Value):

@@ -67,6 +67,8 @@ class Settings(_Confidential):
         Strangers use this server: nobody is shown the runs of others.
     allow_paths, allow_urls, allow_queries : bool
         Whether a person may name a file of this machine, an address on the network, a database to read from.
+    allow_mlflow_ui : bool
+        Whether a person may have MLflow's own pages opened, for whoever is on this machine.
     public_urls_only : bool
         Whether addresses of this machine and of its own network are refused all the same.
     """
@@ -79,4 +81,5 @@ class Settings(_Confidential):
     allow_paths: bool = True
     allow_urls: bool = True
     allow_queries: bool = True
+    allow_mlflow_ui: bool = True
     public_urls_only: bool = False

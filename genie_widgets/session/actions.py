@@ -191,6 +191,12 @@ class Flipped(Value):
     flip: Flip
 
 
+class MlflowOpened(Value):
+    """MLflow's own pages are open at an address, or closed."""
+
+    address: str
+
+
 class Troubled(Value):
     """Something did not work."""
 
@@ -229,6 +235,7 @@ Action = (
     | RunsCompared
     | Tried
     | Flipped
+    | MlflowOpened
     | Troubled
     | NoticeDismissed
     | RunLeft

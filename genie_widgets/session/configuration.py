@@ -23,6 +23,7 @@ def settings_from_env() -> Settings:
         allow_paths=_is_on("GENIE_ALLOW_PATHS", otherwise=not is_page),
         allow_urls=_is_on("GENIE_ALLOW_URLS", otherwise=not is_page),
         allow_queries=_is_on("GENIE_ALLOW_QUERIES", otherwise=not is_page),
+        allow_mlflow_ui=_is_on("GENIE_ALLOW_MLFLOW_UI", otherwise=not is_page),
         public_urls_only=is_page,
     )
 

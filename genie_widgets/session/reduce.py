@@ -122,6 +122,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.Reworded(run_id=run_id, rewording=rewording):
             said = {"rewording": rewording} if run_id == state.run_id else {}
             return state.model_copy(update={"busy": "", **said})
+        case a.MlflowOpened(address=address):
+            return state.model_copy(update={"mlflow_address": address, **({"busy": ""} if address else {})})
         case a.HistoryListed(runs=runs):
             return state.model_copy(update={"busy": "", "history": runs})
         case a.Promoted(promotion=promotion):

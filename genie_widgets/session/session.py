@@ -18,6 +18,7 @@ from genie_widgets.session.api import accept, list_runs, make_request, open_run,
 from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, without_password
+from genie_widgets.session.mlflow_pages import MlflowPages
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.recording import prepare_store
@@ -70,6 +71,7 @@ class Session:
         self._opened: Run | None = None
         self._intake = Intake(self.settings)
         self._cautions = Cautions()
+        self._mlflow = MlflowPages(self.settings.workspace / "mlflow.log")
         self._pending = 0
         self._stopper: Stopper | None = None
         self._wanted: dict[str, Any] | None = None
@@ -399,6 +401,16 @@ class Session:
         self._dispatch(a.RunLeft())
         self._guard(self._prewarm)
 
+    def open_mlflow(self) -> None:
+        """Have MLflow's own pages opened on this machine, where the host allows it and the record is in a file."""
+        result = self._state.result
+        tracking = result.tracking if result is not None else None
+        if self.settings.allow_mlflow_ui and tracking is not None and tracking.is_in_file:
+            self._begin("Opening MLflow's pages", self._open_mlflow, tracking.uri)
+
+    def _open_mlflow(self, store: str) -> None:
+        self._dispatch(a.MlflowOpened(address=self._mlflow.open(store)))
+
     def dismiss(self) -> None:
         """Take the notice away."""
         self._dispatch(a.NoticeDismissed())
@@ -412,6 +424,9 @@ class Session:
             draft.folder.remove_draft()
         if run is not None and run.view.is_over:
             run.close()
+        self._mlflow.close()
+        if self._state.mlflow_address:
+            self._dispatch(a.MlflowOpened(address=""))
 
     def close(self) -> None:
         """Let go of every process; a training goes on by itself."""

@@ -110,6 +110,8 @@ class SessionState(Value):
         What was done to champions, in order.
     reply : Reply or None
         The answer to the last question about the run.
+    mlflow_address : str
+        Where MLflow's own pages are open; empty where they are not.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -140,6 +142,7 @@ class SessionState(Value):
     comparison: Comparison | None = None
     promotions: tuple[Promotion, ...] = ()
     reply: Reply | None = None
+    mlflow_address: str = ""
     busy: str = ""
     problem: Problem | None = None
     token: int = 0

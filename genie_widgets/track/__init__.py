@@ -1,12 +1,13 @@
 """The record of a run in MLflow. A server that is down costs a record, never a run."""
 
-from genie_widgets.track.address import has_store, with_credentials, without_credentials
+from genie_widgets.track.address import be_quiet, has_store, with_credentials, without_credentials
 from genie_widgets.track.champion import go_back, promote, registry_uri
 from genie_widgets.track.facts import registry_name
 from genie_widgets.track.tracker import Tracker
 
 __all__ = [
     "Tracker",
+    "be_quiet",
     "go_back",
     "has_store",
     "promote",

@@ -175,7 +175,13 @@ class Tracker:
             model_uri = ""
             if model_path.exists() and input_example is not None:
                 model_uri = _log_model(result, model_path, input_example)
-            return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, run_id=str(run.info.run_id), model_uri=model_uri)
+            return Tracking(
+                uri=self.shown_uri,
+                experiment=EXPERIMENT,
+                experiment_id=str(run.info.experiment_id),
+                run_id=str(run.info.run_id),
+                model_uri=model_uri,
+            )
 
 
 def _not_recorded(title: str, reference: str = "") -> Problem:

@@ -170,6 +170,7 @@ def test_the_code_is_shown_once_there_is_a_table(monkeypatch):
 )
 def test_mlflow_is_opened_where_it_has_an_address_and_told_how_elsewhere(uri, shown):
     result = SimpleNamespace(tracking=Tracking(uri=uri, experiment="genie", run_id="r", model_uri="m"))
-    html = _record_html(result)
+    html = _record_html(result, with_command=True)
     assert shown in html
+    assert "mlflow ui" not in _record_html(result, with_command=False)
     assert ("<a " in html) == uri.startswith("https")

@@ -10,7 +10,7 @@ from genie_widgets.render import esc, problem_html
 from genie_widgets.schema import RunResult
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.download import Download
-from genie_widgets.widgets.elements import html, row
+from genie_widgets.widgets.elements import button, html, row, show
 from genie_widgets.widgets.step import Tab
 
 
@@ -26,6 +26,9 @@ class FilesTab(Tab):
         self._notebook = Download("Download the notebook")
         self._log = Download("Download the log")
         self._record = html()
+        self._open = button("Open MLflow", lambda: self.guarded(session.open_mlflow))
+        self._opened = html()
+        self._mlflow = w.VBox([row(self._open), self._opened])
         self._code = html()
         intro = html(
             "<p>The report opens in any browser, without a network. The model comes with what it needs, a "
@@ -33,7 +36,7 @@ class FilesTab(Tab):
             "model again without Genie, from the rows it learned from: keep it where these may be seen.</p>"
         )
         self.root = w.VBox(
-            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, self._code]
+            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, self._mlflow, self._code]
         )
 
     def render(self, state: SessionState) -> None:
@@ -47,14 +50,27 @@ class FilesTab(Tab):
         self._bundle.offer(run.bundle_path if "bundle" in present else None, f"{stem}-model.zip")
         self._notebook.offer(run.notebook_path if "notebook" in present else None, f"{stem}-notebook.zip")
         self._log.offer(run.log_path, f"{stem}-log.txt")
-        self._record.value = _record_html(result)
+        offers = self.session.settings.allow_mlflow_ui
+        self._record.value = _record_html(result, with_command=not offers)
+        show(self._mlflow, offers and result.tracking is not None and result.tracking.is_in_file)
+        self._open.disabled = bool(state.busy)
+        self._opened.value = _pages_html(state.mlflow_address, result)
         self._code.value = (
             f'<details class="g-details"><summary>Go on in Python</summary><pre class="g-code" tabindex="0">'
             f'import genie_widgets as gw\n\nrun = gw.open_run("{run.id}")\nrun.predict(new_rows)</pre></details>'
         )
 
 
-def _record_html(result: RunResult) -> str:
+def _pages_html(address: str, result: RunResult) -> str:
+    tracking = result.tracking
+    if not address or tracking is None:
+        return ""
+    place = f"#/experiments/{tracking.experiment_id}/runs/{tracking.run_id}" if tracking.experiment_id else ""
+    link = f'<a href="{esc(address + place)}" target="_blank" rel="noopener noreferrer">The run in MLflow</a>'
+    return f'<p>{link} <span class="g-mut">(on the machine that Genie runs on, until this page is closed)</span></p>'
+
+
+def _record_html(result: RunResult, *, with_command: bool) -> str:
     tracking = result.tracking
     if tracking is None:
         return '<p class="g-mut">The MLflow record is being written.</p>'
@@ -65,6 +81,8 @@ def _record_html(result: RunResult) -> str:
     told = f"<p>Recorded in MLflow, {experiment}, run {run}, model {model}, at {address}.</p>"
     if tracking.uri.startswith(("http://", "https://")):
         return f'{told}<p><a href="{esc(tracking.uri)}" target="_blank" rel="noopener noreferrer">Open MLflow</a></p>'
+    if not with_command:
+        return told
     command = esc(f"mlflow ui --backend-store-uri {shlex.quote(tracking.uri)}")
     told += '<p class="g-mut">To look at it there, run on this machine:</p>'
     return f'{told}<pre class="g-code" tabindex="0">{command}</pre>'
