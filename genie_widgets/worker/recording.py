@@ -45,11 +45,14 @@ def main(path: Path) -> None:
     watchdog = threading.Timer(MAX_SECONDS, _give_up, args=(folder, tracker))
     watchdog.daemon = True
     watchdog.start()
-    preparing.join()
-    with (folder.path / "recording.lock").open("w") as turn:
-        # One after the other: whoever comes last records the result as it is then.
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        _record(folder, request, tracker)
+    try:
+        preparing.join()
+        with (folder.path / "recording.lock").open("w") as turn:
+            # One after the other: whoever comes last records the result as it is then.
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            _record(folder, request, tracker)
+    finally:
+        watchdog.cancel()
 
 
 def _prepare(tracker: Tracker, soon: threading.Event) -> None:
