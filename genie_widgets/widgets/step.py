@@ -30,12 +30,16 @@ class Step:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self._painter: int | None = None
+        # Of each thread: a tab is painted by the painter, and by the kernel's own thread when it is opened.
+        self._painting = threading.local()
 
     def paint(self, state: SessionState) -> None:
-        """Show a state; always called by the same thread."""
-        self._painter = threading.get_ident()
-        self.render(state)
+        """Show a state."""
+        self._painting.now = True
+        try:
+            self.render(state)
+        finally:
+            self._painting.now = False
 
     def render(self, state: SessionState) -> None:
         """Write what differs into the widgets."""
@@ -52,7 +56,7 @@ class Step:
         """Call `action` with the new value when the person, and not `render`, changes a control."""
 
         def changed(change: Any) -> None:
-            if threading.get_ident() != self._painter:
+            if not getattr(self._painting, "now", False):
                 self.guarded(lambda: action(change["new"]))
 
         control.observe(changed, "value")

@@ -3,6 +3,7 @@
 import threading
 from types import SimpleNamespace
 
+import ipywidgets as w
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from genie_widgets.widgets.results.decide import DecideTab
 from genie_widgets.widgets.results.groups import GroupsTab
 from genie_widgets.widgets.results.plots import PlotsTab
 from genie_widgets.widgets.results.verdict import VerdictTab
+from genie_widgets.widgets.step import Step
 
 PLAN = Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="yes")
 CLASSES = ("no", "yes")
@@ -138,3 +140,25 @@ def test_other_words_are_offered_with_what_is_sent_where_there_is_a_language_mod
     tab.paint(state)
     assert "It is &lt;b&gt;good&lt;/b&gt;. As it was." in tab._said.value
     assert "1 of 2 sentences are as above" in tab._said.value
+
+
+class Choice(Step):
+    """A list that `render` sets, and what a person chose in it."""
+
+    def __init__(self):
+        super().__init__(None)
+        self.control, self.chosen = w.Dropdown(options=["a", "b", "c"]), []
+        self.on_change(self.control, self.chosen.append)
+
+    def render(self, state):
+        self.control.value = state
+
+
+def test_what_a_person_chooses_counts_whoever_painted_last():
+    step = Choice()
+    step.paint("b")  # by the thread that a person's choice comes from, as when a tab is opened
+    step.control.value = "c"
+    painter = threading.Thread(target=step.paint, args=("a",))
+    painter.start()
+    painter.join()
+    assert step.chosen == ["c"]
