@@ -8,6 +8,21 @@ def stage(page, *names):
     page.wait_for_selector(", ".join(f".g-stage-{name}" for name in names))
 
 
+def run_notebook(page):
+    """Run all cells of the notebook that JupyterLab opens, once it can."""
+    page.wait_for_function("window.jupyterapp?.restored !== undefined")
+    page.evaluate("window.jupyterapp.restored")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    page.evaluate(
+        """async () => {
+            const panel = window.jupyterapp.shell.currentWidget;
+            await panel.context.ready;
+            await panel.sessionContext.ready;
+            await window.jupyterapp.commands.execute('notebook:run-all-cells');
+        }"""
+    )
+
+
 def choose_sample(page, title):
     page.click(f".g-samples button:has-text('{title}')")
     stage(page, "profiled")

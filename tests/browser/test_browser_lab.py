@@ -3,7 +3,7 @@
 import pytest
 from access import barriers
 from hosting import TIMEOUT_MS, Watch
-from journey import ask, choose_sample, drawn, save, stage, tab, tab_names, train
+from journey import ask, choose_sample, drawn, run_notebook, save, stage, tab, tab_names, train
 
 
 @pytest.fixture
@@ -20,17 +20,7 @@ def page(browser):
 @pytest.fixture
 def notebook(page, jupyter):
     page.goto(jupyter.lab("genie.ipynb"))
-    page.wait_for_function("window.jupyterapp?.restored !== undefined")
-    page.evaluate("window.jupyterapp.restored")
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-    page.evaluate(
-        """async () => {
-            const panel = window.jupyterapp.shell.currentWidget;
-            await panel.context.ready;
-            await panel.sessionContext.ready;
-            await window.jupyterapp.commands.execute('notebook:run-all-cells');
-        }"""
-    )
+    run_notebook(page)
     page.wait_for_selector(".genie textarea")
     return page
 

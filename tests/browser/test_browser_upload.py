@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hosting import REPOSITORY, TIMEOUT_MS
-from journey import stage, upload
+from journey import run_notebook, stage, upload
 
 SIZE = 300_000_000
 ROWS = 1000
@@ -131,17 +131,7 @@ def wired(request, browser):
     page = context.new_page()
     page.goto(address._replace(netloc=f"127.0.0.1:{wire.port}").geturl())
     if request.param == "jupyter":
-        page.wait_for_function("window.jupyterapp?.restored !== undefined")
-        page.evaluate("window.jupyterapp.restored")
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
-        page.evaluate(
-            """async () => {
-                const panel = window.jupyterapp.shell.currentWidget;
-                await panel.context.ready;
-                await panel.sessionContext.ready;
-                await window.jupyterapp.commands.execute('notebook:run-all-cells');
-            }"""
-        )
+        run_notebook(page)
     page.wait_for_selector(".g-card-data input[type=file]", state="attached")
     yield page, wire
     context.close()
