@@ -35,7 +35,9 @@ def test_everything_is_loaded_before_the_record_which_is_made_at_the_word(words,
     monkeypatch.setattr(recording, "_record", lambda _folder, _request, tracker: tracker.record())
     monkeypatch.setattr(recording.sys, "stdin", io.StringIO(words))
     recording.main(make_folder().path)
-    assert not [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)], "it would end us"
+    for watchdog in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
+        watchdog.join(30)
+        assert not watchdog.is_alive(), "it would end us"
     if done:
         assert Actor.did == ("prepare", "rehearse", "load_for_check", "record")
     else:
