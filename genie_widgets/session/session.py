@@ -529,9 +529,11 @@ class Session:
         from genie_widgets.data import samples
 
         sample = next(sample for sample in samples() if sample.name == name)
-        self._take(self._intake.read(sample.path, sample.name), Source(kind="sample", name=sample.name))
+        table = self._intake.read(sample.path, sample.name)
+        # Before the table is shown: a sentence that is typed from then on is not written over.
         if not self._state.prompt:
             self._dispatch(a.PromptChanged(prompt=sample.prompt))
+        self._take(table, Source(kind="sample", name=sample.name))
 
     def _prewarm(self) -> None:
         """Start a worker while the person still types: its imports are then not waited for."""

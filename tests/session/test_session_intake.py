@@ -195,3 +195,11 @@ def test_a_page_reads_nothing_of_its_server_unless_the_host_says_so(monkeypatch)
     monkeypatch.delenv("VOILA_BASE_URL")
     monkeypatch.setenv("GENIE_ALLOW_PATHS", "0")
     assert allowed() == (False, True, True, False)
+
+
+def test_a_samples_sentence_is_there_before_its_table_is_shown(session):
+    seen = []
+    session.subscribe(lambda state: seen.append((state.profile is not None, state.prompt)))
+    session.load_sample("penguins")
+    assert seen[-1] == (True, seen[-1][1])
+    assert {prompt for is_shown, prompt in seen if is_shown} == {seen[-1][1]} != {""}
