@@ -69,11 +69,12 @@ def _texts(cells: pd.Series[Any], compute: Any) -> Any:
         written = cells.to_frame().to_csv(index=False, header=False, lineterminator="\n", na_rep=" ")
         texts = pa.array(written.split("\n")[:-1], pa.large_string())
         return compute.if_else(compute.equal(texts, " "), pa.scalar(None, pa.large_string()), texts)
-    if isinstance(cells.dtype, pd.CategoricalDtype):
-        cells = cells.astype(object)
     # Many rows have few different texts: each of those is looked at once.
-    coded = pa.array(cells, pa.large_string(), from_pandas=True).dictionary_encode()
-    return _quoted(coded.dictionary, compute).take(coded.indices)
+    if isinstance(cells.dtype, pd.CategoricalDtype) and pd.api.types.infer_dtype(cells.cat.categories) == "string":
+        coded = pa.array(cells)
+    else:
+        coded = pa.array(cells.astype(object), pa.large_string(), from_pandas=True).dictionary_encode()
+    return _quoted(coded.dictionary.cast(pa.large_string()), compute).take(coded.indices)
 
 
 def _words(one: str, other: str, pa: Any) -> tuple[Any, Any]:

@@ -171,7 +171,8 @@ class TrainedModel:
                     culprit=names,
                 )
             )
-        return frame.loc[:, list(self.features)]
+        # A copy of a million rows takes time; the predictor makes its own before it changes anything.
+        return frame if tuple(frame.columns) == self.features else frame.loc[:, list(self.features)]
 
     def ensemble(self, rows: pd.DataFrame) -> Ensemble | None:
         """Take the predictor apart, for an engine that knows no AutoGluon.

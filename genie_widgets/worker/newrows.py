@@ -196,8 +196,18 @@ def _numbers(column: pd.Series[Any]) -> pd.Series[Any]:
     return numbers.astype(float) if numbers.dtype == object else numbers
 
 
+def holds_coded_text(column: pd.Series[Any]) -> bool:
+    """Whether a column is kept as its different texts, and for each row which of them it has."""
+    return isinstance(column.dtype, pd.CategoricalDtype) and bool(
+        pd.api.types.infer_dtype(column.cat.categories) in ("string", "empty")
+    )
+
+
 def _words(column: pd.Series[Any]) -> pd.Series[Any]:
     """Make words of cells; None where there is none."""
+    if holds_coded_text(column):
+        words = np.append(column.cat.categories.to_numpy(dtype=object), None)
+        return pd.Series(words[column.cat.codes.to_numpy()], index=column.index)
     words, missing = column.astype(object), pd.isna(column.array)
     if np.any(missing):
         words = words.where(~missing, None)

@@ -41,8 +41,8 @@ def predictions_frame(
     if probabilities is not None and decision is not None:
         labelled: dict[str, Any] = {str(label): label for label in probabilities.columns}
         alarm = probabilities[labelled[decision.positive]].to_numpy(dtype=float) >= decision.threshold
-        labels = [labelled[decision.positive if positive else decision.negative] for positive in alarm]
-        frame = pd.DataFrame({"prediction": pd.Series(labels, index=features.index)})
+        either = pd.Series([labelled[decision.negative], labelled[decision.positive]])
+        frame = pd.DataFrame({"prediction": either.to_numpy()[alarm.astype(np.intp)]}, index=features.index)
     elif probabilities is not None:
         frame = pd.DataFrame({"prediction": model.predict_from_proba(probabilities)})
     else:

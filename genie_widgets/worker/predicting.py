@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genie_widgets.schema import Plan, Problem, RunRequest, RunResult
-from genie_widgets.worker.newrows import aligned_rows, lost_problems, match_columns
+from genie_widgets.worker.newrows import aligned_rows, holds_coded_text, lost_problems, match_columns
 from genie_widgets.worker.outputs import predictions_frame
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Job:
 
         # While one part is predicted, the part before is written and the next one read.
         with (
-            pq.ParquetFile(source) as file,
+            pq.ParquetFile(source, read_dictionary=self._few_words(source)) as file,
             CsvWriter(output) as table,
             ThreadPoolExecutor(1) as reader,
             ThreadPoolExecutor(1) as scribe,
@@ -122,6 +122,15 @@ class Job:
         problems += self._drift(compared)
         return {"n_rows": done, "columns": columns, "problems": [problem.model_dump() for problem in problems]}
 
+    def _few_words(self, source: Path) -> list[str]:
+        """Name the file's columns with few different words: each of these is read once, and looked at once."""
+        from pyarrow import parquet
+
+        pq: Any = parquet
+        schema = pq.read_schema(source)
+        columns = (self._request.profile.column(name) for name in self._known if name in schema.names)
+        return [column.name for column in columns if column.dtype == "object"]
+
     def _parts(self, file: Any) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
         """Yield each part's rows, and their features as the model takes them."""
         names: dict[str, str] | None = None
@@ -130,7 +139,7 @@ class Job:
                 names, self._matched = match_columns(frame, self._request)
             features, lost = aligned_rows(frame, self._request, names)
             self._lost.update(lost)
-            self._look_for_unseen(features)
+            self._look_for_unseen({name: frame[names[name]] for name in self._known}, features)
             yield frame, features
 
     def _predicted(self, features: pd.DataFrame) -> pd.DataFrame:
@@ -142,14 +151,15 @@ class Job:
         interval = evaluation.interval if evaluation is not None else None
         return predictions_frame(self._model(), features, self._request.plan, decision, interval)
 
-    def _look_for_unseen(self, features: pd.DataFrame) -> None:
+    def _look_for_unseen(self, as_read: dict[str, pd.Series[Any]], features: pd.DataFrame) -> None:
         for name, known in self._known.items():
-            if name in features:
-                cells = features[name]
-                new = [value for value in cells.dropna().unique() if str(value) not in known]
-                if new:
-                    counts = Counter(cells[cells.isin(new)].astype(str))
-                    self._unseen.setdefault(name, Counter()).update(counts)
+            cells = as_read[name] if holds_coded_text(as_read[name]) else features[name]
+            new: Counter[str] = Counter()
+            for value, count in cells.value_counts().items():
+                if count and str(value) not in known:
+                    new[str(value)] += count
+            if new:
+                self._unseen.setdefault(name, Counter()).update(new)
 
     def _unseen_problems(self) -> list[Problem]:
         made = []

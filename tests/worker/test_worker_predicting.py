@@ -92,6 +92,33 @@ def test_cells_and_values_are_counted_over_all_parts(predict, learned, monkeypat
     assert "in 2 rows: 'Atlantis'" in said["problems"][1]["title"]
 
 
+def test_words_kept_once_each_are_read_counted_and_written_as_any_other(predict, learned, monkeypatch):
+    monkeypatch.setattr(predicting, "CHUNK_ROWS", 90)
+    rows = learned.drop(columns="y")
+    rows.loc[[5, 300], "town"] = 'At,"lantis"'
+    rows.loc[[6, 301], "town"] = None
+    # The second part has none of a value that stands in the whole column's list, and one is in no row at all.
+    coded = rows.assign(town=pd.Categorical(rows["town"], categories=['At,"lantis"', "Rom", "Oslo", "Nowhere"]))
+    seen = []
+
+    class Looking(Line):
+        def predict(self, frame):
+            seen.append(frame["town"])
+            return super().predict(frame)
+
+    plain, plain_table, _ = predict(rows, Looking())
+    plain_seen, seen = seen, []
+    said, table, _ = predict(coded, Looking())
+    assert said == plain
+    assert codes(said) == ["values-unseen"]
+    assert "in 2 rows: 'At,\"lantis\"'." in said["problems"][0]["title"]
+    pd.testing.assert_frame_equal(table, plain_table)
+    assert list(table["town"].fillna("")) == list(rows["town"].fillna(""))
+    pd.testing.assert_series_equal(pd.concat(seen), pd.concat(plain_seen))
+    assert pd.concat(seen).dtype == object
+    assert pd.concat(seen)[6] is None
+
+
 def test_rows_of_another_kind_are_told_with_advice(predict, learned):
     rows = learned.drop(columns="y").assign(a=learned["a"] + 3)
     said, _, _ = predict(rows)
