@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import errno
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 import webbrowser
 from typing import Any
 
 from genie_widgets.schema import GenieError, Problem
+from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_up
 
-LOCALHOST = "127.0.0.1"
 FIRST_PORT = 8866
 PORTS_TRIED = 50
-START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
-POLL_INTERVAL_S = 0.2
 
 
 def add_commands(commands: Any) -> None:
@@ -51,26 +44,21 @@ def _port(text: str) -> int:
 
 def _free_port(host: str, wanted: int | None) -> int:
     candidates = [wanted] if wanted is not None else range(FIRST_PORT, FIRST_PORT + PORTS_TRIED)
-    for port in candidates:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-                    raise GenieError(_no_such_address(host)) from error
-                continue
-            # Port 0 asks for any that is free.
-            return int(probe.getsockname()[1])
-    raise GenieError(
-        Problem(
-            code="port-taken",
-            title=f"Port {wanted or FIRST_PORT} on {host} is not free.",
-            remedy="Name another with --port.",
-            culprit="--port",
-            value=str(wanted or FIRST_PORT),
+    try:
+        port = free_port(host, candidates)
+    except OSError as error:
+        raise GenieError(_no_such_address(host)) from error
+    if port is None:
+        raise GenieError(
+            Problem(
+                code="port-taken",
+                title=f"Port {wanted or FIRST_PORT} on {host} is not free.",
+                remedy="Name another with --port.",
+                culprit="--port",
+                value=str(wanted or FIRST_PORT),
+            )
         )
-    )
+    return port
 
 
 def _no_such_address(host: str) -> Problem:
@@ -131,18 +119,8 @@ def _has_display() -> bool:
 
 
 def _wait_until_up(server: subprocess.Popen[bytes], address: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    # Only this machine is asked; a proxy in the environment must not be.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            opener.open(address + "static/favicons/favicon.ico", timeout=POLL_INTERVAL_S * 10).close()
-        except urllib.error.HTTPError:
-            return  # any answer means that it listens
-        except OSError:
-            time.sleep(POLL_INTERVAL_S)
-        else:
-            return
+    if wait_until_up(server, address + "static/favicons/favicon.ico"):
+        return
     raise GenieError(
         Problem(
             code="page-did-not-start",
@@ -151,13 +129,6 @@ def _wait_until_up(server: subprocess.Popen[bytes], address: str) -> None:
             culprit="voila",
         )
     )
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect to the login page is an answer too; following it would only cost time."""
-
-    def redirect_request(self, *_args: Any, **_kwargs: Any) -> None:
-        return None
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
-import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from genie_widgets.schema import GenieError, Problem
+from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_up
 
 MODULE = "genie_widgets.worker.mlflow_pages"
-OPENING_S = 60.0
-POLL_S = 0.2
 
 
 class MlflowPages:
@@ -53,8 +49,8 @@ class MlflowPages:
         if self._process is not None and self._process.poll() is None and self._store == store:
             return self._address
         self.close()
-        port = _free_port()
-        self._store, self._address = store, f"http://127.0.0.1:{port}/"
+        port = free_port()
+        self._store, self._address = store, f"http://{LOCALHOST}:{port}/"
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", MODULE, store, str(port)],
@@ -63,11 +59,8 @@ class MlflowPages:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + OPENING_S
-        while time.monotonic() < deadline and self._process.poll() is None:
-            if _answers(port):
-                return self._address
-            time.sleep(POLL_S)
+        if wait_until_up(self._process, f"{self._address}health"):
+            return self._address
         self.close()
         raise GenieError(
             Problem(
@@ -84,20 +77,3 @@ class MlflowPages:
         if process is not None and process.stdin is not None:
             with contextlib.suppress(OSError):
                 process.stdin.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _answers(port: int) -> bool:
-    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        asked.request("GET", "/health")
-        return asked.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        asked.close()
