@@ -206,7 +206,7 @@ def holds_coded_text(column: pd.Series[Any]) -> bool:
 def _words(column: pd.Series[Any]) -> pd.Series[Any]:
     """Make words of cells; None where there is none."""
     if holds_coded_text(column):
-        different = np.append(column.cat.categories.to_numpy(dtype=object), None)  # code -1 stands for no word
+        different = np.array([*column.cat.categories, None], dtype=object)  # code -1: no word
         return pd.Series(different[column.cat.codes.to_numpy()], index=column.index)
     words, missing = column.astype(object), pd.isna(column.array)
     if np.any(missing):
