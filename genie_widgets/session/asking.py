@@ -122,7 +122,17 @@ def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
         return _asks_for_extremes(text, extreme[1], run)
     if column and re.search(r"\b(by|each|groups?|fair\w*|equal\w*|differ\w*|across|between|for)\b", text):
         return "groups", {"column": column}, ""
-    return next(((name, {}, "") for name, words in _WORDS.items() if re.search(words, text)), ("", {}, ""))
+    if metric := _metric_in(text, run):
+        return "quality", {"metric": metric}, ""
+    name = next((name for name, words in _WORDS if re.search(words, text)), "")
+    if name in ("weak", "quality"):
+        # Asked of some rows only, or of a column's groups: the answer for all rows would be taken for theirs.
+        where = _value_in(text, run.scored[[name for name in run.request.profile.column_names if name in run.scored]])
+        if where is not None and re.search(_OF_SOME + re.escape(where[1].casefold()), text):
+            return "groups", {"column": where[0]}, f"Understood as: by the groups of {where[0]}."
+        if column and column != run.request.plan.target:
+            return "groups", {"column": column}, f"Understood as: by the groups of {column}."
+    return name, {}, ""
 
 
 def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, Any], str]:
@@ -132,18 +142,33 @@ def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, A
     where, note = _value_in(text, run.scored), ""
     if where is not None:
         arguments |= {"column": where[0], "value": where[1]}
-    elif unknown := re.search(r"\b(?:in|at|from|with|where)\s+(?:the\s+)?(\w[\w-]*)", text):
+    elif unknown := re.search(_wanted_of(_column_in(text, run.request.profile)), text):
         note = f"No cell of the untouched rows is {unknown[1]!r}: all of these rows are looked at."
     return "extreme", arguments, note
 
 
+def _wanted_of(column: str) -> str:
+    """Give the pattern of a value that rows are asked of, maybe with the name of its column before it."""
+    pattern = r"\b(?:in|at|from|with|where)\s+(?:the\s+)?"
+    if column:
+        forms = "|".join(re.escape(form) for form in (column.casefold(), column.casefold().replace("_", " ")))
+        pattern = rf"(?:{pattern}|\bfor\s+(?:the\s+)?(?={forms}))(?:(?:{forms})\s+(?:is\s+|=\s*)?)?"
+    return rf"{pattern}(\w[\w-]*)"
+
+
+_OF_SOME = r"\b(?:for|in|on|at|from|with|where|among|of)\s+(?:the\s+)?"
 _EXTREME = r"\b(riskiest|highest|lowest|largest|smallest|most likely|least likely|safest|top|biggest|most at risk)\b"
 _AGO = {"yesterday": 1, "last week": 7, "a week ago": 7, "last month": 30, "a month ago": 30}
-_WORDS = {
-    "weak": r"\b(fail\w*|wrong|errs?|errors?|worst|weak\w*|mistakes?|bad)\b",
-    "importance": r"\b(matters?|important|importance|drives?|why|influenc\w*|reasons?|leans?|relies|causes?)\b",
-    "quality": r"\b(good|accura\w*|scores?|trust\w*|reliab\w*|well|better|quality|sure|precise)\b",
-}
+_WORDS = (
+    ("quality", r"\bhow (big|large|far|much|many|often)\b.*\b(wrong|off|errors?|mistakes?)\b"),
+    ("weak", r"\b(fail\w*|wrong|errs?|errors?|worst|weak\w*|mistakes?|bad)\b"),
+    ("importance", r"\b(matters?|important|importance|drives?|why|influenc\w*|reasons?|leans?|relies|causes?)\b"),
+    (
+        "quality",
+        r"\b(good|accura\w*|scores?|trust\w*|reliab\w*|well|better|quality|sure|precise|rely"
+        r"|usable|use (it|this|the model))\b",
+    ),
+)
 
 
 def _column_in(text: str, profile: TableProfile) -> str:
@@ -151,6 +176,15 @@ def _column_in(text: str, profile: TableProfile) -> str:
     names = sorted(profile.column_names, key=len, reverse=True)
     forms = [(name, form) for name in names for form in (name.casefold(), name.casefold().replace("_", " "))]
     return next((name for name, form in forms if form.strip() and _holds(text, form)), "")
+
+
+def _metric_in(text: str, run: Run) -> str:
+    """Find the measure of this run that the text names, the longest of several."""
+    evaluation = run.scored_result.evaluation
+    metrics = () if evaluation is None else evaluation.metrics
+    forms = [(metric.name, form) for metric in metrics for form in (metric.name, metric.label.partition(" (")[0])]
+    held = [(name, form) for name, form in forms if _holds(text.replace("_", " "), form.casefold().replace("_", " "))]
+    return max(held, key=lambda pair: len(pair[1]), default=("", ""))[0]
 
 
 def _value_in(text: str, scored: pd.DataFrame) -> tuple[str, str] | None:
@@ -176,9 +210,20 @@ def _holds(text: str, words: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
 
 
-def _quality(run: Run) -> Reply:
+def _quality(run: Run, metric: str = "") -> Reply:
     result = run.scored_result
     assert result.evaluation is not None
+    words = result.verdict
+    # The first is what the verdict begins with.
+    asked = next((one for one in result.evaluation.metrics[1:] if metric in (one.name, one.label)), None)
+    if asked is not None:
+        against = f"; the baseline has {number(asked.baseline)}" if asked.baseline is not None else ""
+        between = _interval(asked.low, asked.high)
+        words = (
+            f"{asked.label} is {number(asked.value)} on {result.evaluation.n_rows:,} rows that no model had "
+            f"seen{between}{against}.",
+            *words,
+        )
     source = f"{result.evaluation.n_rows:,} untouched rows ({result.evaluation.split})"
     figures = [
         Sourced(label=metric.label, value=number(metric.value), source=f"{source}{_interval(metric.low, metric.high)}")
@@ -191,7 +236,7 @@ def _quality(run: Run) -> Reply:
         for metric in result.evaluation.metrics[:1]
         if metric.baseline is not None
     ]
-    return Reply(question="", how="How good it is on untouched rows", words=result.verdict, figures=tuple(figures))
+    return Reply(question="", how="How good it is on untouched rows", words=words, figures=tuple(figures))
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -395,7 +440,11 @@ def _compare(run: Run, days: int = 0) -> Reply:
 
 _COLUMN = {"type": "string", "description": "a column of the table, exactly as it is written"}
 TOOLS = {
-    "quality": Tool("How good the model is, with intervals and a baseline", _quality, {}),
+    "quality": Tool(
+        "How good the model is, with intervals and a baseline",
+        _quality,
+        {"metric": {"type": "string", "description": "a measure such as recall or rmse, if one is asked for"}},
+    ),
     "importance": Tool("Which columns the predictions lean on", _importance, {}),
     "weak": Tool("Groups of rows on which the model errs clearly more", _weak, {}),
     "groups": Tool("The figures by the groups of a column; fairness", _groups, {"column": _COLUMN}),

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from genie_widgets.intent import LLMFailedError
-from genie_widgets.render import moment
+from genie_widgets.render import moment, number
 from genie_widgets.schema import (
     Contribution,
     ExplainedOutput,
@@ -69,6 +69,12 @@ def explained(monkeypatch):
         ("which rows are the riskiest?", "extreme", {"lowest": False}),
         ("the 5 lowest in oslo", "extreme", {"lowest": True, "n": 5, "column": "town", "value": "Oslo"}),
         ("Is it fair by town?", "groups", {"column": "town"}),
+        ("On which town is it worst?", "groups", {"column": "town"}),
+        ("How good is it for Oslo?", "groups", {"column": "town"}),
+        ("What is the recall?", "quality", {"metric": "recall"}),
+        ("and the ROC AUC", "quality", {"metric": "roc_auc"}),
+        ("How big are the errors?", "quality", {}),
+        ("Should I use it?", "quality", {}),
         ("What will the weather be?", "", {}),
     ],
 )
@@ -105,6 +111,22 @@ def test_a_place_that_no_row_has_is_told_and_not_passed_over(scored_run):
     reply = scored_run().ask("Who are the riskiest in Spain?", llm=None)
     assert "No cell of the untouched rows is 'spain'" in reply.note
     assert len(reply.rows) == 10
+    assert "No cell of the untouched rows is 'spain'" in scored_run().ask("the top 5 for town Spain", llm=None).note
+
+
+def test_a_measure_is_told_with_its_interval_and_the_verdict(scored_run):
+    run = scored_run()
+    reply = run.ask("What is the recall?", llm=None)
+    recall = next(metric for metric in run.result.evaluation.metrics if metric.name == "recall")
+    assert reply.words[0].startswith(f"{recall.label} is {number(recall.value)} on 300 rows")
+    assert number(recall.low) in reply.words[0]
+    assert reply.words[1:] == run.result.verdict
+
+
+def test_an_answer_about_some_rows_only_is_not_that_of_all(scored_run):
+    reply = scored_run().ask("How good is it for Oslo?", llm=None)
+    assert reply.note == "Understood as: by the groups of town."
+    assert any("where town is Oslo" in item.label for item in reply.figures)
 
 
 def test_a_row_is_explained_with_its_truth(scored_run, explained):

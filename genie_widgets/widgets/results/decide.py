@@ -102,9 +102,9 @@ class DecideTab(Tab):
         decision = result.decision
         positive = decision.positive if decision is not None else result.positive_class
         self._lead.value = (
-            f"<p>Up to now a row counts as <b>{esc(positive)}</b> where that is the likelier answer. Mistakes rarely "
-            "cost the same both ways: say what they cost, or how many rows you can act on, and predictions, figures "
-            "and the model that you take away follow.</p>"
+            f"<p>From which probability on does a row count as <b>{esc(positive)}</b>? Unless you say so, from the "
+            "model's own threshold. Mistakes rarely cost the same both ways: say what they cost, or how many rows you "
+            "can act on, and predictions, figures and the model that you take away follow.</p>"
         )
         self._missed.description = f"A missed {positive!r} costs"
         if decision is None:
