@@ -150,7 +150,7 @@ def points(x: Any, y: Any, name: str, **more: Any) -> dict[str, Any]:
         "x": list(x),
         "y": list(y),
         "name": label(name),
-        "marker": {"size": 6, "opacity": 0.55},
+        "marker": {"size": 6, "opacity": 0.7},
         **more,
     }
 

@@ -105,6 +105,9 @@ def _coloured(partner: str, others: list[str], n: int) -> list[tuple[str, Any, l
     halves: dict[str, list[int]] = {"low": [], "high": [], "missing": []}
     for place, rank in enumerate(ranks):
         halves["missing" if rank is None else "low" if rank < 1 / 2 else "high"].append(place)
+    for places in halves.values():
+        # A legend wears the colour of the first point: the clearest one.
+        places.sort(key=lambda place: -abs((ranks[place] or 0.0) - 1 / 2))
     return [
         (f"{partner} {half}", shades(ranks[place] for place in places), places)
         for half, places in halves.items()

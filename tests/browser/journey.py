@@ -46,6 +46,21 @@ def tab(page, name):
     page.click(f".g-card-results .lm-TabBar-tab:has-text('{name}')")
 
 
+def keys_to_tabs(page):
+    """Go through the tabs of the results by the keyboard alone; yields the name of each that is open and drawn."""
+    first, *others = tab_names(page)
+    page.focus(".g-card-plan .g-chip >> nth=-1")
+    tab_to(page, ".g-card-results .lm-TabBar-tab", first)
+    for name in (first, *others):
+        if name != first:
+            page.keyboard.press("ArrowRight")
+            assert is_at(page, ".lm-TabBar-tab", name)
+            page.keyboard.press("Enter")
+        drawn(page, name)
+        yield name
+        assert is_at(page, ".lm-TabBar-tab", name)
+
+
 def drawn(page, name):
     """Wait until the tab that was chosen shows what it holds."""
     page.wait_for_selector(f".g-card-results .lm-TabBar-tab.lm-mod-current:has-text('{name}')")

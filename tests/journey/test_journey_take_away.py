@@ -3,10 +3,12 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.slow
 
 # Nobody waits so long where all is well: a busy machine takes minutes to load MLflow.
 RECORD_S = 600
+CONSTRAINTS = Path(__file__).parents[2] / "binder" / "constraints.txt"
 # Any import of Genie in the fresh process is an error.
 NO_GENIE = """
 import sys
@@ -62,11 +65,35 @@ def expected(run, table):
     return run.predict(table.frame.head(20))
 
 
-def fresh(folder, *command):
+@pytest.fixture(scope="module")
+def with_only(tmp_path_factory):
+    """Give the Python of an environment that holds what a requirements file asks for, and nothing else.
+
+    Where no CI is, the own one is taken: tests install nothing on a person's machine.
+    """
+    made = tmp_path_factory.mktemp("clean") / "environment"
+    python = made / "bin" / "python"
+
+    def install(requirements):
+        if not os.environ.get("CI"):
+            return sys.executable
+        uv = shutil.which("uv")
+        if not python.exists():
+            subprocess.run([uv, "venv", "-q", made] if uv else [sys.executable, "-m", "venv", made], check=True)
+        installer = [uv, "pip", "install", "-q", "--python", python] if uv else [python, "-m", "pip", "install", "-q"]
+        # What the files leave open is as everywhere in CI.
+        subprocess.run([*installer, "-r", requirements, "-c", CONSTRAINTS], check=True)
+        assert subprocess.run([python, "-c", "import mlflow"], capture_output=True, check=False).returncode
+        return python
+
+    return install
+
+
+def fresh(folder, *command, python=sys.executable):
     (folder / "sitecustomize.py").write_text(NO_GENIE)
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     done = subprocess.run(
-        [sys.executable, *map(str, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        [str(python), *map(str, command)], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
@@ -78,16 +105,17 @@ def assert_same(predicted, expected):
         assert predicted[name].to_numpy() == pytest.approx(expected[name].to_numpy(), abs=1e-6)
 
 
-def test_the_bundle_predicts_without_genie(run, table, expected, tmp_path):
+def test_the_bundle_predicts_without_genie(run, table, expected, tmp_path, with_only):
     with zipfile.ZipFile(run.bundle_path) as bundle:
         bundle.extractall(tmp_path)
+    python = with_only(tmp_path / "requirements.txt")
     table.frame.head(20).to_parquet(tmp_path / "new.parquet")
-    said = fresh(tmp_path, "predict.py", "new.parquet", "out.csv")
+    said = fresh(tmp_path, "predict.py", "new.parquet", "out.csv", python=python)
     assert "20 rows" in said
     out = pd.read_csv(tmp_path / "out.csv")
     assert_same(out, expected)
     assert list(out["flight_id"]) == list(table.frame["flight_id"].head(20))
-    fresh(tmp_path, "predict.py", "input_example.csv", "example.csv")
+    fresh(tmp_path, "predict.py", "input_example.csv", "example.csv", python=python)
     assert len(pd.read_csv(tmp_path / "example.csv")) == len(pd.read_csv(tmp_path / "input_example.csv"))
 
 
@@ -104,10 +132,12 @@ def test_the_bundles_pins_are_those_of_this_environment(run, tmp_path):
             assert importlib.metadata.version(f"{name}-cpu") == version
 
 
-def test_the_notebook_comes_to_the_same_score_without_genie(run, tmp_path):
+def test_the_notebook_comes_to_the_same_score_without_genie(run, tmp_path, with_only):
     with zipfile.ZipFile(run.notebook_path) as archive:
         archive.extractall(tmp_path)
-    fresh(tmp_path, "-m", "nbconvert", "--to", "notebook", "--execute", "--output", "done.ipynb", "reproduce.ipynb")
+    python = with_only(tmp_path / "requirements.txt")
+    execute = ("-m", "nbconvert", "--to", "notebook", "--execute", "--output", "done.ipynb", "reproduce.ipynb")
+    fresh(tmp_path, *execute, python=python)
     cells = json.loads((tmp_path / "done.ipynb").read_text(encoding="utf-8"))["cells"]
     printed = "".join("".join(out.get("text", "")) for cell in cells for out in cell.get("outputs", ()))
     found, then = re.search(r"roc_auc: (\S+) now, (\S+) then", printed).groups()

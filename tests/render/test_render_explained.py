@@ -109,6 +109,10 @@ def test_every_row_is_a_point_coloured_by_its_value(churn):
 def test_the_dependence_is_coloured_by_the_partner(churn):
     drawn = render.dependence_figure(churn, "contract")
     assert [trace["name"] for trace in drawn.spec["data"]] == ["age low", "age high"]
+    # A legend wears the colour of a trace's first point: the lowest of the low, the highest of the high.
+    low, high = (trace["marker"]["color"] for trace in drawn.spec["data"])
+    assert (low[0], high[0]) == (render.explained.shades([0.0])[0], render.explained.shades([1.0])[0])
+    assert len({low[0], low[-1], high[-1], high[0]}) == 4
     assert drawn.spec["layout"]["xaxis"]["type"] == "category"
     assert "Month-to-month: +20 points (20 rows)" in drawn.text
     assert "Two year: −20 points (20 rows)" in drawn.text
