@@ -60,7 +60,7 @@ class Receiver:
         identity = str(message.get("id"))
         try:
             if message.get("op") == "begin":
-                self._begin(identity, message)
+                self._begin(identity, message, buffers)
             elif message.get("op") == "piece" and buffers:
                 self._piece(identity, message, buffers[0])
             elif message.get("op") == "cancel":
@@ -73,7 +73,7 @@ class Receiver:
             )
             self._send({"op": "error", "id": identity, "text": text})
 
-    def _begin(self, identity: str, message: dict[str, Any]) -> None:
+    def _begin(self, identity: str, message: dict[str, Any], first: list[Any]) -> None:
         if identity == self._done:  # the browser asks once more where an answer is late
             self._send({"op": "done", "id": identity})
             return
@@ -91,10 +91,12 @@ class Receiver:
             file.truncate(0)
             file.seek(0)
         name = str(message["name"]).replace("\\", "/").rsplit("/", 1)[-1] or "table.csv"
-        self._job = _Job(identity, name, size, file.tell(), part, file)
-        self._go(self._job)
-        if self._job.offset == size:
-            self._finish(self._job)
+        job = self._job = _Job(identity, name, size, file.tell(), part, file)
+        if job.offset == 0 and first and not self._take(job, first[0]):
+            return
+        self._go(job)
+        if job.offset == size:
+            self._finish(job)
 
     def _go(self, job: _Job) -> None:
         self._generation += 1
@@ -107,17 +109,23 @@ class Receiver:
         if message.get("offset") != job.offset:
             self._go(job)  # a message was lost: the browser goes back to where we are
             return
-        data = memoryview(piece)
-        if job.offset + data.nbytes > job.size:
-            self._close()
-            self._send({"op": "error", "id": identity, "text": "The file changed while it was sent; choose it again."})
+        if not self._take(job, piece):
             return
-        job.file.write(data)
-        job.file.flush()  # what is acknowledged is there for the next kernel
-        job.offset += data.nbytes
         self._send({"op": "got", "id": identity, "generation": self._generation, "offset": job.offset})
         if job.offset == job.size:
             self._finish(job)
+
+    def _take(self, job: _Job, piece: Any) -> bool:
+        data = memoryview(piece)
+        if job.offset + data.nbytes > job.size:
+            self._close()
+            text = "The file changed while it was sent; choose it again."
+            self._send({"op": "error", "id": job.identity, "text": text})
+            return False
+        job.file.write(data)
+        job.file.flush()  # what is acknowledged is there for the next kernel
+        job.offset += data.nbytes
+        return True
 
     def _finish(self, job: _Job) -> None:
         self._close()

@@ -59,6 +59,7 @@ SLOW_LINE = """async ({ code, bytes, rate }) => {
         now = there;
         sent.push(message.op);
         if (message.op === 'begin') {
+            if (offset === 0) offset = size;
             hear({ op: 'go', id: message.id, generation: ++generation, offset });
         } else if (message.op === 'piece' && message.generation === generation && message.offset === offset) {
             offset += size;

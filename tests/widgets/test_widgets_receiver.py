@@ -23,9 +23,9 @@ class Browser:
             max_bytes=max_bytes,
         )
 
-    def begin(self, size, name="people.csv", identity="a"):
+    def begin(self, size, name="people.csv", identity="a", first=None):
         message = {"op": "begin", "id": identity, "name": name, "size": size, "fingerprint": f"{name}|{size}"}
-        self.receiver.receive(message, [])
+        self.receiver.receive(message, [] if first is None else [memoryview(first)])
         return self.heard[-1]
 
     def piece(self, data, offset, generation, identity="a"):
@@ -62,6 +62,34 @@ def test_any_pieces_give_the_same_file(tmp_path_factory, data, cuts):
         offset += len(piece)
         place += 1
     assert browser.done[0][0].read_bytes() == data
+
+
+def test_a_first_piece_goes_with_the_question_where_to_begin(browser):
+    go = browser.begin(6, first=b"abc")
+    assert (go["op"], go["offset"]) == ("go", 3)
+    browser.piece(b"def", 3, go["generation"])
+    assert browser.done[0][0].read_bytes() == b"abcdef"
+
+
+def test_a_small_file_arrives_with_one_message(browser):
+    browser.begin(3, first=b"abc")
+    assert [heard["op"] for heard in browser.heard] == ["go", "done"]
+    assert browser.done[0][0].read_bytes() == b"abc"
+
+
+def test_a_first_piece_that_is_here_already_is_not_written_again(tmp_path):
+    first = Browser(tmp_path)
+    first.piece(b"de", 3, first.begin(6, first=b"abc")["generation"])
+    second = Browser(tmp_path)
+    go = second.begin(6, identity="b", first=b"abc")
+    assert go["offset"] == 5
+    second.piece(b"f", 5, go["generation"], identity="b")
+    assert second.done[0][0].read_bytes() == b"abcdef"
+
+
+def test_a_first_piece_of_more_bytes_than_announced_is_refused(browser):
+    assert browser.begin(2, first=b"abc")["op"] == "error"
+    assert browser.done == []
 
 
 def test_an_empty_file_arrives(browser):

@@ -3,12 +3,11 @@
 const FINGERPRINT_BYTES = 65536;
 const CHECK_MS = 1000;
 
-// A piece is as large as the connection is fast: a slow one hears of every piece in time, a fast one isn't held up by
-// what each message costs.
+// The first piece goes with the question where to begin. From how long its answer takes, and every later one, follows how
+// large a piece is: a slow connection hears of each in time, a fast one isn't held up by what each message costs.
 const FIRST_PIECE = 1 << 17;
 const SMALLEST_PIECE = 1 << 16;
-const QUICK_MS = 1000;
-const SLOW_MS = 4000;
+const AHEAD_MS = 2000;
 
 // A host, or a proxy before it, may close a connection whose messages are too large for it.
 const SURE_PIECE = 1 << 20;
@@ -22,10 +21,9 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
-async function fingerprint(file) {
-  const head = new Uint8Array(await file.slice(0, FINGERPRINT_BYTES).arrayBuffer());
+function fingerprint(file, first) {
   let hash = 2166136261 >>> 0;
-  for (const byte of head) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
+  for (const byte of new Uint8Array(first).subarray(0, FINGERPRINT_BYTES)) hash = Math.imul(hash ^ byte, 16777619) >>> 0;
   return [file.name, file.size, file.lastModified, hash].join('|');
 }
 
@@ -109,23 +107,30 @@ function render({ model, el }) {
     input.value = '';
     say(text);
   };
-  const begin = j => model.send({ op: 'begin', id: j.id, name: j.file.name, size: j.file.size, fingerprint: j.print });
+  const begin = (j, pieces) => {
+    const { name, size } = j.file;
+    model.send({ op: 'begin', id: j.id, name, size, fingerprint: j.print }, undefined, pieces);
+  };
 
   async function start(file) {
     if (job) stop();
     const largest = model.get('largest_piece_bytes');
-    const j = { id: Math.random().toString(36).slice(2), file, next: 0, generation: 0, largest, patience: 1 };
-    Object.assign(j, { flying: new Map(), piece: Math.min(FIRST_PIECE, largest), heard: performance.now() });
+    const j = { id: Math.random().toString(36).slice(2), file, next: 0, there: 0, generation: 0, largest, patience: 1 };
+    Object.assign(j, { flying: new Map(), piece: SMALLEST_PIECE, heard: performance.now() });
     job = j;
     row.hidden = false;
     bar.value = 0;
     say(`Starting ${file.name}`);
+    let first;
     try {
-      j.print = await fingerprint(file);
+      first = await file.slice(0, Math.min(FIRST_PIECE, largest)).arrayBuffer();
     } catch {
       return end(`${file.name} cannot be read.`);
     }
-    if (j === job) begin(j);
+    if (j !== job) return;
+    j.print = fingerprint(file, first);
+    flies(j, first.byteLength);
+    begin(j, [first]);
   }
 
   function stop() {
@@ -138,7 +143,7 @@ function render({ model, el }) {
       const offset = j.next;
       const generation = j.generation;
       j.next = Math.min(offset + j.piece, j.file.size);
-      j.flying.set(j.next, performance.now());
+      flies(j, j.next);
       let bytes;
       try {
         bytes = await read(j.file.slice(offset, j.next));
@@ -151,11 +156,16 @@ function render({ model, el }) {
     }
   }
 
+  function flies(j, end) {
+    j.flying.set(end, { since: performance.now(), bytes: end - j.there });
+  }
+
   function arrived(j, end) {
-    const took = j.heard - j.flying.get(end);
-    if (took < QUICK_MS) j.piece = Math.min(2 * j.piece, j.largest);
-    else if (took > SLOW_MS) j.piece = Math.max(j.piece / 2, SMALLEST_PIECE);
+    const { since, bytes } = j.flying.get(end);
     j.flying.delete(end);
+    j.there = end;
+    const each = (bytes / Math.max(j.heard - since, 1)) * (AHEAD_MS / model.get('window'));
+    j.piece = Math.round(Math.min(Math.max(each, SMALLEST_PIECE), j.largest));
     j.patience = 1;
   }
 
@@ -164,8 +174,9 @@ function render({ model, el }) {
     if (!j || heard.id !== j.id) return;
     j.heard = performance.now();
     if (heard.op === 'go') {
-      Object.assign(j, { generation: heard.generation, next: heard.offset, flying: new Map() });
-      if (heard.offset) say(`Going on at ${size(heard.offset)}`);
+      if (!j.generation && j.flying.has(heard.offset)) arrived(j, heard.offset);
+      else if (heard.offset) say(`Going on at ${size(heard.offset)}`);
+      Object.assign(j, { generation: heard.generation, next: heard.offset, there: heard.offset, flying: new Map() });
       pump(j);
     } else if (heard.op === 'got' && heard.generation === j.generation) {
       arrived(j, heard.offset);
