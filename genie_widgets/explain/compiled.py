@@ -13,7 +13,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # Entrances that nobody uses take their time to compile, too.
 NOT_FROM_C: dict[str, Any] = {"no_cfunc_wrapper": True}
 NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True}
-KERNELS = ("tree_board", "tree_symmetric", "tree_pairs", "tree_sets")
+KERNELS = ("tree_answers", "tree_board", "tree_symmetric", "tree_pairs", "tree_sets")
 
 
 def compiled(**options: Any) -> Callable[[F], F]:

@@ -7,10 +7,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from genie_widgets.ensemble import Floats, Integers, Link
 from genie_widgets.explain.compiled import part
 
+Sizes = NDArray[np.int8]
 IDENTITY, LOGISTIC = int(Link.IDENTITY), int(Link.LOGISTIC)
 UNDECIDED, FROM_ROW, FROM_BACKGROUND = 0, 1, 2
 LOG2_E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 0.6931471803691238, 1.9082149292705877e-10
@@ -37,9 +39,9 @@ def goes_left(number: float, threshold: float, missing_left: bool) -> bool:
 
 
 @lru_cache(maxsize=4)
-def coalition_sizes(n_players: int) -> Integers:
+def coalition_sizes(n_players: int) -> Sizes:
     """Count the members of every coalition."""
-    return np.asarray(np.bitwise_count(np.arange(1 << n_players)), dtype=np.int64)
+    return np.asarray(np.bitwise_count(np.arange(1 << n_players)), dtype=np.int8)
 
 
 @lru_cache(maxsize=16)

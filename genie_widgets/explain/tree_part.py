@@ -12,6 +12,7 @@ import pandas as pd
 
 from genie_widgets.ensemble import LEAF, NOBODY, Floats, Forest, Integers, Link, Seen, TreeMember
 from genie_widgets.explain.hybrids import Bools
+from genie_widgets.explain.tree_answers import Answers, answers_of
 from genie_widgets.explain.tree_board import Board, term_weights
 from genie_widgets.explain.tree_pairs import margins, room_for, row_against_background
 from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
@@ -56,6 +57,18 @@ class BoundMember:
         tables = self.board.slot_owner[-2 - asked[asked < 0]].ravel()
         return len(set(owners.tolist()) | set(tables.tolist()) - {NOBODY}) if len(asked) else 0
 
+    @cached_property
+    def answers(self) -> Answers:
+        """What the rows answer to every question; not asked for by the fast way of `sets`."""
+        return answers_of(self.member.forest, self.board, self.n_columns)
+
+    @cached_property
+    def questions(self) -> int:
+        """Count what a pair is asked at most: every node, but of a symmetric tree one a level."""
+        forest = self.member.forest
+        depth = forest.symmetric[forest.symmetric >= 0]
+        return int(len(forest.feature) - ((2 << depth) - 1).sum() + depth.sum())
+
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
         member = self.member
@@ -81,6 +94,7 @@ class BoundMember:
             is_done = row_against_background(
                 member.forest,
                 self.board,
+                self.answers,
                 member.base,
                 int(member.link),
                 row,
@@ -89,7 +103,7 @@ class BoundMember:
                 precision.n_walks,
                 seed,
                 weights,
-                room_for(member.forest, self.board, n_outputs, n_columns, self.depth, self.room, precision.most_exact),
+                room_for(self.board, self.answers, n_outputs, n_columns, self.depth, self.room, precision.most_exact),
                 phi,
                 variance,
             )

@@ -12,8 +12,8 @@ import numpy as np
 from genie_widgets.ensemble import Floats, Integers
 from genie_widgets.explain.tree_part import BoundMember, Precision
 
-# Measured on one core, and used to foresee, not to decide what is right: one coalition of one output, and
-# one node of a tree that a pair is led through (0.6 to 2.4e-8, the most where a forest outgrows the cache).
+# Measured on one core, and used to foresee, not to decide what is right: one coalition of one output (1.3 to
+# 5e-8, the most where there are few), and one question that a pair is asked (0.6 to 2e-8).
 SECONDS_A_COALITION = 1.5e-8
 SECONDS_A_NODE = 1.5e-8
 # Coalitions of one pair kept in memory, times outputs.
@@ -77,6 +77,9 @@ class TreeSolver:
         self.seconds_left, self._stopped = seconds_left, stopped
         self.last_seconds = 0.0
         self._sets = [member.sets(self._background) for member in members]
+        for member, sets in zip(members, self._sets, strict=True):
+            if sets is None:
+                _ = member.answers  # now, lest every thread finds them
 
     def exact_seconds(self, n_differ: Integers) -> float:
         """Foresee the seconds of an exact pass; infinite where a pair has too many coalitions.
@@ -96,7 +99,7 @@ class TreeSolver:
             if self._shape[1] << int(players.max(initial=0)) > MOST_NUMBERS:
                 return float("inf")
             total += float(np.exp2(players).sum()) * self._shape[1] * SECONDS_A_COALITION
-            total += players.size * len(member.member.forest.feature) * SECONDS_A_NODE
+            total += players.size * member.questions * SECONDS_A_NODE
         return total / self._n_threads
 
     def quick_seconds(self, n_differ: Integers) -> float:
@@ -106,7 +109,7 @@ class TreeSolver:
             if not member.is_additive:
                 players = np.minimum(np.minimum(n_differ, member.players), QUICK.most_exact)
                 total += float(np.exp2(players).sum()) * self._shape[1] * SECONDS_A_COALITION
-                total += players.size * len(member.member.forest.feature) * SECONDS_A_NODE
+                total += players.size * member.questions * SECONDS_A_NODE
         return total / self._n_threads
 
     def most_exact(self, n_differ: Integers) -> int:

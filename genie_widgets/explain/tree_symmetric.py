@@ -12,10 +12,8 @@ import numpy as np
 
 from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Forest, Integers
 from genie_widgets.explain.compiled import part
-from genie_widgets.explain.tree_board import Board, goes_left
-
-# A tree about more columns than this (its tables may ask for many) is searched like any other.
-MOST_LOCAL = 8
+from genie_widgets.explain.tree_answers import MOST_LOCAL, Answers
+from genie_widgets.explain.tree_board import Board, Sizes
 
 
 class Games(NamedTuple):
@@ -24,16 +22,20 @@ class Games(NamedTuple):
     Attributes
     ----------
     n_players : ndarray of int, shape (n_trees,)
-        Columns on which the pair disagrees; -1 where the tree is not played here.
+        Columns on which the pair disagrees; 0 where there is nothing to play.
     players : ndarray of int, shape (n_trees, MOST_LOCAL)
-    leaf : ndarray of int, shape (n_trees, 2^MOST_LOCAL)
-        The leaf of every coalition.
+        Their numbers among the pair's players.
+    first : ndarray of int, shape (n_trees,)
+        Where a tree begins in `leaf`.
+    leaf : ndarray of int
+        For each tree the leaf of every coalition.
     change, at, key, own : ndarray
         Room for one game.
     """
 
     n_players: Integers
     players: Integers
+    first: Integers
     leaf: Integers
     change: Integers
     at: Integers
@@ -41,13 +43,14 @@ class Games(NamedTuple):
     own: Floats
 
 
-def room_for_games(forest: Forest) -> Games:
+def room_for_games(answers: Answers) -> Games:
     """Make room for the games of a forest."""
-    n_trees = forest.roots.shape[0] if (forest.symmetric >= 0).any() else 0
+    n_trees = len(answers.n_owners)
     return Games(
-        np.full(forest.roots.shape[0], -1, np.int64),
+        np.zeros(n_trees, np.int64),
         np.empty((n_trees, MOST_LOCAL), np.int64),
-        np.empty((n_trees, 1 << MOST_LOCAL), np.int64),
+        np.zeros(n_trees, np.int64),
+        np.empty(int((answers.n_owners >= 0).sum()) << MOST_LOCAL, np.int64),
         np.empty(MOST_LOCAL, np.int64),
         np.empty(MOST_LOCAL, np.int64),
         np.empty(1 << MOST_LOCAL, np.int64),
@@ -56,62 +59,100 @@ def room_for_games(forest: Forest) -> Games:
 
 
 @part()
+def number_of(player: int, local: Integers, players: Integers, n_players: int) -> int:
+    """Give a player its number in this pair, if it has none yet, and count those who have one."""
+    if local[player] < 0:
+        local[player] = n_players
+        players[n_players] = player
+        return n_players + 1
+    return n_players
+
+
+@part()
 def join(player: int, players: Integers, n_players: int) -> tuple[int, int]:
-    """Find a player's place among the first `n_players`, or add it: its place and their number (-1 if full)."""
+    """Find a player's place among the first `n_players`, or add it: its place and their number."""
     for place in range(n_players):
         if players[place] == player:
             return place, n_players
-    if n_players == players.shape[0]:
-        return 0, -1
     players[n_players] = player
     return n_players, n_players + 1
 
 
 @part()
-def play(forest: Forest, board: Board, tree: int, row: int, other: int, games: Games) -> None:  # noqa: C901, PLR0912
-    """Write down the leaf of every coalition of the columns on which a pair disagrees."""
-    depth, root = forest.symmetric[tree], forest.roots[tree]
-    players, leaf = games.players[tree], games.leaf[tree]
+def play(  # noqa: C901, PLR0912 -- one short loop after the other
+    forest: Forest,
+    board: Board,
+    answers: Answers,
+    row: int,
+    other: int,
+    games: Games,
+    constant: Floats,
+    local: Integers,
+    players: Integers,
+) -> int:
+    """Write down, tree by tree, the leaves of all coalitions of the columns on which a pair disagrees.
+
+    A tree on which it agrees is added to `constant`. Gives the number of players in all.
+    """
+    n_players, free = 0, 0
     change = games.change
-    for place in range(MOST_LOCAL):
-        change[place] = 0
-    games.n_players[tree] = -1
-    n_players = 0
-    first = forest.leaf[root + (1 << depth) - 1]
-    has_tables = False
-    for level in range(depth):
-        node, bit = root + (1 << level) - 1, 1 << (depth - 1 - level)
-        feature = forest.feature[node]
+    for tree in range(games.n_players.shape[0]):
+        games.n_players[tree] = 0
+        if answers.n_owners[tree] < 0:
+            continue
+        mine = answers.own_leaf[row, tree]
+        start, different = mine, mine ^ answers.own_leaf[other, tree]
+        n_own, own = 0, games.players[tree]
+        if different != 0:
+            for place in range(answers.n_owners[tree]):
+                bits = different & answers.masks[tree, place]
+                if bits != 0:
+                    own[n_own] = answers.owners[tree, place]
+                    change[n_own] = 2 * (mine & bits) - bits
+                    start -= change[n_own]
+                    n_own += 1
+        if answers.asks_tables[tree]:
+            n_numbers, n_own = n_own, join_tables(forest, board, tree, row, other, own, n_own)
+            for place in range(n_numbers, n_own):
+                change[place] = 0
+        leaf = games.leaf[free : free + (1 << n_own)]
+        add_up(leaf, answers.first_leaf[tree] + start, change, n_own)
+        if answers.asks_tables[tree]:
+            depth, root = forest.symmetric[tree], forest.roots[tree]
+            for level in range(depth):
+                node = root + (1 << level) - 1
+                if forest.feature[node] < 0:
+                    add_table(forest, board, node, row, other, games, own, n_own, 1 << (depth - 1 - level), leaf)
+        if n_own == 0:
+            output = forest.output[tree]
+            for column in range(forest.values.shape[1]):
+                constant[column if output == ALL_OUTPUTS else output] += forest.values[leaf[0], column]
+            continue
+        for place in range(n_own):
+            n_players = number_of(own[place], local, players, n_players)
+            own[place] = local[own[place]]
+        games.n_players[tree], games.first[tree] = n_own, free
+        free += 1 << n_own
+    return n_players
+
+
+@part()
+def join_tables(
+    forest: Forest, board: Board, tree: int, row: int, other: int, players: Integers, n_players: int
+) -> int:
+    """Add the players whose keys to a tree's tables differ, and count all."""
+    for level in range(forest.symmetric[tree]):
+        feature = forest.feature[forest.roots[tree] + (1 << level) - 1]
         if feature >= 0:
-            left = goes_left(board.numbers[other, feature], forest.threshold[node], forest.missing_left[node])
-            mine = goes_left(board.numbers[row, feature], forest.threshold[node], forest.missing_left[node])
-            player = board.owner[feature]
+            continue
+        table = -2 - feature
+        for slot in range(board.slot_owner.shape[1]):
+            player = board.slot_owner[table, slot]
             if player == NOBODY:
-                left = mine
-            first += 0 if left else bit
-            if mine != left:
-                place, n_players = join(player, players, n_players)
-                if n_players < 0:
-                    return
-                change[place] += -bit if mine else bit
-        else:
-            has_tables = True
-            table = -2 - feature
-            for slot in range(board.slot_owner.shape[1]):
-                player = board.slot_owner[table, slot]
-                if player == NOBODY:
-                    break
-                if board.keys[row, table, slot] != board.keys[other, table, slot]:
-                    _, n_players = join(player, players, n_players)
-                    if n_players < 0:
-                        return
-    add_up(leaf, first, change, n_players)
-    if has_tables:
-        for level in range(depth):
-            node = root + (1 << level) - 1
-            if forest.feature[node] < 0:
-                add_table(forest, board, node, row, other, games, players, n_players, 1 << (depth - 1 - level), leaf)
-    games.n_players[tree] = n_players
+                break
+            if board.keys[row, table, slot] != board.keys[other, table, slot]:
+                _, n_players = join(player, players, n_players)
+    return n_players
 
 
 @part()
@@ -159,21 +200,22 @@ def add_table(
 
 
 @part()
-def spread_games(forest: Forest, games: Games, local: Integers, coefficient: Floats) -> None:
-    """Add the Moebius coefficients of all games: coefficient[k, coalition], players numbered by `local`."""
+def spread_games(forest: Forest, games: Games, coefficient: Floats) -> None:
+    """Add the Moebius coefficients of all games: coefficient[k, coalition]."""
     width = forest.values.shape[1]
     own, where, masks = games.own, games.key, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
-        if n_players < 0:
+        if n_players == 0:
             continue
         for place in range(n_players):
-            masks[place] = 1 << local[games.players[tree, place]]
+            masks[place] = 1 << games.players[tree, place]
         add_up(where, 0, masks, n_players)
+        leaf = games.leaf[games.first[tree] :]
         for column in range(width):
             k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
             for s in range(1 << n_players):
-                own[s] = forest.values[games.leaf[tree, s], column]
+                own[s] = forest.values[leaf[s], column]
             step = 1
             while step < 1 << n_players:
                 for first in range(0, 1 << n_players, 2 * step):
@@ -185,51 +227,53 @@ def spread_games(forest: Forest, games: Games, local: Integers, coefficient: Flo
 
 
 @part()
-def walk_games(forest: Forest, games: Games, local: Integers, position: Integers, jumps: Floats) -> None:
+def walk_games(forest: Forest, games: Games, position: Integers, jumps: Floats) -> None:
     """Add what each player of every game changes when joining at its position: ``jumps[position + 1, k]``."""
     width = forest.values.shape[1]
     at, member = games.at, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
-        if n_players < 0:
+        if n_players == 0:
             continue
+        leaf = games.leaf[games.first[tree] :]
         for place in range(n_players):
-            mine, slot = position[local[games.players[tree, place]]], place
+            mine, slot = position[games.players[tree, place]], place
             while slot > 0 and at[slot - 1] > mine:
                 at[slot], member[slot] = at[slot - 1], member[slot - 1]
                 slot -= 1
             at[slot], member[slot] = mine, place
         for column in range(width):
             k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
-            before = forest.values[games.leaf[tree, 0], column]
+            before = forest.values[leaf[0], column]
             jumps[0, k] += before
             coalition = 0
             for slot in range(n_players):
                 coalition |= 1 << member[slot]
-                after = forest.values[games.leaf[tree, coalition], column]
+                after = forest.values[leaf[coalition], column]
                 jumps[at[slot] + 1, k] += after - before
                 before = after
 
 
 @part()
-def add_games(forest: Forest, games: Games, size: Integers, phi: Floats, scale: float) -> None:
+def add_games(forest: Forest, games: Games, size: Sizes, phi: Floats, players: Integers, scale: float) -> None:
     """Exact Shapley values of games that are only added up."""
     width = forest.values.shape[1]
     join_weight = games.own
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
-        if n_players < 1:
+        if n_players == 0:
             continue
+        leaf = games.leaf[games.first[tree] :]
         join_weight[0] = 1.0 / n_players
         for s in range(1, n_players):
             join_weight[s] = join_weight[s - 1] * s / (n_players - s)
         for place in range(n_players):
-            player, bit = games.players[tree, place], 1 << place
+            player, bit = players[games.players[tree, place]], 1 << place
             for coalition in range(1 << n_players):
                 if coalition & bit:
                     continue
                 weight = join_weight[size[coalition]] * scale
                 for column in range(width):
                     k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
-                    after = forest.values[games.leaf[tree, coalition | bit], column]
-                    phi[player, k] += weight * (after - forest.values[games.leaf[tree, coalition], column])
+                    after = forest.values[leaf[coalition | bit], column]
+                    phi[player, k] += weight * (after - forest.values[leaf[coalition], column])

@@ -75,6 +75,14 @@ def test_a_quick_pass_takes_as_long_where_trees_are_most_of_it():
         assert least <= share <= most
 
 
+@pytest.mark.parametrize(("symmetric", "asked"), [([-1] * 4, 12), ([1, 1, -1, -1], 2 * 1 + 2 * 3)], ids=str)
+def test_a_symmetric_tree_is_asked_once_a_level(symmetric, asked):
+    forest, every = stumps(4, 4)._replace(symmetric=np.array(symmetric)), np.arange(4)
+    member = TreeMember("m", 1.0, forest, Link.LOGISTIC, np.zeros(1), lambda rows: seen_numbers(rows.to_numpy(), every))
+    (bound,) = bind([member], pd.DataFrame(np.zeros((2, 4))), every, 4)
+    assert bound.questions == asked
+
+
 def test_cores_share_the_work():
     assert foreseen(n_threads=2) == pytest.approx(foreseen() / 2)
 
