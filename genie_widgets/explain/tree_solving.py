@@ -155,7 +155,8 @@ class TreeSolver:
                 done[task] = True
 
         def known() -> TreeValues:
-            reached = (n_tasks if done.all() else int(done.argmin())) // len(parts)
+            now = done.copy()  # which goes on changing: the last task may be done between two looks
+            reached = (n_tasks if now.all() else int(now.argmin())) // len(parts)
             shape = (reached, len(parts), *self._shape)
             whole = slice(reached * len(parts))
             return TreeValues(phi[whole].reshape(shape).sum(axis=1), variance[whole].reshape(shape).sum(axis=1))
