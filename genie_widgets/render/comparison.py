@@ -31,7 +31,7 @@ def runs_html(runs: Iterable[RunSummary]) -> str:
     if not rows:
         return "<p>There is none yet.</p>"
     return (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="Earlier runs"><table class="g-t g-runs">'
+        '<div class="g-scroll" tabindex="0" role="region" aria-label="Earlier runs"><table class="g-t g-runs g-stack">'
         "<caption>Scores on untouched rows, with 95% intervals.</caption><thead><tr>"
         '<th scope="col">Begun</th><th scope="col">Predicts</th><th scope="col" class="n">Score</th>'
         f'<th scope="col">State</th></tr></thead><tbody>{rows}</tbody></table></div>'
