@@ -31,16 +31,19 @@ _NO_VALUE = frozenset(
 )  # fmt: skip
 _PLAIN = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _DECIMAL_COMMA = r"[-+]?(?:\d{1,3}(?:\.\d{3})+|\d*),\d+"
-_THOUSANDS = r"[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?"
+# 1,234,567, and as India writes it 12,34,567.
+_THOUSANDS = r"[-+]?(?:[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d?(?:,\d{2})+,\d{3})(?:\.\d+)?"
 _POINT_THOUSANDS = r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+"
 _CURRENCY = r"[€$£¥₹₩]|EUR|USD|GBP|CHF|JPY"
 _SPACES = "'\u00a0\u202f "
 _SPACE = f"[{_SPACES}]"
-# A number as ledgers write it: (1.200,00) for minus, € before or behind, 12 %, 1 200.
+# A number as ledgers write it: (1.200,00) or 1.200,00- for minus, € before or behind, 12 %, 1 200.
 _LEDGER = (
     rf"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<before>{_CURRENCY})?\s*(?P<number>[-+]?\d[\d.,{_SPACES}]*?)"
-    rf"\s*(?P<after>{_CURRENCY}|%)?\s*(?P<close>\))?"
+    rf"(?P<less>-)?\s*(?P<after>{_CURRENCY}|%)?\s*(?P<close>\))?\s*(?P<behind>{_CURRENCY}|%)?"
 )
+# "2-" is a grade; a minus behind stands at amounts.
+_AMOUNT = r".*[.,]\d\d"
 _SPACED = rf"[-+]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"
 # Postcodes and ids keep their zeros: as numbers they would lose them. A float holds whole numbers of 15 digits
 # exactly; longer ones are ids and card numbers, and would change.
@@ -314,19 +317,23 @@ def _ledger(cells: Cells, some: Sequence[str], marks: _Marks) -> _Typed | None:
     found = pc.extract_regex(cells, f"^(?:{_LEDGER})$")
     if found.null_count > cells.null_count:
         return None
-    number, opened, sign, after = (pc.struct_field(found, name) for name in ("number", "open", "sign", "after"))
+    number, opened, sign, less = (pc.struct_field(found, name) for name in ("number", "open", "sign", "less"))
     number = pc.utf8_trim_whitespace(number)
+    trailing = pc.equal(less, "-")
+    if not pc.all(_matches(pc.filter(number, trailing), _AMOUNT), min_count=0).as_py():
+        return None
     spaced = pc.match_substring_regex(number, _SPACE)
     if not pc.all(_matches(pc.filter(number, spaced), _SPACED), min_count=0).as_py():
         return None
     number = pc.replace_substring_regex(number, _SPACE, "")
-    negative = pc.or_(pc.equal(opened, "("), pc.is_in(sign, value_set=pa.array(["-", "−"], sign.type)))
+    before = pc.is_in(sign, value_set=pa.array(["-", "−"], sign.type))
+    negative = pc.or_(pc.or_(pc.equal(opened, "("), before), trailing)
     minus = pc.binary_join_element_wise(pa.scalar("-", number.type), number, pa.scalar("", number.type))
     number = pc.if_else(pc.fill_null(negative, False), minus, number)
     typed = _numbers_as(number, _sample(number), marks)
     if typed is None or typed.cells.dtype == object:
         return None
-    percent = pc.any(pc.equal(after, "%")).as_py()
+    percent = any(pc.any(pc.equal(pc.struct_field(found, name), "%")).as_py() for name in ("after", "behind"))
     return _Typed(typed.cells, "percent signs" if percent else "signs of money or spaces in numbers")
 
 

@@ -98,6 +98,25 @@ def test_a_few_cells_that_are_no_numbers_are_taken_as_missing_and_told():
     assert problem.culprit == "cell"
 
 
+@pytest.mark.parametrize(
+    ("cells", "numbers"),
+    [
+        (["1.234,50 €", "987,00 €", "(5,00) €"], [1234.5, 987, -5]),
+        (["12 %", "(5) %"], [12, -5]),
+        (["12.50-", "3.00", "1,007.25-"], [-12.5, 3, -1007.25]),
+        (["1.234,50- EUR", "3,00 EUR"], [-1234.5, 3]),
+        (["1,23,456", "12,34,567.5", "5,000"], [123456, 1234567.5, 5000]),
+    ],
+)
+def test_numbers_are_read_as_ledgers_of_many_places_write_them(cells, numbers):
+    assert column_of(cells).frame["cell"].tolist() == numbers
+
+
+@pytest.mark.parametrize("cells", [["1-", "2", "2-"], ["12-3", "4-5"], ["1,2,3", "2,3,4"], ["1,23", "1,23,4567"]])
+def test_grades_scores_and_lists_are_no_numbers(cells):
+    assert column_of(cells).frame["cell"].tolist() == cells
+
+
 @pytest.mark.parametrize("others", [["A17"], ["12b", "85123A"], ["five"] * 20, ["3+"] * 3, ["007"]], ids=range(5))
 def test_cells_that_say_that_a_column_holds_no_numbers_keep_it_text(others):
     cells = [*map(str, range(100)), *others] if others != ["3+"] * 3 else [*"0123" * 30, *others]
