@@ -60,8 +60,8 @@ def comparison_html(comparison: Comparison) -> str:
         for (name, before), (_, after) in zip(_facts(comparison.before), _facts(comparison.after), strict=True)
     )
     table = (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="Side by side"><table class="g-t"><caption>On the '
-        "untouched rows of each, with 95% intervals</caption><thead><tr><th scope='col'>Figure</th>"
+        '<div class="g-scroll" tabindex="0" role="region" aria-label="Side by side"><table class="g-t g-stack g-pair">'
+        "<caption>On the untouched rows of each, with 95% intervals</caption><thead><tr><th scope='col'>Figure</th>"
         '<th scope="col" class="n">Before</th><th scope="col" class="n">Now</th></tr></thead>'
         f"<tbody>{rows}{facts}</tbody></table></div>"
     )
