@@ -24,12 +24,13 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
     taken: set[str] = set()
     unnamed: list[str] = []
     repeated: list[str] = []
-    for position, raw in enumerate(names, start=1):
+    for position, raw in enumerate(names):
         missing = raw is None or (not isinstance(raw, str) and str(raw) in ("nan", "NaT", "<NA>"))
         # Half a character, as JSON and Python allow it, can be written to no file.
         name = "" if missing else str(raw).encode("utf-8", "replace").decode().strip()
         if not name or name.startswith("Unnamed: "):
-            name = f"column_{position}"
+            # As pandas calls it, so that a table that pandas has read or written has the same columns.
+            name = f"Unnamed: {position}"
             unnamed.append(name)
         wanted, copy = name, 2
         while name in taken:
@@ -44,7 +45,7 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
         problems.append(
             Problem(
                 code="unnamed-columns",
-                title=f"{len(unnamed)} column(s) had no name and are now called {', '.join(unnamed[:5])}.",
+                title=f"{len(unnamed)} column(s) had no name; in this run: {', '.join(unnamed[:5])}.",
                 remedy="Give them names in the file if they matter.",
                 culprit=unnamed[0],
                 severity="warning",

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.kinds import columns_of_kind, kind_of
 from genie_widgets.intent.reading import Mention, read
 from genie_widgets.intent.words import STOP_WORDS, words_of
 from genie_widgets.schema import TableProfile
@@ -18,8 +19,11 @@ ALIKE, ALIKE_OF_MANY = 0.02, 0.15
 # More words than these are no column's name.
 MAX_STRAY = 4
 MAX_SKIPPED = 3
+# Columns that share a word: as surely as the surest or nearly; so many may be meant by one word in the singular, and in the plural.
+FAMILY, FAMILY_OF_ONE, FAMILY_NEAR = 0.6, 0.8, 0.12
+MAX_ALIKE, MAX_FAMILY = 3, 12
 Span = tuple[int, int]
-_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[。；！？।\n]|…| - | – |\((?=\w)|\)")
+_SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[?!;](?=[\u3040-\u9fff\uac00-\ud7a3])|[。；！？।\n]|…| - | – |\((?=\w)|\)")
 _SEPARATORS = re.compile(
     r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
     r"和|与|及|或|以及|と|や|및|(?<=[\w)\]])[와과랑](?=\s)|그리고|और|या|तथा"
@@ -42,14 +46,10 @@ _WHETHER = frozenset("whether if ob si se do does that".split())
 _RANGE = re.compile(
     r"[\s\"'`“”]*(?:to|through|thru|until|up to|-|–|—|~|bis|a|à|hasta|ate|fino a|по|до|至|到|から|〜|부터|से)[\s\"'`“”]*"
 )
-_KINDS = {
-    "text": re.compile(r"\b(?:free[- ]?text|text (?:columns?|fields?)|texts)\b"),
-    "date": re.compile(r"\b(?:dates|date (?:columns|fields)|timestamps)\b"),
-    "id": re.compile(
-        r"\b(?:ids|identifiers|id (?:columns|fields)|identificadores|identifiants|kennungen|identificativi)\b"
-    ),
-    "constant": re.compile(r"\bconstant (?:columns|fields)\b"),
-}
+_COUNTS = re.compile(
+    r"all|any|both|every|other|others|two|three|four|five|\d|todas?|todos|ambos|ambas|dos|tres|toutes?|tous|deux|trois|autres|"
+    r"alle|beide\w*|zwei|drei|andere\w*|tutt[ie]|due|tre|entramb[ie]|dois|duas|outr[oa]s|все|оба|обе|два|две|три"
+)
 _LOOKS_BACK = re.compile(
     r"^\W*(?:so|because|as|since|they|it|which|that|those|these|all|this|input|we|also|auch|bitte|please)?\W*(?:they|it|them|that|those|these)?\W*$"
 )
@@ -158,9 +158,9 @@ class _Clauses:
         """Read the columns that stand before a word."""
         for match in self._cues(cue):
             low = self._before(match.start())
-            opener = "listed" if field == "features" else "ignore_open"
-            opened = [m.end() for m in self._cues(opener) if low <= m.start() < match.start()]
-            low = opened[-1] if opened else low
+            openers = ("listed", "only_open") if field == "features" else ("ignore_open",)
+            opened = [m.end() for opener in openers for m in self._cues(opener) if low <= m.start() < match.start()]
+            low = max(opened) if opened else low
             names, first, complete = self._list_back(low, match.start())
             if field == "ignore" and not opened:
                 names, first = self._without_target(names, first, match)
@@ -339,20 +339,21 @@ class _Clauses:
 
     def _resolve(self, start: int, end: int, needed: float, *, backwards: bool = False) -> list[str]:
         """Name the columns that a piece speaks of: mostly one."""
+        piece = self._reading.folded[start:end]
         whole = self._whole_names(start, end)
+        kind = kind_of(piece)
+        if kind is not None and not whole:
+            return self._in_order(columns_of_kind(kind, piece, self._profile))
         if whole:
             return [m.column for m in whole]
         near = [m for m in self._reading.mentions(start, end) if m.score >= needed]
-        piece = self._reading.folded[start:end]
-        if not near:
-            return [
-                c.name
-                for kind, said in _KINDS.items()
-                if said.search(piece)
-                for c in self._profile.columns
-                if c.kind == kind
-            ]
         many = _MANY.search(piece) is not None
+        family = self._family(start, end, FAMILY if many else FAMILY_OF_ONE) if needed < WHOLE else []
+        if len(family) > 1 and (many or len(family) <= MAX_ALIKE) and not any(m.score >= WHOLE for m in near):
+            self._found.shared.update(family)
+            return family
+        if not near:
+            return family if len(family) == 1 else []
         sure = _apart([m for m in near if m.score >= WHOLE])
         if len(sure) > 1:
             return [m.column for m in sure]
@@ -360,7 +361,27 @@ class _Clauses:
             # The nearest to the word that follows is meant.
             near.sort(key=lambda m: (-round(m.score, 1), -m.end))
         alike = [m.column for m in near if m.score >= near[0].score - (ALIKE_OF_MANY if many else ALIKE)]
-        return alike if many or len(alike) <= 3 else alike[:1]
+        return alike if many or len(alike) <= MAX_ALIKE else alike[:1]
+
+    def _family(self, start: int, end: int, needed: float) -> list[str]:
+        """Name the columns that share what a piece says: of "both names" first_name and last_name."""
+        said = [
+            (start + word.start, start + word.end)
+            for word in words_of(self._reading.text[start:end])
+            if word.plain not in STOP_WORDS and not _COUNTS.fullmatch(word.plain) and not _THESE.fullmatch(word.plain)
+        ]
+        members: dict[str, tuple[int, float]] = {}
+        for column, parts in self._reading.parts.items():
+            hits = [(hit, part) for part in parts for hit in self._reading.hits.get(part, ()) if hit.score >= needed]
+            met = [[(hit.score, part) for hit, part in hits if hit.start <= low and high <= hit.end] for low, high in said]
+            if met and all(met):
+                members[column] = len({max(one)[1] for one in met}), min(max(one)[0] for one in met)
+        if not members or len(members) > MAX_FAMILY:
+            return []
+        # "living area" is two parts of GrLivArea, and only one of LotArea.
+        most = max(n for n, _ in members.values())
+        best = max(score for n, score in members.values() if n == most)
+        return [column for column, (n, score) in members.items() if n == most and score >= best - FAMILY_NEAR]
 
     def _whole_names(self, start: int, end: int) -> list[Mention]:
         """Find the columns whose whole names stand here; a name within a longer one is not meant."""

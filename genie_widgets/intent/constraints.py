@@ -18,6 +18,8 @@ class Constraints:
         The sentence with the words blanked out that are read.
     ignore, features : list of str
         Columns to leave out; the only columns to learn from.
+    shared : set of str
+        Columns that were told together by a word of their names ("the other scores"): the target may be one of them.
     time_limit_s, metric, quality, quantile_levels, validation
         As in `Plan`; None or empty where nothing is said.
     metric_in_passing : bool
@@ -35,6 +37,7 @@ class Constraints:
     rest: str
     ignore: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
+    shared: set[str] = field(default_factory=set)
     time_limit_s: int | None = None
     metric: str | None = None
     metric_in_passing: bool = False
@@ -45,6 +48,12 @@ class Constraints:
     later: str = ""
     contrary: tuple[str, ...] = ()
     evidence: list[Evidence] = field(default_factory=list)
+
+    def without_target(self, target: str) -> None:
+        """Take the target out of the columns to leave out, or to keep to, if it came there only beside others."""
+        for names in (self.ignore, self.features):
+            if target in names and target in self.shared and len(names) > 1:
+                names.remove(target)
 
     def note(self, name: str, value: str, start: int, end: int, blank: bool = True) -> None:
         """Take the words at a place as evidence, and blank them out of the rest."""

@@ -50,6 +50,8 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     if suspicion.refuses:
         return refusal(suspicion.reason, profile)
     ranked = rank_targets(asked.rest, profile)
+    if ranked:
+        asked.without_target(ranked[0].column)
     open_ranked = [c for c in ranked if c.column not in asked.ignore] or ranked
     if ranked and _is_later(text, ranked, profile):
         likely = ranked[0].column if is_clear(ranked) else None

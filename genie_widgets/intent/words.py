@@ -92,8 +92,8 @@ def _cut(word: str, endings: tuple[str, ...], least: int) -> str:
 def _latin_stem(word: str) -> str:
     cut = word if word.endswith(("ss", "us", "is")) else _cut(word, _LATIN_ENDINGS, MIN_STEM)
     if cut != word:
-        # "rated" is "rate", "living" is "live"; "paying" is "pay".
-        if len(cut) == MIN_STEM and cut[-1] not in "aeiouywx" and cut[-2] in "aeiou" and word.endswith(("ed", "ing")):
+        # "rated" and "rates" are "rate", "living" is "live"; "paying" is "pay".
+        if len(cut) == MIN_STEM and cut[-1] not in "aeiouywx" and cut[-2] in "aeiou" and word.endswith(("ed", "ing", "es")):
             return cut + "e"
         if len(cut) > MIN_STEM and cut[-1] == cut[-2] and cut[-1] not in "aeiouszf":
             cut = cut[:-1]

@@ -37,7 +37,7 @@ OWN_LEAKS = {
     ("midwest.csv", "poptotal", "poppovertyknown"): "those of the same people of whom one thing is known",
     ("midwest.csv", "poptotal", "popadults"): "a part of the sum",
     ("midwest.csv", "poptotal", "popwhite"): "a part of the sum",
-    ("mroz.csv", "lfp", "column_1"): "row numbers of a table sorted by the target",
+    ("mroz.csv", "lfp", "Unnamed: 0"): "row numbers of a table sorted by the target",
     ("canadian_senators.csv", "observed", "end_date"): "filled once it is observed",
     ("canadian_senators.csv", "observed", "reason"): "filled once it is observed",
     ("HR_EXTRACT_Q4.csv", "Left Co", "Exit Rsn"): "filled once somebody has left",

@@ -192,7 +192,7 @@ def test_dates_of_any_type_become_dates_without_a_zone(cells):
 
 
 def test_names_of_any_type_become_text_each_once():
-    names = [None, float("nan"), pd.NA, pd.NaT, 1, "1", " x ", "x", "", "column_1", ("a", 1), "half \ud800"]
+    names = [None, float("nan"), pd.NA, pd.NaT, 1, "1", " x ", "x", "", "Unnamed: 0", ("a", 1), "half \ud800"]
     table = read_table(pd.DataFrame([range(12), range(1, 13)], columns=pd.Index(names, dtype=object)))
     assert len(set(table.columns)) == 12
     assert all(isinstance(name, str) and name == name.strip() and name for name in table.columns)

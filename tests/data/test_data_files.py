@@ -52,9 +52,9 @@ def test_titles_above_the_names_are_left_out_and_told(content):
 @pytest.mark.parametrize(
     ("content", "names"),
     [
-        (b",a,b\n0,x,2\n1,y,3\n", ("column_1", "a", "b")),
-        (b"a,,\n1,2,3\n4,5,6\n", ("a", "column_2", "column_3")),
-        (b",,\n1,2,3\n4,5,6\n", ("column_1", "column_2", "column_3")),
+        (b",a,b\n0,x,2\n1,y,3\n", ("Unnamed: 0", "a", "b")),
+        (b"a,,\n1,2,3\n4,5,6\n", ("a", "Unnamed: 1", "Unnamed: 2")),
+        (b",,\n1,2,3\n4,5,6\n", ("Unnamed: 0", "Unnamed: 1", "Unnamed: 2")),
         (b"name,value\nx,\ny,\nz,1\n", ("name", "value")),
         (b"a,b,c\nx,,\ny,,\nz,1,2\n", ("a", "b", "c")),
     ],
