@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from genie_widgets.intent.words import name_parts, words_of
 from genie_widgets.schema import TableProfile
@@ -46,6 +47,17 @@ def kind_of(piece: str) -> str | None:
         if re.fullmatch(said, bare):
             return kind
     return None
+
+
+def kinds_in(text: str) -> list[tuple[int, int]]:
+    """Find the places where a folded sentence names a kind of column."""
+    return [match.span() for match in _anywhere().finditer(text)]
+
+
+@lru_cache(maxsize=1)
+def _anywhere() -> re.Pattern[str]:
+    said = "|".join((*_PLURALS.values(), *_SINGULARS.values()))
+    return re.compile(rf"(?<![\w-])(?:{said})(?![\w-])")
 
 
 def columns_of_kind(kind: str, piece: str, profile: TableProfile) -> list[str]:

@@ -311,7 +311,11 @@ def _likeness(part: str, word: Word) -> float:
     """How surely a word is a part of a name with a slip, or cut short."""
     if is_near(word.plain, part) or is_near(word.stem, stem(part)):
         return NEAR
-    return ABBREVIATION if part.isascii() and not (part in _LIGHT and len(part) < 4) and abbreviates(part, word.plain) else 0.0
+    return (
+        ABBREVIATION
+        if part.isascii() and not (part in _LIGHT and len(part) < 4) and abbreviates(part, word.plain)
+        else 0.0
+    )
 
 
 @lru_cache(maxsize=50_000)

@@ -93,7 +93,12 @@ def _latin_stem(word: str) -> str:
     cut = word if word.endswith(("ss", "us", "is")) else _cut(word, _LATIN_ENDINGS, MIN_STEM)
     if cut != word:
         # "rated" and "rates" are "rate", "living" is "live"; "paying" is "pay".
-        if len(cut) == MIN_STEM and cut[-1] not in "aeiouywx" and cut[-2] in "aeiou" and word.endswith(("ed", "ing", "es")):
+        if (
+            len(cut) == MIN_STEM
+            and cut[-1] not in "aeiouywx"
+            and cut[-2] in "aeiou"
+            and word.endswith(("ed", "ing", "es"))
+        ):
             return cut + "e"
         if len(cut) > MIN_STEM and cut[-1] == cut[-2] and cut[-1] not in "aeiouszf":
             cut = cut[:-1]

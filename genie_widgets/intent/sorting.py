@@ -1,0 +1,63 @@
+"""Columns that no list of phrases has sorted out: taken by the role that the sentence gives them."""
+
+from __future__ import annotations
+
+import re
+
+from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.phrases import folded
+from genie_widgets.intent.reading import read
+from genie_widgets.intent.roles import classifier
+from genie_widgets.intent.spoken import Spoken
+from genie_widgets.intent.target import is_clear, rank_targets
+from genie_widgets.schema import TableProfile
+
+# From this probability on a column is taken.
+SURE = 0.75
+# A target that is named so surely is no other column.
+SPOKEN = 0.7
+MAX_QUOTE = 80
+_CLAUSE_END = re.compile(r"[.;!?。；！？।\n]")
+
+
+def take_by_role(text: str, found: Constraints, profile: TableProfile) -> None:
+    """Take the columns to leave out, and to keep to, that the phrases have not found.
+
+    Parameters
+    ----------
+    text : str
+        The sentence as it was before columns were sought.
+    found : Constraints
+        What is left of it, and what was found; more is entered.
+    profile : TableProfile
+        The columns.
+    """
+    spoken = Spoken(read(text, profile), profile, found.shared)
+    units = spoken.units()
+    ranked = rank_targets(found.rest, profile)
+    # What is asked for is not left out, however it is said.
+    named = {*found.ignore, *found.features, *(c.column for c in ranked[:1] if is_clear(ranked) and c.spoken > SPOKEN)}
+    for place, (here, columns) in enumerate(units):
+        low, high = here
+        fresh = [name for name in columns if name not in named]
+        if not fresh or not found.rest[low:high].strip():
+            continue
+        others = [span for i, (span, _) in enumerate(units) if i != place]
+        probabilities = classifier().probabilities(text, here, others)
+        role = max(probabilities, key=lambda name: probabilities[name])
+        if role == "neither" or probabilities[role] < SURE:
+            continue
+        into: list[str] = getattr(found, role)
+        into += [name for name in profile.column_names if name in fresh and name not in into]
+        found.note(role, ", ".join(fresh), *_clause(text, low, high), blank=False)
+        found.blank(low, high)
+
+
+def _clause(text: str, low: int, high: int) -> tuple[int, int]:
+    """Give the sentence around a place, or what of it stands nearest."""
+    small = folded(text)
+    before = [match.end() for match in _CLAUSE_END.finditer(small, 0, low)]
+    after = _CLAUSE_END.search(small, high)
+    start, end = before[-1] if before else 0, after.start() if after else len(text)
+    start += len(text[start:end]) - len(text[start:end].lstrip())
+    return (start, end) if end - start <= MAX_QUOTE else (low, high)

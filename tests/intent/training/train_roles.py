@@ -1,0 +1,143 @@
+"""Train the classifier of columns' roles on committed data, and say how good it is on tables that it has not seen.
+
+    python tests/intent/training/train_roles.py [--folds 5] [--show]
+
+Writes genie_widgets/intent/model/roles.npz. Tables are kept whole between folds.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from material import HERE, column, written
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from genie_widgets.intent.phrases import folded, pattern
+from genie_widgets.intent.reading import read
+from genie_widgets.intent.roles import N_BUCKETS, ROLES, vector
+from genie_widgets.intent.spoken import Spoken
+from genie_widgets.schema import ColumnProfile, TableProfile
+
+sys.path.insert(0, str(HERE.parent))
+from constraint_templates import cases as template_cases
+
+OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "roles.npz"
+C = 10.0
+TEMPLATE_WEIGHT, TABLE_WEIGHT = 0.1, 0.5
+MARKS = {"-": "ignore", "+": "features", "=": "neither"}
+THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+WISHES = ("ignore", "ignore_after", "only", "only_after")
+N_ROWS = 5000
+
+
+def read_roles(path):
+    """Give (profile, target, language, role, columns, sentence) of every line of a file of roles."""
+    profiles = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            key, *columns = (part.strip() for part in line[1:].split(" | "))
+            built = tuple(column(*told.rsplit(":", 1)) for told in columns)
+            profiles[key] = TableProfile(name=f"{key}.csv", n_rows=N_ROWS, n_sampled=N_ROWS, columns=built)
+        elif line and not line.startswith("#"):
+            key, target, lang, told, sentence = line.split("|", 4)
+            yield profiles[key], target, lang, MARKS[told[0]], set(told[1:].split(",")), sentence.replace("\\n", "\n")
+
+
+def rows():
+    """Give (group, language, style, role, features, weight) of every column that a sentence speaks of."""
+    made = []
+
+    def add(profile, lang, role, named, sentence, style, weight):
+        spoken = Spoken(read(sentence, profile), profile, set())
+        units = spoken.units()
+        for i, (here, columns) in enumerate(units):
+            others = [span for j, (span, _) in enumerate(units) if j != i]
+            meant = role if set(columns) & named else "neither"
+            made.append((profile.name, lang, style, meant, vector(sentence, here, others), weight, sentence, columns))
+
+    for profile, _, lang, role, named, sentence in read_roles(HERE / "roles.txt"):
+        add(profile, lang, role, named, sentence, "written", 1.0)
+    for profile, named, role, lang, sentence in from_templates():
+        add(profile, lang, role, named, sentence, "template", TEMPLATE_WEIGHT)
+    for examples in written().values():
+        for x in examples:
+            small = folded(x.prompt)
+            # What seems to hold such a wish is not told apart there.
+            if x.right and not any(pattern("constraints", cue).search(small) for cue in WISHES):
+                add(x.profile, x.lang, "neither", set(), x.prompt, "table", TABLE_WEIGHT)
+    return made
+
+
+def from_templates():
+    """Give (profile, columns named beside the target, role, language, sentence) of every template with names."""
+    kind = {"kind": "number", "dtype": "float64", "n_distinct": 500, "minimum": 0, "maximum": 1}
+    for sign, lang, sentence, _, named, names in template_cases():
+        columns = tuple(ColumnProfile(name=name, **kind) for name in names)
+        profile = TableProfile(name=f"template {names[0]}", n_rows=N_ROWS, n_sampled=N_ROWS, columns=columns)
+        yield profile, set(named), MARKS[sign], lang, sentence
+
+
+def matrix(vectors):
+    ends = np.cumsum([0, *(len(buckets) for buckets, _ in vectors)])
+    buckets, values = (np.concatenate(part) for part in zip(*vectors, strict=True))
+    return csr_matrix((values, buckets, ends), shape=(len(vectors), N_BUCKETS))
+
+
+def fitted(x, roles, weights):
+    return LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(
+        x, [ROLES.index(role) for role in roles], sample_weight=weights
+    )
+
+
+def tell(title, scores, roles):
+    """Print how many of the columns are found that a wish is about, and how many others are taken for such."""
+    meant = np.array([ROLES.index(role) for role in roles])
+    told = []
+    for t in THRESHOLDS:
+        said = np.where(scores.max(1) >= t, scores.argmax(1), 0)
+        wished = meant > 0
+        found = f"{np.mean(said[wished] == meant[wished]):.1%} and " if wished.any() else ""
+        told.append(f"{t}: {found}{np.mean(said[~wished] > 0):.1%}")
+    print(f"{title}: {len(meant)} columns; found, and taken though not meant, from {', '.join(told)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--show", action="store_true")
+    asked = parser.parse_args()
+    made = rows()
+    names, languages, styles, roles, vectors, weights, sentences, columns = zip(*made, strict=True)
+    names, styles, roles, weights, languages = (np.array(part) for part in (names, styles, roles, weights, languages))
+    x = matrix(vectors)
+    unique = np.unique(names)
+    np.random.default_rng(1).shuffle(unique)
+    fold_of = {name: i % asked.folds for i, name in enumerate(unique)}
+    folds = np.array([fold_of[name] for name in names])
+    scores = np.zeros((len(made), len(ROLES)))
+    for fold in range(asked.folds):
+        seen = folds != fold
+        scores[~seen] = fitted(x[seen], roles[seen], weights[seen]).predict_proba(x[~seen])
+    own = styles == "written"
+    tell("written", scores[own], roles[own])
+    tell("other sentences", scores[styles == "table"], roles[styles == "table"])
+    for language in sorted(set(languages[own])):
+        chosen = own & (languages == language)
+        tell(language, scores[chosen], roles[chosen])
+    if asked.show:
+        for i in np.flatnonzero(styles == "written"):
+            said = ROLES[scores[i].argmax()]
+            if said != roles[i]:
+                print(f"  {roles[i]} said {said} {scores[i].max():.2f} {columns[i]} | {sentences[i]}")
+    model = fitted(x, roles, weights)
+    steps = np.abs(model.coef_).max() / 127
+    np.savez_compressed(
+        OUT, weights=np.round(model.coef_.T / steps).astype(np.int8), steps=steps, bias=model.intercept_
+    )
+    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
