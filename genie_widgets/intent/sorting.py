@@ -47,9 +47,11 @@ def take_by_role(text: str, found: Constraints, profile: TableProfile) -> None:
         role = max(probabilities, key=lambda name: probabilities[name])
         if role == "neither" or probabilities[role] < SURE:
             continue
+        if role == "features" and any(field == role for field, _ in found.unmatched):
+            continue  # of a list that the table does not have, the planner asks
         into: list[str] = getattr(found, role)
         into += [name for name in profile.column_names if name in fresh and name not in into]
-        found.note(role, ", ".join(fresh), *_clause(text, low, high), blank=False)
+        found.note(role, ", ".join(fresh), *_clause(found.rest, low, high), blank=False)
         found.blank(low, high)
 
 
@@ -60,4 +62,6 @@ def _clause(text: str, low: int, high: int) -> tuple[int, int]:
     after = _CLAUSE_END.search(small, high)
     start, end = before[-1] if before else 0, after.start() if after else len(text)
     start += len(text[start:end]) - len(text[start:end].lstrip())
-    return (start, end) if end - start <= MAX_QUOTE else (low, high)
+    # What has been read before is blanked out: such a clause is no quotation.
+    whole = end - start <= MAX_QUOTE and "  " not in text[start:end]
+    return (start, end) if whole else (low, high)
