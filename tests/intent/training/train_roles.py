@@ -1,8 +1,10 @@
 """Train the classifier of columns' roles on committed data, and say how good it is on tables that it has not seen.
 
     python tests/intent/training/train_roles.py [--folds 5] [--show]
+    python tests/intent/training/train_roles.py --check tests/intent/training/roles_heldout.txt
 
-Writes genie_widgets/intent/model/roles.npz. Tables are kept whole between folds.
+Writes genie_widgets/intent/model/roles.npz. Tables are kept whole between folds. With --check it trains nothing, but says
+how many of a file's sentences the planner reads whole: the columns to leave out, or to keep to, and no other.
 """
 
 import argparse
@@ -14,6 +16,7 @@ from material import HERE, column, written
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
+from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.reading import read
 from genie_widgets.intent.roles import N_BUCKETS, ROLES, vector
@@ -103,11 +106,30 @@ def tell(title, scores, roles):
     print(f"{title}: {len(meant)} columns; found, and taken though not meant, from {', '.join(told)}")
 
 
+def check(path):
+    right = defaultdict(list)
+    for profile, target, lang, role, named, sentence in read_roles(path):
+        found = find_constraints(sentence, profile)
+        found.without_target(target)
+        # Ids are left out whatever is said.
+        useless = {column.name for column in profile.columns if column.kind == "id"}
+        wanted = {"ignore": (named - useless, set()), "features": (set(), named), "neither": (set(), set())}[role]
+        read_whole = (set(found.ignore) - useless, set(found.features)) == wanted
+        for group in ("all", role, "English" if lang == "en" else "other languages"):
+            right[group].append(read_whole)
+    for group, hits in right.items():
+        print(f"{group}: {sum(hits)} of {len(hits)} read whole")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--check", type=Path, help="a file of such sentences that is not trained on")
     asked = parser.parse_args()
+    if asked.check:
+        check(asked.check)
+        return
     made = rows()
     names, languages, styles, roles, vectors, weights, sentences, columns = zip(*made, strict=True)
     names, styles, roles, weights, languages = (np.array(part) for part in (names, styles, roles, weights, languages))
