@@ -3,12 +3,13 @@
     python tests/intent/training/train_roles.py [--folds 5] [--show]
     python tests/intent/training/train_roles.py --check tests/intent/training/roles_heldout.txt
 
-Writes genie_widgets/intent/model/roles.npz. Tables are kept whole between folds. With --check it trains nothing, but says
-how many of a file's sentences the planner reads whole: the columns to leave out, or to keep to, and no other.
+Writes genie_widgets/intent/model/roles.npz. Tables are kept whole between folds. With --check it trains nothing, but
+says how many of a file's sentences the planner reads whole: the columns to leave out, or to keep to, and no other.
 """
 
 import argparse
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
