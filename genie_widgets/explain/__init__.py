@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.explain.compiling import compile_kernels
+    from genie_widgets.explain.compiling import compile_kernels, rehearse
     from genie_widgets.explain.explaining import explain
     from genie_widgets.explain.kept import Kept
     from genie_widgets.explain.shap_bridge import to_shap
@@ -21,11 +21,12 @@ _HOME = {
     "ShapValues": "shapley",
     "compile_kernels": "compiling",
     "explain": "explaining",
+    "rehearse": "compiling",
     "shap_values": "shapley",
     "to_shap": "shap_bridge",
 }
 
-__all__ = ["Kept", "ShapValues", "compile_kernels", "explain", "shap_values", "to_shap"]
+__all__ = ["Kept", "ShapValues", "compile_kernels", "explain", "rehearse", "shap_values", "to_shap"]
 
 
 def __getattr__(name: str) -> Any:

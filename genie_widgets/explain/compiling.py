@@ -15,13 +15,13 @@ def compile_kernels() -> threading.Thread:
     Thread
         The same at every call; a daemon, so that nothing waits for it.
     """
-    thread = threading.Thread(target=_rehearse, name="genie-compile", daemon=True)
+    thread = threading.Thread(target=rehearse, name="genie-compile", daemon=True)
     thread.start()
     return thread
 
 
-def _rehearse() -> None:
-    """Solve one made pair each way."""
+def rehearse() -> None:
+    """Solve one made pair each way: what is not compiled yet is compiled, and kept on disk."""
     import numpy as np
     import pandas as pd
 

@@ -1,0 +1,29 @@
+"""`genie prepare`: what is compiled once is not compiled again."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+MISSES = """
+import json
+from genie_widgets.explain import rehearse, tree_pairs, tree_sets
+
+rehearse()
+kernels = (tree_pairs.row_against_background, tree_sets.row_against_set)
+print(json.dumps([[sum(k.stats.cache_hits.values()), sum(k.stats.cache_misses.values())] for k in kernels]))
+"""
+
+
+@pytest.mark.slow
+def test_after_it_a_new_process_compiles_nothing(genie):
+    code, said, complaint = genie("prepare")
+    assert (code, complaint) == (0, "")
+    assert "kernels are compiled" in said
+
+    # A process of its own: what this one has compiled is in its memory.
+    told = subprocess.run([sys.executable, "-c", MISSES], capture_output=True, text=True, check=True)
+    for hits, misses in json.loads(told.stdout):
+        assert hits >= 1
+        assert misses == 0
