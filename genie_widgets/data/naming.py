@@ -45,7 +45,7 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
         problems.append(
             Problem(
                 code="unnamed-columns",
-                title=f"{len(unnamed)} column(s) had no name; in this run: {', '.join(unnamed[:5])}.",
+                title=f"{len(unnamed)} column(s) have no name, and are called {', '.join(unnamed[:5])}.",
                 remedy="Give them names in the file if they matter.",
                 culprit=unnamed[0],
                 severity="warning",

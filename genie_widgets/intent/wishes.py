@@ -52,7 +52,7 @@ _FIXED = (
 _NUMBER = r"\d+(?:\.\d+)?"
 # A separator is no part of a number, so that a list is read in one way only, and in little time.
 _SEPARATOR = (
-    r"(?:[\s,/&%、،]|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
+    r"(?:[\s,;/&%、،]|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
 )
 _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
 # What takes time in the table's world is no limit of ours: "more than 30 minutes late", "within 48 hours of surgery".
@@ -174,7 +174,8 @@ def find_quality(found: Constraints) -> None:
 
 def find_quantiles(found: Constraints) -> None:
     """Read quantile levels: listed, or the two ends of an interval."""
-    text = folded(found.rest)
+    # "0,1, 0,5 y 0,9": a decimal comma is one before a digit.
+    text = re.sub(r"(?<![\d.,])0,(?=\d)", "0.", folded(found.rest))
     match = phrases.pattern("quantiles", "words").search(text) or re.search(
         r"\bp\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+", text
     )

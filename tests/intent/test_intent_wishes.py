@@ -257,6 +257,8 @@ def test_only_these_columns_is_a_limit_and_from_is_none(customers, prompt, featu
         ("the 10/50/90 quantiles of income", (0.1, 0.5, 0.9)),
         ("income, quantiles 0.9, 0.1", (0.1, 0.9)),
         ("income, quantiles at 0.25 and 0.75", (0.25, 0.75)),
+        ("income, cuantiles 0,1, 0,5 y 0,9", (0.1, 0.5, 0.9)),
+        ("income, Quantile 0,05; 0,5; 0,95", (0.05, 0.5, 0.95)),
         ("income with an 80% prediction interval", (0.1, 0.5, 0.9)),
         ("income with 90% prediction intervals", (0.05, 0.5, 0.95)),
     ],
