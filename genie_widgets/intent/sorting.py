@@ -13,7 +13,7 @@ from genie_widgets.intent.target import is_clear, rank_targets
 from genie_widgets.schema import TableProfile
 
 # From this probability on a column is taken.
-SURE = 0.75
+SURE = 0.8
 # A target that is named so surely is no other column.
 SPOKEN = 0.7
 MAX_QUOTE = 80

@@ -71,7 +71,8 @@ class Spoken:
         found += [(True, end - start, 1.0, (start, end)) for start, end in kinds_in(text)]
         kept: list[Span] = []
         for *_, (start, end) in sorted(found, reverse=True):
-            if all(end <= low or high <= start for low, high in kept):
+            # "Features" are not MiscFeature.
+            if all(end <= low or high <= start for low, high in kept) and not THESE.fullmatch(text[start:end]):
                 kept.append((start, end))
         named = [((start, end), self.resolve(start, end, NEEDED)) for start, end in sorted(kept)]
         return [(span, names) for span, names in named if names]
