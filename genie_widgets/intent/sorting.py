@@ -7,7 +7,7 @@ import re
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.reading import read
-from genie_widgets.intent.roles import classifier
+from genie_widgets.intent.roles import Span, classifier
 from genie_widgets.intent.spoken import Spoken
 from genie_widgets.intent.target import is_clear, rank_targets
 from genie_widgets.schema import TableProfile
@@ -51,17 +51,18 @@ def take_by_role(text: str, found: Constraints, profile: TableProfile) -> None:
             continue  # of a list that the table does not have, the planner asks
         into: list[str] = getattr(found, role)
         into += [name for name in profile.column_names if name in fresh and name not in into]
-        found.note(role, ", ".join(fresh), *_clause(found.rest, low, high), blank=False)
+        found.note(role, ", ".join(fresh), *_clause(found.rest, here, others), blank=False)
         found.blank(low, high)
 
 
-def _clause(text: str, low: int, high: int) -> tuple[int, int]:
-    """Give the sentence around a place, or what of it stands nearest."""
-    small = folded(text)
+def _clause(text: str, here: Span, others: list[Span]) -> Span:
+    """Give the sentence around a column, or the column alone where the sentence speaks of others, too."""
+    small, (low, high) = folded(text), here
     before = [match.end() for match in _CLAUSE_END.finditer(small, 0, low)]
     after = _CLAUSE_END.search(small, high)
     start, end = before[-1] if before else 0, after.start() if after else len(text)
     start += len(text[start:end]) - len(text[start:end].lstrip())
+    alone = not any(start < other_end and other_start < end for other_start, other_end in others)
     # What has been read before is blanked out: such a clause is no quotation.
-    whole = end - start <= MAX_QUOTE and "  " not in text[start:end]
-    return (start, end) if whole else (low, high)
+    whole = alone and end - start <= MAX_QUOTE and "  " not in text[start:end]
+    return (start, end) if whole else here

@@ -41,6 +41,11 @@ class Problem(Value):
     field: str | None = None
     reference: str = ""
 
+    @property
+    def key(self) -> str:
+        """Tells it from the others of a plan: `Plan.accepted` and the buttons beside it go by this."""
+        return f"{self.code}: {self.culprit}"
+
     def __str__(self) -> str:
         tail = f" (reference {self.reference})" if self.reference else ""
         return f"{self.title} {self.remedy}{tail}".strip()

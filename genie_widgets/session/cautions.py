@@ -34,10 +34,10 @@ class Remedy(Value):
 
     Attributes
     ----------
+    about : str
+        The key of the warning.
     words : str
         What its button says.
-    field : str
-        The plan's field that the warning is beside.
     leave_out : str
         The column to leave out; empty for none.
     validation : Validation or None
@@ -50,8 +50,8 @@ class Remedy(Value):
         The warning that becomes a note; empty for none.
     """
 
+    about: str = ""
     words: str
-    field: str
     leave_out: str = ""
     validation: Validation | None = None
     metric: str | None = None
@@ -162,11 +162,15 @@ class Cautions:
 
 def remedies(plan: Plan) -> tuple[Remedy, ...]:
     """List what can be done about a plan's warnings: for each one button that acts, and one that decides otherwise."""
-    return tuple(remedy for problem in plan.problems for remedy in _remedies(problem, plan))
+    return tuple(
+        remedy.model_copy(update={"about": problem.key})
+        for problem in plan.problems
+        for remedy in _remedies(problem, plan)
+    )
 
 
 def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
-    column, key = problem.culprit, _key(problem)
+    column, key = problem.culprit, problem.key
     if problem.code in _ROWS:
         return _about_these_rows(problem, plan, _ROWS[problem.code])
     if problem.severity != "warning":
@@ -174,31 +178,29 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     match problem.code:
         case "leak" | "nearly-empty-column":
             return (
-                Remedy(words=f"Leave out {column}", field="ignore", leave_out=column),
-                Remedy(words=f"Keep {column}", field="ignore", accept=key),
+                Remedy(words=f"Leave out {column}", leave_out=column),
+                Remedy(words=f"Keep {column}", accept=key),
             )
         case "repeated-entities":
             return (
                 Remedy(
                     words=f"Keep each {column} together",
-                    field="validation",
                     validation=Validation(kind="group", column=column),
                 ),
-                Remedy(words=f"Split rows of one {column} at random", field="validation", accept=key),
+                Remedy(words=f"Split rows of one {column} at random", accept=key),
             )
         case "time-order":
             return (
                 Remedy(
                     words="Score on the latest rows",
-                    field="validation",
                     validation=Validation(kind="time", column=column),
                 ),
-                Remedy(words="Score on rows of any time", field="validation", accept=key),
+                Remedy(words="Score on rows of any time", accept=key),
             )
         case "plan-imbalance" if plan.metric not in _FAIR:
             return (
-                Remedy(words="Judge by balanced accuracy", field="target", metric="balanced_accuracy"),
-                Remedy(words="Leave the measure as it is", field="target", accept=key),
+                Remedy(words="Judge by balanced accuracy", metric="balanced_accuracy"),
+                Remedy(words="Leave the measure as it is", accept=key),
             )
     return ()
 
@@ -207,22 +209,18 @@ def _about_these_rows(problem: Problem, plan: Plan, rows: RowsLeftOut) -> tuple[
     what = "rare classes" if rows == "rare classes" else "repeated rows"
     if rows in plan.rows_left_out:
         others = tuple(other for other in plan.rows_left_out if other != rows)
-        return (Remedy(words=f"Put {what} back", field=problem.field, rows_left_out=others),)
-    leaving_out = Remedy(words=f"Leave out {what}", field=problem.field, rows_left_out=(*plan.rows_left_out, rows))
+        return (Remedy(words=f"Put {what} back", rows_left_out=others),)
+    leaving_out = Remedy(words=f"Leave out {what}", rows_left_out=(*plan.rows_left_out, rows))
     if problem.severity != "warning":
         return (leaving_out,)
-    return (leaving_out, Remedy(words=f"Keep {what}", field=problem.field, accept=_key(problem)))
+    return (leaving_out, Remedy(words=f"Keep {what}", accept=problem.key))
 
 
 def _as_decided(problem: Problem, plan: Plan) -> Problem:
     """Make a note of a warning that a person has set aside: it stays true, and the verdict still knows of it."""
-    if problem.severity != "warning" or _key(problem) not in plan.accepted:
+    if problem.severity != "warning" or problem.key not in plan.accepted:
         return problem
     return problem.model_copy(update={"severity": "info", "remedy": "You decided to leave it so."})
-
-
-def _key(problem: Problem) -> str:
-    return f"{problem.code}: {problem.culprit}"
 
 
 def _problem(leak: Leak, plan: Plan) -> Problem:

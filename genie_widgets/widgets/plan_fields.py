@@ -18,7 +18,7 @@ from genie_widgets.render import (
     split_label,
 )
 from genie_widgets.render.plan_card import LABELS, PROBLEM_TYPES, QUALITIES
-from genie_widgets.schema import METRICS, Plan, TableProfile, Validation
+from genie_widgets.schema import METRICS, Plan, Problem, TableProfile, Validation
 from genie_widgets.session import Remedy, Session, SessionState, Stage, remedies
 from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.elements import button, choose, field, html, row, show, with_classes
@@ -35,7 +35,7 @@ class PlanFields(Step):
         super().__init__(session)
         self._below: dict[str, w.HTML] = {}
         self._cells: dict[str, w.VBox] = {}
-        self._actions: dict[str, w.Box] = {}
+        self._told: dict[str, w.VBox] = {}
         self._controls: dict[str, Any] = {}
         self._add("target", w.Dropdown())
         self._add("problem_type", w.Dropdown())
@@ -47,10 +47,10 @@ class PlanFields(Step):
         self._add("validation", w.Dropdown(), _validation_of)
         self._out = Chips("Columns left out: press a column to leave it out, or to take it back")
         self._out_below = html()
-        self._actions["ignore"] = row()
-        self._offered: tuple[Remedy, ...] | None = None
+        self._told["ignore"] = w.VBox()
+        self._shown: tuple[tuple[Problem, ...], tuple[Remedy, ...]] | None = None
         self.on_change(self._out, session.leave_out)
-        left_out = with_classes(w.VBox([self._out, self._out_below, self._actions["ignore"]]), "g-cell", "g-wide")
+        left_out = with_classes(w.VBox([self._out, self._out_below, self._told["ignore"]]), "g-cell", "g-wide")
         self._measures = with_classes(html(), "g-wide")
         self.root = with_classes(w.Box([*self._cells.values(), self._measures, left_out]), "g-fields")
 
@@ -58,8 +58,8 @@ class PlanFields(Step):
         control.description = LABELS[name]
         self._controls[name] = control
         self._below[name] = html()
-        self._actions[name] = row()
-        self._cells[name] = field(control, self._below[name], self._actions[name])
+        self._told[name] = w.VBox()
+        self._cells[name] = field(control, self._below[name], self._told[name])
         self.on_change(control, lambda value: self.session.edit_plan(**{name: convert(value)}))
 
     @property
@@ -83,35 +83,37 @@ class PlanFields(Step):
         for name, control in self._controls.items():
             control.disabled = locked
             told = metric_html(plan.metric) if name == "metric" else ""
-            self._below[name].value = told + evidence_html(plan, name) + _problems(plan, name)
+            self._below[name].value = told + evidence_html(plan, name)
         self._measures.value = metrics_offered_html(plan.problem_type)
         names = [name for name in profile.column_names if name != plan.target]
         used = set(plan.feature_columns(profile.column_names))
         self._out.offer(names, [name for name in names if name not in used])
         self._out.disabled = locked
         self._out_below.value = learns_from_html(plan, profile) + "".join(
-            evidence_html(plan, name) + _problems(plan, name) for name in _COLUMNS
+            evidence_html(plan, name) for name in _COLUMNS
         )
-        self._offer_remedies(() if locked else remedies(plan))
+        self._tell(plan.problems, () if locked else remedies(plan))
 
-    def _offer_remedies(self, offered: tuple[Remedy, ...]) -> None:
-        """Give each warning its buttons, beside it: one that acts, and one that decides otherwise."""
-        if offered == self._offered:
+    def _tell(self, problems: tuple[Problem, ...], offered: tuple[Remedy, ...]) -> None:
+        """Show each warning beside its field, and its buttons below: one that acts, one that decides otherwise."""
+        if (problems, offered) == self._shown:
             return
-        self._offered = offered
-        for name, place in self._actions.items():
-            mine = tuple(self._remedy(remedy) for remedy in offered if remedy.field == name)
-            place.children = mine
-            show(place, bool(mine))
-            if name in self._cells:  # a warning is read in whole lines
-                (self._cells[name].add_class if mine else self._cells[name].remove_class)("g-wide")
+        self._shown = problems, offered
+        for name, place in self._told.items():
+            fields = _COLUMNS if name == "ignore" else (name,)
+            told: list[w.Widget] = []
+            for problem in problems:
+                if problem.field in fields:
+                    buttons = [self._remedy(remedy) for remedy in offered if remedy.about == problem.key]
+                    told += [html(problems_html([problem])), *([row(*buttons)] if buttons else ())]
+            place.children = told
+            show(place, bool(told))
+            if name in self._cells:  # a warning that can be acted on is read in whole lines
+                acts = any(isinstance(widget, w.Box) for widget in told)
+                (self._cells[name].add_class if acts else self._cells[name].remove_class)("g-wide")
 
     def _remedy(self, remedy: Remedy) -> w.Button:
         return button(remedy.words, lambda: self.guarded(lambda: self.session.take_remedy(remedy)))
-
-
-def _problems(plan: Plan, name: str) -> str:
-    return problems_html(problem for problem in plan.problems if problem.field == name)
 
 
 def _choices(plan: Plan, profile: TableProfile) -> dict[str, tuple[list[tuple[str, Any]], Any]]:

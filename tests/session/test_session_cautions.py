@@ -178,7 +178,7 @@ def test_a_rare_class_is_judged_by_a_measure_that_sees_it(session, frame):
     assert "plan-imbalance" in codes(session)
     press(session, "Judge by balanced accuracy")
     assert session.state.plan.metric == "balanced_accuracy"
-    assert not [one for one in remedies(session.state.plan) if one.field == "target"]
+    assert not [one for one in remedies(session.state.plan) if one.about.startswith("plan-imbalance")]
     session.undo()
     press(session, "Leave the measure as it is")
     assert "plan-imbalance" not in codes(session)

@@ -1,8 +1,11 @@
 """The panel without a browser: it shows the session's state, and its controls call the session."""
 
 import json
+import re
 
 import ipywidgets as w
+import numpy as np
+import pandas as pd
 import pytest
 from llm_server import LATE, LLMServer, answer, settings_for
 
@@ -267,11 +270,36 @@ def test_what_is_wrong_stands_beside_its_field_and_the_button_says_why(panel):
     settle(panel)
     metric = next(c for c in every(panel) if getattr(c, "description", "") == "Judged by")
     cell = next(c for c in every(panel) if metric in getattr(c, "children", ()))
-    assert "does not fit" in cell.children[1].value
+    assert "does not fit" in text(cell)
     confirm = control(panel, w.Button, "Start training")
     assert confirm.disabled
     reasons = next(c for c in every(panel) if confirm in getattr(c, "children", ())).children[1]
     assert "does not fit" in reasons.value
+
+
+def test_the_buttons_of_a_warning_stand_right_below_it(panel):
+    panel.session.load_table(patients(400), name="visits")
+    panel.session.wait_idle()
+    panel.session.set_prompt("predict ill")
+    panel.session.make_plan()
+    settle(panel)
+
+    told = [one for one in every(panel) if isinstance(one, w.HTML | w.Button) and is_shown(panel, one)]
+    words = [one.description or re.sub(r"<[^>]*>", "", one.value) for one in told]
+    for warning, *buttons in (
+        ("patient has 100 values", "Keep each patient together", "Split rows of one patient at random"),
+        ("repeat an earlier one", "Leave out repeated rows", "Keep repeated rows"),
+    ):
+        place = max(i for i, said in enumerate(words) if warning in said)
+        assert words[place + 1 : place + 3] == buttons
+
+
+def patients(n):
+    """Rows of patients who come again, some counted twice."""
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"patient": [f"P{i % 100}" for i in range(n)], "age": rng.integers(18, 90, n)})
+    frame["ill"] = np.where(rng.random(n) < 0.4, "yes", "no")
+    return pd.concat([frame, frame.iloc[:20]], ignore_index=True)
 
 
 def test_a_sentence_changes_the_plan_shows_what_it_did_and_is_taken_back(panel):
