@@ -11,13 +11,12 @@ from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.reading import Mention, read
 from genie_widgets.intent.sorting import take_by_role
 from genie_widgets.intent.spoken import NEEDED, RANGE, THESE, WHOLE, Spoken
-from genie_widgets.intent.words import STOP_WORDS, words_of
+from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
 # More words than these are no column's name.
 MAX_STRAY = 4
 MAX_SKIPPED = 3
-Span = tuple[int, int]
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[?!;](?=[\u3040-\u9fff\uac00-\ud7a3])|[。；！？।\n]|…| - | – |\((?=\w)|\)")
 _SEPARATORS = re.compile(
     r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
@@ -45,19 +44,25 @@ def find_columns(found: Constraints, profile: TableProfile) -> None:
         found.later = found.rest[later.start() : end.end() if end else later.end()].strip()
         # With the words that open it: "don't use", "ignore".
         found.blank(later.start(), later.start() + len(found.later))
-    text = found.rest
     clauses = _Clauses(found, profile)
+    spoken = clauses.spoken
     clauses.forward("only", "features")
     clauses.backward("only_after", "features")
     clauses.forward("ignore", "ignore")
     clauses.backward("ignore_after", "ignore")
     if not found.features:
         clauses.listed()
-    take_by_role(text, found, profile)
+    take_by_role(spoken, found, profile)
 
 
 class _Clauses:
-    """The sentence as it is being read; what is read is blanked out."""
+    """The sentence as it is being read; what is read is blanked out.
+
+    Attributes
+    ----------
+    spoken : Spoken
+        What is left of it.
+    """
 
     def __init__(self, found: Constraints, profile: TableProfile) -> None:
         self._found = found
@@ -158,7 +163,7 @@ class _Clauses:
         comma = re.compile(r"[^,，、]*[,，、]").match(self._reading.text, first)
         if len(names) < 2 or _says_something(around) or comma is None:
             return names, first
-        asked = self._spoken.resolve(first, comma.end() - 1, WHOLE)
+        asked = self.spoken.resolve(first, comma.end() - 1, WHOLE)
         others = [name for name in names if name not in asked]
         return (others, comma.end()) if len(asked) == 1 and others else (names, first)
 
@@ -171,7 +176,7 @@ class _Clauses:
             if _OPEN_LIST.search(clause):
                 continue
             pieces = list(self._pieces(start, end))
-            resolved = [(low, high, self._spoken.resolve(low, high, WHOLE)) for low, high in pieces]
+            resolved = [(low, high, self.spoken.resolve(low, high, WHOLE)) for low, high in pieces]
             kept: list[str] = []
             last = start
             for low, high, names in resolved:
@@ -212,7 +217,7 @@ class _Clauses:
 
     def _reread(self) -> None:
         self._reading = read(self._found.rest, self._profile)
-        self._spoken = Spoken(self._reading, self._profile, self._found.shared)
+        self.spoken = Spoken(self._reading, self._profile, self._found.shared)
 
     def _pieces(self, start: int, end: int) -> Iterator[Span]:
         """Split at commas and "and", but not within a column's name."""
@@ -226,12 +231,12 @@ class _Clauses:
 
     def _list(self, start: int, end: int, *, skips: bool) -> tuple[list[str], int, int, str]:
         """Read a list from its beginning: the columns, where they begin and end, and first words that name none."""
-        ranged = self._spoken.range(start, end)
+        ranged = self.spoken.range(start, end)
         names: list[str] = list(ranged)
         last, stray = start, ""
         for low, high in self._pieces(start, end):
             piece = self._reading.text[low:high]
-            if not _says_something(piece) and not self._spoken.whole_names(low, high):
+            if not _says_something(piece) and not self.spoken.whole_names(low, high):
                 continue
             told = phrases.pattern("cues", "target").search(self._reading.folded, low, high)
             if told and not names:
@@ -239,7 +244,7 @@ class _Clauses:
             if told and not self._is_in_name(*told.span()):
                 break  # "..., target x"
             run = self._run(low, high)
-            resolved = self._spoken.resolve(low, run, NEEDED)
+            resolved = self.spoken.resolve(low, run, NEEDED)
             if not resolved:
                 if not names and not stray:
                     stray = piece.strip(" \t\"'`.,:")
@@ -253,7 +258,7 @@ class _Clauses:
             last = self._end_of(resolved, low, run)
             if run < high:
                 break  # "... for the price": no list goes on after that
-        return self._spoken.in_order(names), last, last, stray
+        return self.spoken.in_order(names), last, last, stray
 
     def _run(self, start: int, end: int) -> int:
         """Where names end that stand one beside the other in a piece: another one after other words is not listed."""
@@ -270,7 +275,7 @@ class _Clauses:
         return start
 
     def _whole(self, start: int, end: int) -> list[Mention]:
-        return sorted(self._spoken.whole_names(start, end), key=lambda m: m.start)
+        return sorted(self.spoken.whole_names(start, end), key=lambda m: m.start)
 
     def _is_link(self, one: Mention, other: Mention) -> bool:
         """Whether what stands between two names goes on with the list: nothing, "the", "column", or "to"."""
@@ -295,17 +300,17 @@ class _Clauses:
 
     def _list_back(self, start: int, end: int) -> tuple[list[str], int, bool]:
         """Read a list from its end: the columns, where they begin, and whether all before them was read."""
-        names: list[str] = list(self._spoken.range(start, end))
+        names: list[str] = list(self.spoken.range(start, end))
         first, complete = end, True
         for low, high in reversed(list(self._pieces(start, end))):
             piece = self._reading.text[low:high]
-            if (not _says_something(piece) and not self._spoken.whole_names(low, high)) or _LOOKS_BACK.match(
+            if (not _says_something(piece) and not self.spoken.whole_names(low, high)) or _LOOKS_BACK.match(
                 phrases.folded(piece)
             ):
                 continue
             run = self._run_back(low, high)
             asks = self._verb(run, high)
-            resolved = [] if names and asks else self._spoken.resolve(run, high, NEEDED, backwards=True)
+            resolved = [] if names and asks else self.spoken.resolve(run, high, NEEDED, backwards=True)
             if not resolved:
                 complete = False
                 break
@@ -314,7 +319,7 @@ class _Clauses:
             first = min(first, begins)
             if run > low or self._verb(low, begins):
                 break
-        return self._spoken.in_order(names), first, complete
+        return self.spoken.in_order(names), first, complete
 
     def _verb(self, low: int, high: int) -> bool:
         """Whether a piece asks for something before it names its column: no list goes on before that."""

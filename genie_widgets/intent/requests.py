@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
-from zlib import crc32
-
-import numpy as np
-import numpy.typing as npt
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.lexicon import lexicon, terms_of
+from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
 from genie_widgets.intent.reading import Reading, read, spoken_values
 from genie_widgets.intent.words import CJK, HANGUL, words_of
 from genie_widgets.schema import TableProfile
 
-N_BUCKETS = 1 << 14
 # What stands for a column's name: the phrasing is learned, not the table.
 COLUMN = "\ufffc"
 # A column that is spoken of so surely is masked.
@@ -30,50 +24,10 @@ _UNSPACED = re.compile(rf"[{CJK}{HANGUL}]+")
 _TOKENS = re.compile(rf"{COLUMN}|[{CJK}]+|[{HANGUL}]+|\d+|[^\W\d_]+(?:[\u0900-\u0963]|[^\W\d_])*|[?？!]")
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """Weights of the classifier.
-
-    Attributes
-    ----------
-    kinds : tuple of str
-        ``"predict"``, ``"vague"`` and the reasons of a refusal.
-    weights : array, shape (n_buckets, n_kinds)
-        Of each bucket of features.
-    bias : array, shape (n_kinds,)
-        Of each kind.
-    """
-
-    kinds: tuple[str, ...]
-    weights: npt.NDArray[np.float32]
-    bias: npt.NDArray[np.float32]
-
-    def probabilities(self, text: str) -> dict[str, float]:
-        """Give the probability of each kind of request.
-
-        Parameters
-        ----------
-        text : str
-            A sentence as `masked_request` gives it.
-
-        Returns
-        -------
-        dict
-            Sums to 1.
-        """
-        buckets, values = vector(text)
-        logits = values @ self.weights[buckets] + self.bias
-        exp = np.exp(logits - logits.max())
-        return dict(zip(self.kinds, (exp / exp.sum()).tolist(), strict=True))
-
-
 @lru_cache(maxsize=1)
 def classifier() -> Classifier:
     """Load the weights that the package ships."""
-    with (files("genie_widgets.intent") / "model" / "requests.npz").open("rb") as file, np.load(file) as stored:
-        kinds = tuple(str(stored["kinds"]).split())
-        weights = stored["weights"].astype(np.float32) * stored["steps"]
-        return Classifier(kinds, weights, stored["bias"].astype(np.float32))
+    return load("requests", vector)
 
 
 def masked_request(text: str, profile: TableProfile, reading: Reading | None = None) -> str:
@@ -88,26 +42,13 @@ def masked_request(text: str, profile: TableProfile, reading: Reading | None = N
 
 def masked(text: str, named: Iterable[tuple[int, int]]) -> str:
     """Put one sign in place of each column's name."""
-    made, at = [], 0
-    for start, end in sorted(named):
-        if start >= at:
-            made += [text[at:start], f" {COLUMN} "]
-            at = end
-    return "".join([*made, text[at:]])
+    return with_signs(text, ((start, end, COLUMN) for start, end in named))
 
 
-def vector(text: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+def vector(text: str) -> Features:
     """Give the buckets that a sentence's features fall into, and their values."""
     small = phrases.folded(text).strip()
-    found: dict[int, float] = {}
-    for names in (_words(small), _letters(small), _signs(small)):
-        group = list(dict.fromkeys(names))
-        # Each group counts alike, however long the sentence.
-        share = 1 / max(1, len(group)) ** 0.5
-        for name in group:
-            bucket = crc32(name.encode()) % N_BUCKETS
-            found[bucket] = found.get(bucket, 0.0) + share
-    return np.array(list(found), dtype=np.int64), np.array(list(found.values()), dtype=np.float32)
+    return hashed((_words(small), _letters(small), _signs(small)))
 
 
 def _words(small: str) -> Iterator[str]:

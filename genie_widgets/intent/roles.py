@@ -4,25 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
-from zlib import crc32
-
-import numpy as np
-import numpy.typing as npt
 
 from genie_widgets.intent import phrases
-from genie_widgets.intent.words import CJK, HANGUL
+from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
+from genie_widgets.intent.words import CJK, HANGUL, Span
 
-N_BUCKETS = 1 << 14
 ROLES = ("neither", "ignore", "features")
 # What stands for the column in question, and for the others.
 ME, OTHER = "\ufffc", "\ufffd"
 NEAR, FAR = 3, 9
 CUES = ("ignore", "ignore_after", "only", "only_after", "ignore_later", "pronoun")
-Span = tuple[int, int]
 _BORDER = re.compile(rf"[.;!?](?=\s|$)|[?!;.](?=[{CJK}{HANGUL}])|[。；！？।\n]|…")
 _TOKENS = re.compile(rf"{ME}|{OTHER}|[{CJK}]+|[{HANGUL}]+|\d+|[^\W\d_]+(?:[\u0900-\u0963']|[^\W\d_])*|[,、:()?!-]")
 # Lists are looked through: what is said of one of their columns is said of all.
@@ -34,62 +27,25 @@ _UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 _PARTICLES = re.compile(r"^[와과랑及和与或とや、,]+$")
 
 
-@dataclass(frozen=True)
-class Classifier:
-    """Weights of the classifier.
-
-    Attributes
-    ----------
-    weights : array, shape (n_buckets, n_roles)
-        Of each bucket of features, the roles as in `ROLES`.
-    bias : array, shape (n_roles,)
-        Of each role.
-    """
-
-    weights: npt.NDArray[np.float32]
-    bias: npt.NDArray[np.float32]
-
-    def probabilities(self, text: str, here: Span, others: list[Span]) -> dict[str, float]:
-        """Give the probability of each role of the column that stands `here`.
-
-        Parameters
-        ----------
-        text : str
-            The whole request.
-        here : (int, int)
-            Where the column is spoken of.
-        others : list of (int, int)
-            Where other columns are.
-
-        Returns
-        -------
-        dict
-            Sums to 1.
-        """
-        buckets, values = vector(text, here, others)
-        logits = values @ self.weights[buckets] + self.bias
-        exp = np.exp(logits - logits.max())
-        return dict(zip(ROLES, (exp / exp.sum()).tolist(), strict=True))
-
-
 @lru_cache(maxsize=1)
 def classifier() -> Classifier:
     """Load the weights that the package ships."""
-    with (files("genie_widgets.intent") / "model" / "roles.npz").open("rb") as file, np.load(file) as stored:
-        weights = stored["weights"].astype(np.float32) * stored["steps"]
-        return Classifier(weights, stored["bias"].astype(np.float32))
+    return load("roles", vector)
 
 
-def vector(text: str, here: Span, others: list[Span]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """Give the buckets that what stands around a column falls into, and their values."""
-    found: dict[int, float] = {}
-    for names in _groups(text, here, others):
-        group = list(dict.fromkeys(names))
-        share = 1 / max(1, len(group)) ** 0.5
-        for name in group:
-            bucket = crc32(name.encode()) % N_BUCKETS
-            found[bucket] = found.get(bucket, 0.0) + share
-    return np.array(list(found), dtype=np.int64), np.array(list(found.values()), dtype=np.float32)
+def vector(text: str, here: Span, others: list[Span]) -> Features:
+    """Give the buckets that what stands around a column falls into, and their values.
+
+    Parameters
+    ----------
+    text : str
+        The whole request.
+    here : (int, int)
+        Where the column is spoken of.
+    others : list of (int, int)
+        Where other columns are.
+    """
+    return hashed(_groups(text, here, others))
 
 
 def _groups(text: str, here: Span, others: list[Span]) -> Iterator[Iterator[str]]:
@@ -150,13 +106,8 @@ def _signs(sentence: str, behind: str, at: int) -> Iterator[str]:
 
 def _sentences(small: str, here: Span, others: list[Span]) -> Iterator[str]:
     """Split at borders that stand in no name, with signs in the names' places."""
-    marks = sorted([(*here, ME), *((*span, OTHER) for span in others if span[1] <= here[0] or span[0] >= here[1])])
-    made, at = [], 0
-    for start, end, sign in marks:
-        if start >= at:
-            made += [small[at:start], f" {sign} "]
-            at = end
-    masked = "".join([*made, small[at:]])
+    apart = (span for span in others if span[1] <= here[0] or span[0] >= here[1])
+    masked = with_signs(small, [(*here, ME), *((*span, OTHER) for span in apart)])
     at = 0
     for border in _BORDER.finditer(masked):
         yield masked[at : border.end()]

@@ -6,10 +6,10 @@ import re
 
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.phrases import folded
-from genie_widgets.intent.reading import read
-from genie_widgets.intent.roles import Span, classifier
+from genie_widgets.intent.roles import classifier
 from genie_widgets.intent.spoken import Spoken
 from genie_widgets.intent.target import is_clear, rank_targets
+from genie_widgets.intent.words import Span
 from genie_widgets.schema import TableProfile
 
 # From this probability on a column is taken.
@@ -20,27 +20,24 @@ MAX_QUOTE = 80
 _CLAUSE_END = re.compile(r"[.;!?。；！？।\n]")
 
 
-def take_by_role(text: str, found: Constraints, profile: TableProfile) -> None:
+def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> None:
     """Take the columns to leave out, and to keep to, that the phrases have not found.
 
     Parameters
     ----------
-    text : str
+    spoken : Spoken
         The sentence as it was before columns were sought.
     found : Constraints
         What is left of it, and what was found; more is entered.
     profile : TableProfile
         The columns.
     """
-    spoken = Spoken(read(text, profile), profile, found.shared)
-    units = spoken.units()
-    ranked = rank_targets(found.rest, profile)
-    # What is asked for is not left out, however it is said.
-    named = {*found.ignore, *found.features, *(c.column for c in ranked[:1] if is_clear(ranked) and c.spoken > SPOKEN)}
+    text, units = spoken.text, spoken.units()
+    named = {*found.ignore, *found.features}
+    asked_for: set[str] | None = None
     for place, (here, columns) in enumerate(units):
         low, high = here
-        fresh = [name for name in columns if name not in named]
-        if not fresh or not found.rest[low:high].strip():
+        if named.issuperset(columns) or not found.rest[low:high].strip():
             continue
         others = [span for i, (span, _) in enumerate(units) if i != place]
         probabilities = classifier().probabilities(text, here, others)
@@ -49,6 +46,13 @@ def take_by_role(text: str, found: Constraints, profile: TableProfile) -> None:
             continue
         if role == "features" and any(field == role for field, _ in found.unmatched):
             continue  # of a list that the table does not have, the planner asks
+        if asked_for is None:
+            # What is asked for is not left out, however it is said.
+            ranked = rank_targets(found.rest, profile)
+            asked_for = {c.column for c in ranked[:1] if is_clear(ranked) and c.spoken > SPOKEN}
+        fresh = [name for name in columns if name not in named | asked_for]
+        if not fresh:
+            continue
         into: list[str] = getattr(found, role)
         into += [name for name in profile.column_names if name in fresh and name not in into]
         found.note(role, ", ".join(fresh), *_clause(found.rest, here, others), blank=False)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from genie_widgets.intent.kinds import columns_of_kind, kind_of, kinds_in
 from genie_widgets.intent.reading import Mention, Reading
-from genie_widgets.intent.words import STOP_WORDS, words_of
+from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
 NEEDED, WHOLE = 0.5, 0.9
@@ -18,7 +18,6 @@ FAMILY, FAMILY_OF_ONE, FAMILY_NEAR = 0.6, 0.8, 0.12
 MAX_ALIKE, MAX_FAMILY = 3, 12
 # Parts of a name that stand farther apart are not said as one.
 MAX_APART = 40
-Span = tuple[int, int]
 _MANY = re.compile(
     r"\b(?:all|any|both|every|columns|fields|features|variables|ones|todas?|todos|toutes?|tous|alle|tutti|tutte|все)\b|\w{3,}s\b|所有|全部|すべて|全て|모든|सभी"
 )
@@ -52,6 +51,11 @@ class Spoken:
         self._reading = reading
         self._profile = profile
         self._shared = shared
+
+    @property
+    def text(self) -> str:
+        """The sentence."""
+        return self._reading.text
 
     def units(self) -> list[tuple[Span, list[str]]]:
         """Find every place where columns are spoken of, and which: the longest names first, none within another."""

@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Where words stand in a text: from, and up to.
+Span = tuple[int, int]
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
 HANGUL = "\uac00-\ud7a3"
 # Indian scripts write vowels as marks, which are no word characters to `re`.

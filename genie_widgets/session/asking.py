@@ -119,7 +119,7 @@ def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
         ago = next((days for words, days in _AGO.items() if words in text), 0)
         return "compare", {"days": ago} if ago else {}, ""
     if extreme := re.search(_EXTREME, text):
-        return _asks_for_extremes(text, extreme[1], run)
+        return _asks_for_extremes(text, extreme[1], column, run)
     if column and re.search(r"\b(by|each|groups?|fair\w*|equal\w*|differ\w*|across|between|for)\b", text):
         return "groups", {"column": column}, ""
     if metric := _metric_in(text, run):
@@ -135,14 +135,14 @@ def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
     return name, {}, ""
 
 
-def _asks_for_extremes(text: str, word: str, run: Run) -> tuple[str, dict[str, Any], str]:
+def _asks_for_extremes(text: str, word: str, column: str, run: Run) -> tuple[str, dict[str, Any], str]:
     arguments: dict[str, Any] = {"lowest": word in ("lowest", "smallest", "least likely", "safest")}
     if count := re.search(r"\b(\d{1,4})\b", text):
         arguments["n"] = int(count[1])
     where, note = _value_in(text, run.scored), ""
     if where is not None:
         arguments |= {"column": where[0], "value": where[1]}
-    elif unknown := re.search(_wanted_of(_column_in(text, run.request.profile)), text):
+    elif unknown := re.search(_wanted_of(column), text):
         note = f"No cell of the untouched rows is {unknown[1]!r}: all of these rows are looked at."
     return "extreme", arguments, note
 

@@ -13,13 +13,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from hashed import folds_of, rows_of, save
 from material import HERE, written
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from genie_widgets.data import read_table
 from genie_widgets.intent.constraints import find_constraints
-from genie_widgets.intent.requests import COLUMN, N_BUCKETS, masked_request, vector
+from genie_widgets.intent.requests import COLUMN, masked_request, vector
 from genie_widgets.intent.scoring import read_cases
 
 OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "requests.npz"
@@ -74,13 +74,6 @@ def from_cases(folder):
     return made
 
 
-def rows_of(texts):
-    rows = [vector(text) for text in texts]
-    ends = np.cumsum([0, *(len(buckets) for buckets, _ in rows)])
-    buckets, values = (np.concatenate(part) for part in zip(*rows, strict=True))
-    return csr_matrix((values, buckets, ends), shape=(len(rows), N_BUCKETS))
-
-
 def fitted(x, kinds, weights):
     return LogisticRegression(C=C, max_iter=200, tol=1e-3).fit(x, kinds, sample_weight=weights)
 
@@ -111,12 +104,8 @@ def main():
         made += from_cases(HERE.parent / "cases" / "dev")
     kinds, languages, styles, texts, weights, groups = (np.array(part) for part in zip(*made, strict=True))
     weights = weights.astype(float)
-    x = rows_of(texts)
-    groups = groups.astype(int)
-    unique = np.unique(groups)
-    np.random.default_rng(1).shuffle(unique)
-    fold_of = {group: i % asked.folds for i, group in enumerate(unique)}
-    folds = np.array([fold_of[group] for group in groups])
+    x = rows_of([vector(text) for text in texts])
+    folds = folds_of(groups.astype(int), asked.folds)
     scores = np.zeros(len(texts))
     for fold in range(asked.folds):
         seen = folds != fold
@@ -131,15 +120,7 @@ def main():
     for name, chosen in sorted(by.items()):
         tell(name, scores[chosen], meant[chosen])
     model = fitted(x, kinds, weights)
-    steps = np.abs(model.coef_).max() / 127
-    np.savez_compressed(
-        OUT,
-        kinds=" ".join(model.classes_),
-        weights=np.round(model.coef_.T / steps).astype(np.int8),
-        steps=steps,
-        bias=model.intercept_,
-    )
-    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
+    save(OUT, model.classes_, model)
 
 
 if __name__ == "__main__":

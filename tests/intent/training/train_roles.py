@@ -13,14 +13,14 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from hashed import folds_of, rows_of, save
 from material import HERE, column, written
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.reading import read
-from genie_widgets.intent.roles import N_BUCKETS, ROLES, vector
+from genie_widgets.intent.roles import ROLES, vector
 from genie_widgets.intent.spoken import Spoken
 from genie_widgets.schema import ColumnProfile, TableProfile
 
@@ -83,12 +83,6 @@ def from_templates():
         yield profile, set(named), MARKS[sign], lang, sentence
 
 
-def matrix(vectors):
-    ends = np.cumsum([0, *(len(buckets) for buckets, _ in vectors)])
-    buckets, values = (np.concatenate(part) for part in zip(*vectors, strict=True))
-    return csr_matrix((values, buckets, ends), shape=(len(vectors), N_BUCKETS))
-
-
 def fitted(x, roles, weights):
     return LogisticRegression(C=C, max_iter=300, tol=1e-3).fit(
         x, [ROLES.index(role) for role in roles], sample_weight=weights
@@ -134,11 +128,8 @@ def main():
     made = rows()
     names, languages, styles, roles, vectors, weights, sentences, columns = zip(*made, strict=True)
     names, styles, roles, weights, languages = (np.array(part) for part in (names, styles, roles, weights, languages))
-    x = matrix(vectors)
-    unique = np.unique(names)
-    np.random.default_rng(1).shuffle(unique)
-    fold_of = {name: i % asked.folds for i, name in enumerate(unique)}
-    folds = np.array([fold_of[name] for name in names])
+    x = rows_of(vectors)
+    folds = folds_of(names, asked.folds)
     scores = np.zeros((len(made), len(ROLES)))
     for fold in range(asked.folds):
         seen = folds != fold
@@ -154,12 +145,7 @@ def main():
             said = ROLES[scores[i].argmax()]
             if said != roles[i]:
                 print(f"  {roles[i]} said {said} {scores[i].max():.2f} {columns[i]} | {sentences[i]}")
-    model = fitted(x, roles, weights)
-    steps = np.abs(model.coef_).max() / 127
-    np.savez_compressed(
-        OUT, weights=np.round(model.coef_.T / steps).astype(np.int8), steps=steps, bias=model.intercept_
-    )
-    print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
+    save(OUT, ROLES, fitted(x, roles, weights))
 
 
 if __name__ == "__main__":
