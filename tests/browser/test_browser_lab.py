@@ -26,9 +26,14 @@ def notebook(page, jupyter):
 
 
 def put_on(page, theme):
-    """Change JupyterLab's theme, and wait until the page wears it."""
+    """Change JupyterLab's theme, and wait until the page wears it.
+
+    JupyterLab hides all that it shows between the new theme's name and its first picture, and covers it until then.
+    """
     page.evaluate(f"window.jupyterapp.commands.execute('apputils:change-theme', {{theme: 'JupyterLab {theme}'}})")
     page.wait_for_selector(f"body[data-jp-theme-light={str(theme == 'Light').lower()}]", state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+    page.wait_for_selector(".g-card-results .lm-TabBar-tabLabel >> visible=true")
 
 
 def test_the_journey_in_a_notebook(notebook, tmp_path):

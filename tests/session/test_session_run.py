@@ -48,7 +48,7 @@ def problem_of(step, *arguments):
 def test_a_run_that_ended_gives_its_result_and_its_events_in_order(ended):
     run = Run(ended)
     told = []
-    result = run.wait(timeout_s=10, on_event=told.append)
+    result = run.wait(timeout_s=60, on_event=told.append)
     assert result.run_id == run.id
     assert told == run.events()
     assert [event.type for event in told] == ["run_started", "finished"]
@@ -196,7 +196,7 @@ def test_a_run_moved_to_another_workspace_is_found_there(ended, settings, tmp_pa
     moved = settings.model_copy(update={"workspace": tmp_path / "elsewhere"})
     shutil.copytree(settings.workspace, moved.workspace)
     shutil.rmtree(settings.workspace)
-    assert open_run(ended.run_id, moved).wait(timeout_s=10).run_id == ended.run_id
+    assert open_run(ended.run_id, moved).wait(timeout_s=60).run_id == ended.run_id
 
 
 def test_only_a_plan_without_blockers_is_trained(make):

@@ -17,12 +17,12 @@ while (message := hear()) is not None:
 
 
 def ask(handle, operation="ping", **arguments):
-    return handle.request(operation, timeout_s=10.0, **arguments)
+    return handle.request(operation, timeout_s=120.0, **arguments)
 
 
 def problem_of(handle, **arguments):
     with pytest.raises(GenieError) as caught:
-        handle.request("predict", **{"timeout_s": 10.0, **arguments})
+        handle.request("predict", **{"timeout_s": 120.0, **arguments})
     assert caught.value.problem.remedy
     return caught.value.problem
 
