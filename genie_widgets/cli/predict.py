@@ -17,6 +17,14 @@ def add_commands(commands: Any) -> None:
     parser.add_argument("run", help="the run's id, as `genie runs` prints it")
     parser.add_argument("table", type=Path, help="file with the same columns as the table that was learned from")
     parser.add_argument("-o", "--output", type=Path, help="CSV file to write (default: TABLE-predictions.csv)")
+    parser.add_argument(
+        "--accept-drift",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="use the predictions though the rows differ in this column from those learned from; "
+        "the run remembers it; may be given several times",
+    )
     parser.set_defaults(action=_predict)
 
 
@@ -37,6 +45,8 @@ def _predict(arguments: argparse.Namespace) -> int:
                 value=str(output),
             )
         )
+    for column in arguments.accept_drift:
+        run.accept_drift(column)
     problems = run.predict_to(table, output)
     for problem in problems:
         print_problem(problem)

@@ -24,6 +24,9 @@ def add_commands(commands: Any) -> None:
     parser.add_argument(
         "--time", type=int, metavar="SECONDS", help="seconds for everything, whatever the sentence says"
     )
+    parser.add_argument(
+        "--empty-target", metavar="VALUE", help="what an empty cell of that column means; its rows are left out if not"
+    )
     parser.set_defaults(action=_run)
 
 
@@ -80,6 +83,8 @@ def _settle(table: Any, answer: Answer, arguments: argparse.Namespace) -> Plan |
         changes["target"] = arguments.target
     if arguments.time is not None:
         changes["time_limit_s"] = arguments.time
+    if arguments.empty_target is not None:
+        changes["empty_target"] = arguments.empty_target
     return edit_plan(answer, table.profile, **changes) if changes else answer
 
 

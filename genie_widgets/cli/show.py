@@ -16,6 +16,7 @@ _FIELDS = (
     ("quality", "quality"),
     ("validation", "validation"),
     ("rows_left_out", "rows left out"),
+    ("empty_target", "empty answer"),
 )
 
 
@@ -51,7 +52,7 @@ def print_answer(answer: Answer) -> None:
         print(printable(answer.text))
         return
     for field, label in _FIELDS:
-        if getattr(answer, field) in (None, ()):
+        if getattr(answer, field) in (None, (), ""):
             continue
         evidence = "; ".join(
             f"{item.source}: {item.quote}" if item.quote else item.source

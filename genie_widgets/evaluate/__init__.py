@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.comparing import paired_difference
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
+    from genie_widgets.evaluate.empty_target import with_target_filled
     from genie_widgets.evaluate.group_figures import LEAST_ROWS, by_group
     from genie_widgets.evaluate.leaving_out import RARE_ROWS, rare_classes, without_left_out
     from genie_widgets.evaluate.scored import scored_table
@@ -38,6 +39,7 @@ _HOME = {
     "scored_table": "scored",
     "split": "splitting",
     "verdict": "verdicts",
+    "with_target_filled": "empty_target",
     "within": "scoring",
     "without_left_out": "leaving_out",
 }
@@ -60,6 +62,7 @@ __all__ = [
     "scored_table",
     "split",
     "verdict",
+    "with_target_filled",
     "within",
     "without_left_out",
 ]

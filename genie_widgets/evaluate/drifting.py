@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ LEAST_ROWS = 30
 ALPHA = 0.01
 # Shares of rows that must lie differently for it to matter, however many rows prove that they do.
 NOTABLE, LARGE = 0.1, 0.25
+_EMPTY = "\0"
 
 
 def drift(learned: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str], *, seed: int = 0) -> tuple[Drift, ...]:
@@ -49,7 +51,8 @@ def drift(learned: pd.DataFrame, new: pd.DataFrame, columns: Sequence[str], *, s
     for name in columns:
         gap, freedom = _gap(learned[name], new[name])
         if gap >= max(NOTABLE, _by_chance(len(learned), len(new), freedom, ALPHA / len(columns))):
-            found.append(Drift(column=name, share=gap, is_large=gap >= LARGE))
+            before, now = _places(learned[name], new[name])
+            found.append(Drift(column=name, share=gap, is_large=gap >= LARGE, learned=before, new=now))
     return tuple(sorted(found, key=lambda item: -item.share))
 
 
@@ -61,22 +64,46 @@ def _by_chance(n: int, m: int, freedom: int, alpha: float) -> float:
     return per_row * (math.sqrt(freedom) + math.sqrt(2 * math.log(1 / alpha))) / 2
 
 
-def _gap(learned: pd.Series[float], new: pd.Series[float]) -> tuple[float, int]:
-    kind = learned.dtype
-    is_date = pd.api.types.is_datetime64_any_dtype(kind) and pd.api.types.is_datetime64_any_dtype(new.dtype)
-    is_number = (
-        pd.api.types.is_numeric_dtype(kind)
-        and pd.api.types.is_numeric_dtype(new.dtype)
-        and not pd.api.types.is_bool_dtype(kind)
-    )
-    if is_number or is_date:
+def _are_dates(learned: pd.Series[Any], new: pd.Series[Any]) -> bool:
+    return all(pd.api.types.is_datetime64_any_dtype(part.dtype) for part in (learned, new))
+
+
+def _are_numbers(learned: pd.Series[Any], new: pd.Series[Any]) -> bool:
+    are_numeric = all(pd.api.types.is_numeric_dtype(part.dtype) for part in (learned, new))
+    return are_numeric and not pd.api.types.is_bool_dtype(learned.dtype)
+
+
+def _places(learned: pd.Series[Any], new: pd.Series[Any]) -> tuple[str, str]:
+    """Say where the values lie in both: the share of empty cells, the middle, or the value whose share moved most."""
+    empty = [float(part.isna().mean()) for part in (learned, new)]
+    is_date = _are_dates(learned, new)
+    if is_date or _are_numbers(learned, new):
+        if max(empty) == 1 or abs(empty[1] - empty[0]) >= NOTABLE:
+            return f"empty in {empty[0]:.0%}", f"empty in {empty[1]:.0%}"
+        middles = [part.median() for part in (learned, new)]
+        if is_date:
+            return f"half of them before {middles[0]:%Y-%m-%d}", f"half before {middles[1]:%Y-%m-%d}"
+        return f"half of them below {middles[0]:.4g}", f"half below {middles[1]:.4g}"
+    shares = _shares(learned, new)
+    name, moved = max(shares.iterrows(), key=lambda item: abs(item[1].iloc[1] - item[1].iloc[0]))
+    what = "empty" if name == _EMPTY else repr(str(name)[:40])
+    return f"{what} in {moved.iloc[0]:.0%}", f"{what} in {moved.iloc[1]:.0%}"
+
+
+def _shares(learned: pd.Series[Any], new: pd.Series[Any]) -> pd.DataFrame:
+    shares = [part.astype(str).where(part.notna(), _EMPTY).value_counts(normalize=True) for part in (learned, new)]
+    return pd.concat(shares, axis=1).fillna(0.0)
+
+
+def _gap(learned: pd.Series[Any], new: pd.Series[Any]) -> tuple[float, int]:
+    is_date = _are_dates(learned, new)
+    if is_date or _are_numbers(learned, new):
         a, b = (_numbers(part, is_date) for part in (learned, new))
         points = np.sort(np.unique(np.concatenate([a, b])))
         # Missing cells lie below all others: their share differing is a gap like any.
         below = (np.searchsorted(np.sort(part), points, side="right") / len(part) for part in (a, b))
         return float(np.abs(np.subtract(*below)).max()), 0
-    shares = [part.astype(str).where(part.notna(), "\0").value_counts(normalize=True) for part in (learned, new)]
-    both = pd.concat(shares, axis=1).fillna(0.0).to_numpy()
+    both = _shares(learned, new).to_numpy()
     return float(np.abs(both[:, 0] - both[:, 1]).sum() / 2), max(1, len(both) - 1)
 
 

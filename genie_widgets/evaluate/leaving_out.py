@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from genie_widgets.evaluate.empty_target import with_target_filled
 from genie_widgets.schema import Plan
 
 # A class of fewer rows has about one among those kept apart for scoring.
@@ -33,14 +34,14 @@ def rare_classes(target: pd.Series[Any]) -> pd.Series[int]:
 
 
 def without_left_out(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Give the rows of a whole table that a plan learns from and is scored on.
+    """Give the rows of a whole table that a plan learns from and is scored on, the target as the plan means it.
 
     Parameters
     ----------
     frame : DataFrame
         All columns, used or not: rows that differ in an id are no repeats.
     plan : Plan
-        `rows_left_out` and `target` are used.
+        `rows_left_out`, `target` and `empty_target` are used.
 
     Returns
     -------
@@ -49,6 +50,7 @@ def without_left_out(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """
     if "repeated" in plan.rows_left_out:
         frame = frame[~repeated_rows(frame)]
+    frame = with_target_filled(frame, plan)
     if "rare classes" in plan.rows_left_out and plan.problem_type == "multiclass":
         frame = frame[~frame[plan.target].isin(rare_classes(frame[plan.target]).index)]
     return frame

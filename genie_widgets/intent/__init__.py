@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from genie_widgets.intent.check import check_plan
     from genie_widgets.intent.choosing import choose_tool
     from genie_widgets.intent.edit import answer_question, edit_plan, leave_out
+    from genie_widgets.intent.facts import EMPTY_CLASS, opposite_of
     from genie_widgets.intent.follow_up import revise_plan
     from genie_widgets.intent.follow_up_words import asks_to_undo
     from genie_widgets.intent.llm import LLMFailedError, Stopper, llm_settings_from_env, planned_exchange
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from genie_widgets.intent.wording import reword, sent_to_reword
 
 _HOME = {
+    "EMPTY_CLASS": "facts",
     "LLMFailedError": "llm",
     "choose_tool": "choosing",
     "Stopper": "llm",
@@ -32,6 +34,7 @@ _HOME = {
     "leave_out": "edit",
     "llm_settings_from_env": "llm",
     "make_plan": "planner",
+    "opposite_of": "facts",
     "planned_exchange": "llm",
     "reword": "wording",
     "sent_to_llm": "prompts",
@@ -39,6 +42,7 @@ _HOME = {
 }
 
 __all__ = [
+    "EMPTY_CLASS",
     "LLMFailedError",
     "Stopper",
     "answer_question",
@@ -49,6 +53,7 @@ __all__ = [
     "leave_out",
     "llm_settings_from_env",
     "make_plan",
+    "opposite_of",
     "planned_exchange",
     "revise_plan",
     "reword",

@@ -96,7 +96,7 @@ def fitting_metrics(
         return kind, ()
     if kind in METRICS[asked.metric].problem_types or (asked.metric, kind) in _SAME_WISH:
         return kind, ()
-    usual, _ = usual_metric(profile, target, kind)
+    usual, _ = usual_metric(profile.column(target), profile.n_sampled, kind)
     return kind, (usual, *(name for name, info in METRICS.items() if kind in info.problem_types and name != usual))
 
 
@@ -131,7 +131,7 @@ def _metric(asked: Constraints, profile: TableProfile, target: str, kind: Proble
     if asked.metric is not None and _is_passing(asked, kind):
         evidence[:] = [e for e in evidence if e.field != "metric"]
     if asked.metric is None or _is_passing(asked, kind):
-        metric, why = usual_metric(profile, target, kind)
+        metric, why = usual_metric(profile.column(target), profile.n_sampled, kind)
         evidence.append(_data("metric", metric, why) if why else _default("metric", metric))
         return metric
     if kind in METRICS[asked.metric].problem_types:

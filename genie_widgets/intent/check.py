@@ -7,6 +7,8 @@ from typing import Literal
 
 from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile
 
+# Empty cells of the target: beside many values, and beside one only.
+GAPS, VALUE_OR_EMPTY = "target-gaps", "target-value-or-empty"
 MIN_ROWS = 20
 MIN_TIME_S, MAX_TIME_S = 10, 24 * 3600
 MAX_CLASSES = 100
@@ -52,8 +54,7 @@ def _problems(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
             plan.target,
         )
         return
-    column = profile.column(plan.target)
-    yield from _target(plan, profile, column)
+    yield from _target(plan, profile, plan.target_facts(profile))
     yield from _columns(plan, names)
     if plan.problem_type not in METRICS[plan.metric].problem_types if plan.metric in METRICS else True:
         yield _problem(
@@ -96,6 +97,17 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
         return
     if column.n_distinct < 2:
         value = column.top_values[0].value if column.top_values else ""
+        if column.n_missing and plan.problem_type in ("binary", "multiclass"):
+            yield _problem(
+                VALUE_OR_EMPTY,
+                "target",
+                f"{name} holds one value only, {value[:60]}, and is empty in {column.n_missing:,} of "
+                f"{profile.n_sampled:,} rows.",
+                "Say what an empty cell means, or choose a column whose values differ.",
+                culprit=name,
+                value=value[:60],
+            )
+            return
         yield _problem(
             "target-single-value",
             "target",
@@ -125,15 +137,18 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
             "Choose a classification, or a column of numbers.",
             culprit=name,
         )
-    if column.n_missing:
-        yield _problem(
-            "target-gaps",
-            "target",
-            f"{name} is missing in {column.n_missing:,} of {profile.n_sampled:,} rows.",
-            "These rows are left out of training and scoring.",
-            "info",
-            name,
-        )
+    yield from _gaps(plan, profile)
+
+
+def _gaps(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
+    name, n_missing = plan.target, profile.column(plan.target).n_missing
+    if n_missing:
+        title, remedy = f"{name} is empty in {n_missing:,} of {profile.n_sampled:,} rows", "These rows are "
+        if plan.empty_target:
+            title, remedy = f"{title}: there it means {plan.empty_target}.", f"{remedy}learned from and scored so."
+        else:
+            title, remedy = f"{title}.", f"{remedy}neither learned from nor scored, unless an empty cell is an answer."
+        yield _problem(GAPS, "target", title, remedy, "info" if plan.empty_target else "warning", name)
 
 
 def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import isfinite
 from typing import Any
 
 from genie_widgets.intent.build import build_plan
@@ -13,18 +14,21 @@ from genie_widgets.intent.target import rank_targets, target_evidence
 from genie_widgets.schema import (
     METRICS,
     Answer,
+    ColumnProfile,
     Evidence,
     GenieError,
     Plan,
     Problem,
+    ProblemType,
     Question,
     TableProfile,
 )
 
 PART = "follow-up-part"  # a note on the last change; the next one leaves it behind
+_WISHED = ("prompt", "user", "llm")
 _FIXED = {"status", "evidence", "problems"}
-# What follows from the problem type, unless it is set too.
-_FOLLOWING = ("metric", "positive_class", "quantile_levels")
+# What follows from the problem type, or from what empty cells of the target mean, unless it is set too.
+_FOLLOWING = ("problem_type", "metric", "positive_class", "quantile_levels")
 
 
 def edit_plan(plan: Plan, profile: TableProfile, **changes: Any) -> Plan:
@@ -143,19 +147,47 @@ def _for_target(plan: Plan, profile: TableProfile, target: str, evidence: Eviden
 
 
 def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfile) -> None:
-    """Let what depends on a changed problem type follow, unless the person set it too."""
+    """Let what depends on a changed problem type or target follow, unless the person set it too."""
+    column = _meant_target(fields, changes, profile)
     kind = fields["problem_type"]
     metric = METRICS.get(fields["metric"])
     if "metric" not in changes and (metric is None or kind not in metric.problem_types):
-        fields["metric"] = usual_metric(profile, fields["target"], kind)[0]
+        fields["metric"] = usual_metric(column, profile.n_sampled, kind)[0]
     if kind != "binary":
         fields["positive_class"] = None
-    elif fields["positive_class"] is None and profile.column(fields["target"]).top_values:
-        fields["positive_class"] = positive_class_of(profile.column(fields["target"]), "")[0]
+    elif fields["positive_class"] is None and column.top_values:
+        fields["positive_class"] = positive_class_of(column, "")[0]
     if kind != "quantile":
         fields["quantile_levels"] = ()
     else:
         fields["quantile_levels"] = tuple(sorted(set(fields["quantile_levels"]))) or (0.1, 0.5, 0.9)
+
+
+def _meant_target(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfile) -> ColumnProfile:
+    """Give the target's facts as it is meant; another meaning of its empty cells changes how many classes there are."""
+    is_amount = fields["problem_type"] in ("regression", "quantile")
+    if is_amount and fields["empty_target"] and not _is_number(fields["empty_target"]):
+        if "empty_target" in changes:
+            raise _no_such_change("empty_target", fields["empty_target"])
+        fields["empty_target"] = ""
+    column = profile.column(fields["target"]).filled(fields["empty_target"])
+    if "empty_target" in changes and not is_amount:
+        kind: ProblemType = "binary" if column.n_distinct == 2 else "multiclass"
+        if "problem_type" not in changes and kind != fields["problem_type"]:
+            fields["problem_type"] = kind
+            wanted = any(e["field"] == "metric" and e["source"] in _WISHED for e in fields["evidence"])
+            if "metric" not in changes and not wanted:
+                fields["metric"] = usual_metric(column, profile.n_sampled, kind)[0]
+        if "positive_class" not in changes and fields["positive_class"] not in {v.value for v in column.top_values}:
+            fields["positive_class"] = None
+    return column
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _evidence(
@@ -191,7 +223,7 @@ def _columns_of(item: Evidence) -> set[str]:
 def _kept(plan: Plan, target: str) -> Constraints:
     """Keep what was asked when another target is chosen: time, metric, quality, columns left out."""
     wishes = {"ignore", "features", "time_limit_s", "metric", "quality", "validation", "quantile_levels"}
-    evidence = [e for e in plan.evidence if e.field in wishes and e.source in ("prompt", "user", "llm")]
+    evidence = [e for e in plan.evidence if e.field in wishes and e.source in _WISHED]
     said = {e.field for e in evidence}
     return Constraints(
         rest="",

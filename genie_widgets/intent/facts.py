@@ -29,6 +29,21 @@ _POSITIVE = (
     "bad",
     "late",
 )
+# What an empty cell stands for where the column holds nothing else.
+_OPPOSITE = {
+    "yes": "no",
+    "y": "n",
+    "true": "false",
+    "t": "f",
+    "1": "0",
+    "1.0": "0",
+    "ja": "nein",
+    "oui": "non",
+    "si": "no",
+    "positive": "negative",
+}
+# The class of empty cells where no word says what they mean.
+EMPTY_CLASS = "(empty)"
 _NEGATIVE = ("no", "false", "0", "0.0", "n", "f", "negative", "none", "non", "nein", "not", "normal", "stayed", "good")
 
 
@@ -82,8 +97,21 @@ def positive_class_of(column: ColumnProfile, prompt: str) -> tuple[str, str]:
     return values[-1], "the rarer value"
 
 
-def usual_metric(profile: TableProfile, target: str, kind: ProblemType) -> tuple[str, str]:
-    """Choose the metric where nobody asked for one.
+def may_mean_no(column: ColumnProfile) -> bool:
+    """Whether the empty cells of a column may be the other answer beside its one value."""
+    return column.kind == "constant" and column.n_missing > 0
+
+
+def opposite_of(value: str) -> str:
+    """Say what an empty cell most likely means in a column that holds one value only: "no" beside "yes"."""
+    word = _OPPOSITE.get(plain(value.strip()))
+    if word is None:
+        return EMPTY_CLASS
+    return word.upper() if value.isupper() else word.capitalize() if value[:1].isupper() else word
+
+
+def usual_metric(column: ColumnProfile, n_sampled: int, kind: ProblemType) -> tuple[str, str]:
+    """Choose the metric for a target where nobody asked for one.
 
     Where one of several classes stands in most rows, always answering it is right that often: a measure of the
     probabilities shows what a model knows beyond that.
@@ -93,8 +121,7 @@ def usual_metric(profile: TableProfile, target: str, kind: ProblemType) -> tuple
     tuple of str
         The metric, and why it is not the usual one; empty where it is.
     """
-    column = profile.column(target)
-    n_rows = profile.n_sampled - column.n_missing
+    n_rows = n_sampled - column.n_missing
     if kind != "multiclass" or not column.top_values or column.top_values[0].count < LOPSIDED * n_rows:
         return default_metric(kind), ""
     top = column.top_values[0]

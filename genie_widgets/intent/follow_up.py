@@ -229,7 +229,7 @@ class _Asked:
     def _class(self, rest: str, meant: Plan) -> None:
         if self.plan.problem_type != "binary":
             return
-        values = [item.value for item in self.profile.column(self.plan.target).top_values]
+        values = [item.value for item in self.plan.target_facts(self.profile).top_values]
         other = said_words.OTHER_CLASS.search(rest)
         if other and len(values) == 2:
             flipped = next(value for value in values if value != self.plan.positive_class)

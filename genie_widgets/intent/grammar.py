@@ -5,7 +5,7 @@ from __future__ import annotations
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
 from genie_widgets.intent.constraints import Constraints, find_constraints
-from genie_widgets.intent.facts import USELESS_KINDS, tells_time, useless_columns
+from genie_widgets.intent.facts import USELESS_KINDS, may_mean_no, tells_time, useless_columns
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
 from genie_widgets.intent.target import (
@@ -57,8 +57,13 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
         likely = ranked[0].column if is_clear(ranked) else None
         return refusal("forecasting", profile, likely)
     hopeless = _hopeless(ranked, profile)
+    if hopeless is not None and may_mean_no(profile.column(hopeless.column)):
+        asked.without_target(hopeless.column)
+        # Its plan asks what an empty cell means.
+        return build_plan(profile, text, hopeless.column, asked, target_evidence(hopeless, profile))
     if hopeless is not None:
-        return _question([c for c in open_ranked if c.column != hopeless], profile, text, _why_not(hopeless, profile))
+        others = [c for c in open_ranked if c.column != hopeless.column]
+        return _question(others, profile, text, _why_not(hopeless.column, profile))
     if not is_clear(ranked):
         return _question(open_ranked, profile, asked.rest)
     doubt = _doubt(text, profile, asked, ranked)
@@ -143,7 +148,7 @@ def _asks_for_classes(text: str) -> bool:
     )
 
 
-def _hopeless(ranked: list[Candidate], profile: TableProfile) -> str | None:
+def _hopeless(ranked: list[Candidate], profile: TableProfile) -> Candidate | None:
     """Give the column that is asked for although it teaches nothing; None where another one is spoken of as surely."""
     spoken = sorted(ranked, key=lambda candidate: -candidate.spoken)
     if not spoken or profile.column(spoken[0].column).kind not in USELESS_KINDS or spoken[0].spoken < SPOKEN:
@@ -151,7 +156,7 @@ def _hopeless(ranked: list[Candidate], profile: TableProfile) -> str | None:
     first = spoken[0]
     # What is spoken of by a part of its name only is not another.
     others = [c for c in spoken[1:] if c.spoken >= 0.6 and not (first.start <= c.start and c.end <= first.end)]
-    return None if others or (is_clear(ranked) and ranked[0].spoken < 0.4) else first.column
+    return None if others or (is_clear(ranked) and ranked[0].spoken < 0.4) else first
 
 
 def _why_not(column: str, profile: TableProfile) -> str:

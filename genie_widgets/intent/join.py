@@ -8,7 +8,7 @@ from typing import Any
 
 from genie_widgets.intent.check import MAX_TIME_S, MIN_TIME_S
 from genie_widgets.intent.edit import change_plan
-from genie_widgets.intent.facts import USELESS_KINDS
+from genie_widgets.intent.facts import USELESS_KINDS, may_mean_no
 from genie_widgets.intent.llm import LLMFailedError, Stopper, ask_llm, planned_exchange
 from genie_widgets.intent.prompts import LLMPlan
 from genie_widgets.intent.words import STOP_WORDS, is_near, name_parts, words_of
@@ -194,7 +194,7 @@ def _proposals(plan: Plan, said: LLMPlan, profile: TableProfile) -> Iterator[tup
     if said.quality is not None and said.quality != plan.quality:
         yield "quality", said.quality
     if said.positive_class is not None and said.positive_class != plan.positive_class:
-        values = [item.value for item in profile.column(plan.target).top_values]
+        values = [item.value for item in plan.target_facts(profile).top_values]
         alike = [value for value in values if value.strip().casefold() == said.positive_class.strip().casefold()]
         yield "positive_class", alike[0] if plan.problem_type == "binary" and len(alike) == 1 else None
     levels = tuple(sorted({level for level in said.quantile_levels if 0 < level < 1}))
@@ -251,7 +251,9 @@ def repaired(name: str | None, profile: TableProfile) -> str | None:
 def _possible_target(name: str | None, profile: TableProfile) -> str | None:
     """Find the column that was meant, if it can be predicted at all: an id or a constant cannot."""
     column = repaired(name, profile)
-    return None if column is None or profile.column(column).kind in USELESS_KINDS else column
+    if column is None or may_mean_no(profile.column(column)):
+        return column
+    return None if profile.column(column).kind in USELESS_KINDS else column
 
 
 def _unknown(said: LLMPlan, profile: TableProfile) -> list[str]:

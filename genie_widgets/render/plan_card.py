@@ -21,6 +21,7 @@ LABELS = {
     "quality": "Effort",
     "validation": "Rows kept apart to score",
     "rows_left_out": "Rows left out",
+    "empty_target": "An empty answer means",
     "accepted": "Warnings set aside",
 }
 PROBLEM_TYPES = {
@@ -99,6 +100,8 @@ def change_html(before: Plan, after: Plan, said: str = "", *, title: str = "The 
 
 def _shown(field: str, value: Any) -> str:
     """Write a field's value as the card's control shows it."""
+    if field == "empty_target" and not value:
+        return "nothing: its rows are left out"
     if value is None or value == ():
         return "all others" if field == "features" else "none"
     if field == "time_limit_s":

@@ -17,6 +17,7 @@ from genie_widgets.schema.explanation import (
 )
 from genie_widgets.schema.groups import GroupFigure, GroupReport, GroupRow, Part
 from genie_widgets.schema.messages import (
+    DriftAccepted,
     Event,
     Failed,
     Finished,
@@ -82,6 +83,7 @@ __all__ = [
     "DateOrder",
     "Decision",
     "Drift",
+    "DriftAccepted",
     "Evaluation",
     "Event",
     "Evidence",

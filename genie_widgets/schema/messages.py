@@ -109,6 +109,13 @@ class ResultUpdated(_Event):
     part: Literal["scores", "explanation", "report", "bundle", "tracking", "decision"]
 
 
+class DriftAccepted(_Event):
+    """A person uses predictions of rows whose values in this column lie elsewhere than those learned from."""
+
+    type: Literal["drift_accepted"] = "drift_accepted"
+    column: str
+
+
 class Finished(_Event):
     """The run ended well; nothing follows but its record, or a `Resumed`."""
 
@@ -135,6 +142,7 @@ Event = Annotated[
     | Warned
     | StopRequested
     | ResultUpdated
+    | DriftAccepted
     | Finished
     | Failed,
     Field(discriminator="type"),

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.problem import Problem
+from genie_widgets.schema.table import ColumnProfile, TableProfile
 
 ProblemType = Literal["binary", "multiclass", "regression", "quantile"]
 EvidenceSource = Literal["prompt", "data", "default", "llm", "user"]
@@ -92,6 +93,9 @@ class Plan(Value):
         How the scored rows are kept apart.
     rows_left_out : tuple of {"repeated", "rare classes"}
         Rows that are neither learned from nor scored: those that equal an earlier one, those of classes of few rows.
+    empty_target : str
+        The class or number that an empty cell of the target stands for; empty where its rows are neither learned
+        from nor scored.
     evidence : tuple of Evidence
         At least one for every field that is filled.
     problems : tuple of Problem
@@ -113,6 +117,7 @@ class Plan(Value):
     quality: Quality = "balanced"
     validation: Validation = Validation()
     rows_left_out: tuple[RowsLeftOut, ...] = ()
+    empty_target: str = ""
     evidence: tuple[Evidence, ...] = ()
     problems: tuple[Problem, ...] = ()
     accepted: tuple[str, ...] = ()
@@ -121,6 +126,16 @@ class Plan(Value):
     def blockers(self) -> tuple[Problem, ...]:
         """The problems that must be mended before training."""
         return tuple(problem for problem in self.problems if problem.severity == "error")
+
+    def target_facts(self, profile: TableProfile) -> ColumnProfile:
+        """Give the facts of the target with its empty cells counted as what they stand for.
+
+        Raises
+        ------
+        KeyError
+            If the table has no such column.
+        """
+        return profile.column(self.target).filled(self.empty_target)
 
     def changes_since(self, before: Plan) -> tuple[Change, ...]:
         """Tell what differs from an earlier plan, field by field; evidence and problems are no fields of their own."""

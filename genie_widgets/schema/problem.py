@@ -46,6 +46,10 @@ class Problem(Value):
         """Tells it from the others of a plan: `Plan.accepted` and the buttons beside it go by this."""
         return f"{self.code}: {self.culprit}"
 
+    def set_aside(self) -> Problem:
+        """Make a note of a warning that a person has set aside: it stays true, and blocks and asks nothing."""
+        return self.model_copy(update={"severity": "info", "remedy": "You decided to leave it so."})
+
     def __str__(self) -> str:
         tail = f" (reference {self.reference})" if self.reference else ""
         return f"{self.title} {self.remedy}{tail}".strip()

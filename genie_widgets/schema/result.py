@@ -90,11 +90,16 @@ class WeakGroup(Value):
 
 
 class Drift(Value):
-    """A column whose values lie differently in new rows; `share` of them would have to move."""
+    """A column whose values lie differently in new rows; `share` of them would have to move.
+
+    `learned` and `new` say in a few words where they lie.
+    """
 
     column: str
     share: float
     is_large: bool
+    learned: str = ""
+    new: str = ""
 
 
 class Interval(Value):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Literal
 
 from genie_widgets.schema.base import Value
@@ -53,6 +54,42 @@ class ColumnProfile(Value):
     mean: float | None = None
     std: float | None = None
     mean_length: float = 0.0
+
+    def filled(self, meaning: str) -> ColumnProfile:
+        """Give the facts of the column with `meaning` in its empty cells; mean and spread stay those of the others.
+
+        An empty `meaning` leaves them empty.
+        """
+        if not meaning or not self.n_missing:
+            return self
+        number = _number(meaning) if self.minimum is not None else None
+        value = meaning if number is None else str(number)
+        known = {counted.value: counted.count for counted in self.top_values}
+        counts = {**known, value: known.get(value, 0) + self.n_missing}
+        n_distinct = self.n_distinct + (value not in known)
+        others = () if len(known) == self.n_distinct else (self.min_count,)
+        changes: dict[str, object] = {
+            "kind": "boolean" if self.kind == "constant" and n_distinct > 1 else self.kind,
+            "n_missing": 0,
+            "n_distinct": n_distinct,
+            "top_values": tuple(
+                ValueCount(value=name, count=count) for name, count in sorted(counts.items(), key=lambda pair: -pair[1])
+            ),
+            "min_count": min((*others, *counts.values())),
+        }
+        if number is not None and self.minimum is not None and self.maximum is not None:
+            changes |= {"minimum": min(number, self.minimum), "maximum": max(number, self.maximum)}
+        elif self.minimum is not None:  # a word beside numbers: they are classes
+            changes |= dict.fromkeys(("minimum", "maximum", "mean", "std"))
+        return self.model_copy(update=changes)
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
 
 
 class TableProfile(Value):

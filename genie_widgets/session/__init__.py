@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         train,
     )
     from genie_widgets.session.asking import SUGGESTIONS
-    from genie_widgets.session.cautions import Remedy, remedies
+    from genie_widgets.session.cautions import Remedy, drift_remedies, remedies
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.running import Run
     from genie_widgets.session.script import python_code
@@ -41,6 +41,7 @@ _HOME = {
     "list_runs": "api",
     "open_run": "api",
     "plan": "api",
+    "drift_remedies": "cautions",
     "remedies": "cautions",
     "python_code": "script",
     "settings_from_env": "configuration",
@@ -58,6 +59,7 @@ __all__ = [
     "accept",
     "answer_question",
     "blockers",
+    "drift_remedies",
     "edit_plan",
     "list_runs",
     "open_run",

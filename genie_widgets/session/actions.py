@@ -122,6 +122,14 @@ class RowExplained(Value):
     explanation: Explanation
 
 
+class DriftSetAside(Value):
+    """A person uses the predictions though their rows differ in a column from those learned from."""
+
+    run_id: str
+    view: RunView
+    column: str
+
+
 class Decided(Value):
     """A threshold was chosen; figures follow it, and predictions made before it do not."""
 
@@ -225,6 +233,7 @@ Action = (
     | RunSeen
     | Predicted
     | RowExplained
+    | DriftSetAside
     | Decided
     | PartShown
     | Reworded

@@ -8,6 +8,7 @@ from genie_widgets.schema import Answer, Plan, Problem, Validation
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.plan import RowsLeftOut
 from genie_widgets.schema.problem import Severity
+from genie_widgets.session.state import SessionState, Stage
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 CODE, ENTITIES, TIME_ORDER = "leak", "repeated-entities", "time-order"
 REPEATED, RARE = "duplicate-rows", "rare-classes"
 NEARLY_EMPTY, MORE_NEARLY_EMPTY = "nearly-empty-column", "more-nearly-empty-columns"
+DRIFT = "rows-differ"
 # So many columns are warned of one by one.
 MOST_NEARLY_EMPTY = 4
 _OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE, NEARLY_EMPTY, MORE_NEARLY_EMPTY)
+GAPS, VALUE_OR_EMPTY = "plan-target-gaps", "plan-target-value-or-empty"
+_EMPTY = (GAPS, VALUE_OR_EMPTY)
 _ROWS: dict[str, RowsLeftOut] = {REPEATED: "repeated", RARE: "rare classes"}
 # Told of the table, and true of whatever is learned from it.
 _OF_THE_TABLE = "sampled"
@@ -46,8 +50,12 @@ class Remedy(Value):
         What to judge by instead.
     rows_left_out : tuple of {"repeated", "rare classes"} or None
         The rows to leave out instead.
+    empty_target : str or None
+        What empty cells of the target mean instead.
     accept : str
         The warning that becomes a note; empty for none.
+    accept_drift : str
+        The column in which new rows may differ; empty for none.
     """
 
     about: str = ""
@@ -56,15 +64,17 @@ class Remedy(Value):
     validation: Validation | None = None
     metric: str | None = None
     rows_left_out: tuple[RowsLeftOut, ...] | None = None
+    empty_target: str | None = None
     accept: str = ""
+    accept_drift: str = ""
 
 
 class Cautions:
     """Adds warnings from the rows to plans of one table; what was found for a target is remembered."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, bool], list[Leak]] = {}
-        self._rare: dict[str, pd.Series[int]] = {}
+        self._found: dict[tuple[str, bool, str], list[Leak]] = {}
+        self._rare: dict[tuple[str, str], pd.Series[int]] = {}
         self._structure: dict[str, tuple[Entities | None, TimeOrder | None]] = {}
 
     def added(self, answer: Answer, table: Table | None) -> Answer:
@@ -88,21 +98,23 @@ class Cautions:
 
     def _leaks(self, plan: Plan, table: Table) -> list[Leak]:
         from genie_widgets.data import find_leaks
+        from genie_widgets.evaluate import with_target_filled
 
-        key = (plan.target, plan.problem_type in _NUMBERS)
+        key = (plan.target, plan.problem_type in _NUMBERS, plan.empty_target)
         if key not in self._found:
             columns = [c.name for c in table.profile.columns if c.kind not in _USELESS]
-            self._found[key] = find_leaks(table.frame, plan.target, columns, is_number=key[1])
+            self._found[key] = find_leaks(with_target_filled(table.frame, plan), plan.target, columns, is_number=key[1])
         return self._found[key]
 
     def _rare_classes(self, plan: Plan, table: Table) -> list[Problem]:
-        from genie_widgets.evaluate import RARE_ROWS, rare_classes
+        from genie_widgets.evaluate import RARE_ROWS, rare_classes, with_target_filled
 
         if plan.problem_type != "multiclass" or plan.target not in table.frame.columns:
             return []
-        if plan.target not in self._rare:
-            self._rare[plan.target] = rare_classes(table.frame[plan.target])
-        rare = self._rare[plan.target]
+        key = (plan.target, plan.empty_target)
+        if key not in self._rare:
+            self._rare[key] = rare_classes(with_target_filled(table.frame[[plan.target]], plan)[plan.target])
+        rare = self._rare[key]
         if rare.empty:
             return []
         classes = f"{len(rare):,} classes" if len(rare) > 1 else "One class"
@@ -169,10 +181,24 @@ def remedies(plan: Plan) -> tuple[Remedy, ...]:
     )
 
 
+def drift_remedies(state: SessionState) -> tuple[Remedy, ...]:
+    """List what can be done about predicted rows that differ from those learned from: for each act, or go on."""
+    offered: list[Remedy] = []
+    for problem in state.predictions.problems if state.predictions is not None else ():
+        if problem.code == DRIFT and problem.severity == "warning":
+            if state.stage != Stage.TRAINING:
+                words = f"Plan again without {problem.culprit}"
+                offered.append(Remedy(about=problem.key, words=words, leave_out=problem.culprit))
+            offered.append(Remedy(about=problem.key, words="Use these predictions", accept_drift=problem.culprit))
+    return tuple(offered)
+
+
 def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     column, key = problem.culprit, problem.key
     if problem.code in _ROWS:
         return _about_these_rows(problem, plan, _ROWS[problem.code])
+    if problem.code in _EMPTY:
+        return _about_empty_cells(problem, plan)
     if problem.severity != "warning":
         return ()
     match problem.code:
@@ -216,11 +242,25 @@ def _about_these_rows(problem: Problem, plan: Plan, rows: RowsLeftOut) -> tuple[
     return (leaving_out, Remedy(words=f"Keep {what}", accept=problem.key))
 
 
+def _about_empty_cells(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
+    from genie_widgets.intent import EMPTY_CLASS, opposite_of
+
+    if problem.code == VALUE_OR_EMPTY:
+        meaning = opposite_of(problem.value)
+        return (Remedy(words=f"Empty means {meaning}", empty_target=meaning),)
+    accepted = "" if problem.key in plan.accepted else problem.key
+    leaving_out = Remedy(words="Leave these rows out", empty_target="", accept=accepted)
+    if plan.empty_target:
+        return (leaving_out,)
+    meaning = "0" if plan.problem_type in _NUMBERS else EMPTY_CLASS
+    words = f"Empty means {meaning}" if plan.problem_type in _NUMBERS else "Empty is an answer of its own"
+    otherwise = Remedy(words=words, empty_target=meaning)
+    return (leaving_out, otherwise) if problem.severity == "warning" else (otherwise,)
+
+
 def _as_decided(problem: Problem, plan: Plan) -> Problem:
-    """Make a note of a warning that a person has set aside: it stays true, and the verdict still knows of it."""
-    if problem.severity != "warning" or problem.key not in plan.accepted:
-        return problem
-    return problem.model_copy(update={"severity": "info", "remedy": "You decided to leave it so."})
+    """Make a note of a warning that a person has set aside; the verdict still knows of it."""
+    return problem.set_aside() if problem.severity == "warning" and problem.key in plan.accepted else problem
 
 
 def _problem(leak: Leak, plan: Plan) -> Problem:

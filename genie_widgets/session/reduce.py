@@ -26,7 +26,7 @@ _NO_RUN: dict[str, Any] = {
 }
 
 
-def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901, PLR0911, PLR0912 -- one case for each action
+def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901, PLR0911, PLR0912, PLR0915 -- a case for each action
     """Give the next state.
 
     Going back a step withdraws what followed from it; an answer to a question
@@ -107,6 +107,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             if run_id == state.run_id and state.predictions is not None and state.predictions.path == path:
                 changes.update({"row_explanation": explanation, "explained_row": row})
             return state.model_copy(update=changes)
+        case a.DriftSetAside():
+            return _with_drift_set_aside(state, action)
         case a.Decided(run_id=run_id):
             over = {"busy": "", "problem": None}
             return state.model_copy(update={**over, **(_decided(state, action) if run_id == state.run_id else {})})
@@ -155,6 +157,18 @@ def _decided(state: SessionState, decided: a.Decided) -> dict[str, Any]:
     """Take a decision: what was predicted and said before it goes."""
     withdrawn = dict.fromkeys(("predictions", "row_explanation", "what_if", "flip", "rewording"))
     return {"view": decided.view, "result": decided.result or state.result, **withdrawn}
+
+
+def _with_drift_set_aside(state: SessionState, action: a.DriftSetAside) -> SessionState:
+    """Make a note of the warning beside the predictions, as it will be beside the next."""
+    if action.run_id != state.run_id:
+        return state.model_copy(update={"busy": ""})
+    predictions = state.predictions
+    if predictions is not None:
+        about = ("rows-differ", action.column)
+        problems = (p.set_aside() if (p.code, p.culprit) == about else p for p in predictions.problems)
+        predictions = predictions.model_copy(update={"problems": tuple(problems)})
+    return state.model_copy(update={"busy": "", "view": action.view, "predictions": predictions})
 
 
 def _compared(state: SessionState, groups: GroupReport) -> SessionState:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from genie_widgets.schema import (
     Comparison,
     Decision,
+    DriftAccepted,
     Event,
     Explanation,
     Flip,
@@ -567,6 +568,31 @@ class Run:
                 timeout_s=PREDICT_TIMEOUT_S,
             )
         return output, [Problem.model_validate(problem) for problem in value["problems"]]
+
+    def accept_drift(self, column: str) -> None:
+        """Use predictions though new rows differ in a column from those learned from; the run remembers it.
+
+        Parameters
+        ----------
+        column : str
+            As the warning ``"rows-differ"`` names it; from now on it is a note.
+
+        Raises
+        ------
+        GenieError
+            If the model has no such column.
+        """
+        if column not in self.request.plan.feature_columns(self.request.profile.column_names):
+            raise GenieError(
+                Problem(
+                    code="no-such-column",
+                    title=f"The model learned from no column {column!r}.",
+                    remedy="Name a column as the warning does.",
+                    culprit=column,
+                )
+            )
+        if column not in self.view.drift_accepted:
+            self._folder.append(DriftAccepted(column=column))
 
     def explain(self, frame: pd.DataFrame | None = None, *, max_rows: int = 20, budget_s: float = 10.0) -> Explanation:
         """Explain predictions by SHAP values.

@@ -22,6 +22,7 @@ _EDITABLE = (
     "quality",
     "validation",
     "rows_left_out",
+    "empty_target",
     "accepted",
 )
 _WISHES = {
@@ -156,6 +157,8 @@ def _results(state: SessionState) -> list[str]:
         parts.append(f"part = run.part({state.part.column!r}, {state.part.group!r})\nprint(part.evaluation.metrics)")
     if state.rewording is not None:
         parts.append('print(*run.reword().sentences, sep="\\n")')
+    if state.view is not None:
+        parts += [f"run.accept_drift({column!r})" for column in state.view.drift_accepted]
     if state.predictions is not None and state.recipe.rows is not None:
         rows = state.recipe.rows
         parts.append(f"new = {'table' if rows.kind == 'run' else _read(rows)}\npredictions = run.predict(new.frame)")

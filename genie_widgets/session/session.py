@@ -188,7 +188,7 @@ class Session:
                 self._dispatch(a.PlanEdited(answer=edited, token=token))
 
         # Another target has every column asked anew whether it gives the answer away.
-        if {"target", "problem_type"} & set(changes):
+        if {"target", "problem_type", "empty_target"} & set(changes):
             self._begin("Checking the plan", step)
         else:
             self._guard(step)
@@ -210,6 +210,9 @@ class Session:
         plan, profile = self._state.plan, self._state.profile
         if plan is None or profile is None:
             return
+        if remedy.accept_drift:
+            self._begin("Remembering that", self._accept_drift, remedy.accept_drift)
+            return
         changes: dict[str, Any] = {}
         if remedy.leave_out:
             used = set(plan.feature_columns(profile.column_names))
@@ -221,6 +224,8 @@ class Session:
             changes["metric"] = remedy.metric
         if remedy.rows_left_out is not None:
             changes["rows_left_out"] = remedy.rows_left_out
+        if remedy.empty_target is not None:
+            changes["empty_target"] = remedy.empty_target
         if remedy.accept:
             changes["accepted"] = (*plan.accepted, remedy.accept)
         if changes:
@@ -662,6 +667,12 @@ class Session:
             path, problems = run.predictions_file(table.frame, on_progress=progress)
             predictions = _preview(table, path, problems)
             self._dispatch(a.Predicted(run_id=run.id, predictions=predictions, source=source))
+
+    def _accept_drift(self, column: str) -> None:
+        run = self._run
+        if run is not None:
+            run.accept_drift(column)
+            self._dispatch(a.DriftSetAside(run_id=run.id, view=run.view, column=column))
 
     def _decide(self, wish: dict[str, Any]) -> None:
         run = self._run

@@ -78,14 +78,14 @@ def part_of(folder: RunFolder, column: str, group: str) -> Part:
     """Give a run's figures on the rows of one group; see `Run.part`."""
     import pandas as pd
 
-    from genie_widgets.evaluate import LEAST_ROWS, within
+    from genie_widgets.evaluate import LEAST_ROWS, with_target_filled, within
 
     result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
     _check_column(column, request)
     assert result.evaluation is not None
     target = result.plan.target
     table = pd.read_parquet(folder.table_path, columns=list(dict.fromkeys((column, target))))
-    learned = table[target].drop(index=scored.index).dropna()
+    learned = with_target_filled(table, result.plan)[target].drop(index=scored.index).dropna()
     try:
         found = within(
             result.evaluation,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from genie_widgets.schema import (
     METRICS,
+    DriftAccepted,
     Event,
     Failed,
     Finished,
@@ -69,6 +70,8 @@ class RunView(Value):
         When the run was last taken up again, in seconds since 1970.
     oom_kills : int or None
         The system's count of processes ended for lack of memory, as the run began.
+    drift_accepted : tuple of str
+        Columns of new rows that may differ from those learned from, as a person decided.
     """
 
     status: RunStatus = "waiting"
@@ -90,6 +93,7 @@ class RunView(Value):
     about_s: float = 0.0
     resumed_at: float | None = None
     oom_kills: int | None = None
+    drift_accepted: tuple[str, ...] = ()
 
     @property
     def is_over(self) -> bool:
@@ -131,6 +135,7 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
     models: list[ModelFinished] = []
     warnings: list[Problem] = []
     parts: set[str] = set()
+    drift_accepted: dict[str, None] = {}
     started_at: float | None = None
     ended_at: float | None = None
     status: RunStatus = "waiting"
@@ -152,6 +157,8 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             warnings.append(event.problem)
         elif isinstance(event, ResultUpdated):
             parts.add(event.part)
+        elif isinstance(event, DriftAccepted):
+            drift_accepted[event.column] = None
     if status in ("running", "stopping") and not alive:
         status = "interrupted"
         fields["problem"] = _INTERRUPTED
@@ -166,6 +173,7 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             "models": tuple(models),
             "best": _best(models),
             "warnings": tuple(warnings),
+            "drift_accepted": tuple(drift_accepted),
             "result_parts": frozenset(parts),
             "elapsed_s": elapsed,
             "fraction": fraction,

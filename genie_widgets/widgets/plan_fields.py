@@ -122,7 +122,7 @@ def _choices(plan: Plan, profile: TableProfile) -> dict[str, tuple[list[tuple[st
     metrics = [(info.label, info.name) for info in METRICS.values() if plan.problem_type in info.problem_types]
     if plan.metric not in [name for _, name in metrics]:
         metrics.append((METRICS[plan.metric].label if plan.metric in METRICS else plan.metric, plan.metric))
-    values = [item.value for item in profile.column(plan.target).top_values]
+    values = [item.value for item in plan.target_facts(profile).top_values]
     if plan.positive_class is not None and plan.positive_class not in values:
         values.append(plan.positive_class)
     times = sorted({*_TIMES_S, plan.time_limit_s})

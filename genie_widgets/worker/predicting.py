@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from genie_widgets.schema import Plan, Problem, RunRequest, RunResult
+from genie_widgets.schema import Drift, Plan, Problem, RunRequest, RunResult
 from genie_widgets.worker.newrows import aligned_rows, holds_coded_text, lost_problems, match_columns
 from genie_widgets.worker.outputs import predictions_frame
 
@@ -21,6 +21,8 @@ CHUNK_ROWS = 100_000
 # So many of the new rows are compared with those that were learned from.
 COMPARED_ROWS = 20_000
 MOST_NAMED = 5
+# So many columns of new rows that differ are told of one by one.
+MOST_DRIFTED = 4
 
 
 class Job:
@@ -34,15 +36,23 @@ class Job:
         Of its run; the result's decision and interval are used.
     learned : DataFrame
         The rows that were learned from, to compare the new ones with.
+    drift_accepted : collection of str
+        Columns that may differ from those, as a person decided.
     """
 
     def __init__(
-        self, model: Callable[[], TrainedModel], request: RunRequest, result: RunResult | None, learned: pd.DataFrame
+        self,
+        model: Callable[[], TrainedModel],
+        request: RunRequest,
+        result: RunResult | None,
+        learned: pd.DataFrame,
+        drift_accepted: Collection[str] = (),
     ) -> None:
         self._model = model
         self._request = request
         self._result = result
         self._learned = learned
+        self._drift_accepted = drift_accepted
         self._matched: list[Problem] = []
         self._lost: Counter[str] = Counter()
         self._unseen: dict[str, Counter[str]] = {}
@@ -185,22 +195,26 @@ class Job:
             return []
         columns = [name for name in compared[0].columns if name in self._learned]
         moved = drift(self._learned, pd.concat(compared), columns, seed=self._request.seed)
-        if not moved:
-            return []
-        named = ", ".join(f"{item.column} ({item.share:.0%} of the rows)" for item in moved[:MOST_NAMED])
-        more = f" and {len(moved) - MOST_NAMED} more columns" if len(moved) > MOST_NAMED else ""
-        large = any(item.is_large for item in moved)
-        return [
-            Problem(
-                code="rows-differ",
-                title=f"These rows differ from those that the model learned from, in {named}{more}.",
-                remedy="Do not count on the score here: check some answers, and train again with rows like these."
-                if large
-                else "Check some answers before you rely on them.",
-                culprit=moved[0].column,
-                severity="warning",
-            )
-        ]
+        told = [_moved(item) for item in moved[:MOST_DRIFTED]]
+        more = len(moved) - len(told)
+        if more:
+            title = f"{more:,} more {'column differs' if more == 1 else 'columns differ'} too, less than these."
+            remedy = "Check some answers before you rely on them."
+            told.append(Problem(code="more-rows-differ", title=title, remedy=remedy, severity="info"))
+        return [problem.set_aside() if problem.culprit in self._drift_accepted else problem for problem in told]
+
+
+def _moved(item: Drift) -> Problem:
+    return Problem(
+        code="rows-differ",
+        title=f"{item.column} differs in {item.share:.0%} of the rows: {item.learned} where the model learned, "
+        f"{item.new} here.",
+        remedy="Do not count on the score here: check some answers, and train again with rows like these."
+        if item.is_large
+        else "Check some answers before you rely on them.",
+        culprit=item.column,
+        severity="warning",
+    )
 
 
 def _parts(file: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from genie_widgets.schema import Decision, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
+from genie_widgets.schema import Decision, DriftAccepted, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.flipping import Change, plain_cell, smallest_flip
@@ -130,7 +130,8 @@ class Server:
 
     def _predict(self, message: dict[str, Any]) -> dict[str, Any]:
         source, output = self._inside(message["input"]), self._inside(message["output"])
-        job = Job(lambda: self._loaded, self._asked, self._folder.read_result(), self._learned)
+        accepted = {event.column for event in self._folder.events() if isinstance(event, DriftAccepted)}
+        job = Job(lambda: self._loaded, self._asked, self._folder.read_result(), self._learned, accepted)
         found = job.run(
             source,
             output,

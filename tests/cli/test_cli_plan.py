@@ -231,6 +231,19 @@ def test_target_and_time_come_before_the_sentence(genie):
     assert "time  77 s" in said
 
 
+def test_what_an_empty_answer_means_is_said(genie, tmp_path):
+    rows = "\n".join(f"{i % 7},{'yes' if i % 3 else ''}" for i in range(60))
+    table = tmp_path / "orders.csv"
+    table.write_text(f"size,paid\n{rows}\n")
+    code, said, _ = genie("run", table, "predict paid")
+    assert code == 2
+    assert "Say what an empty cell means" in said
+    code, said, _ = genie("run", table, "predict paid", "--empty-target", "no")
+    assert code == 0
+    assert "empty answer  no" in said
+    assert "problem type  binary" in said
+
+
 def test_a_target_that_is_no_column_is_named(genie):
     code, _, complaint = genie("run", "penguins", SENTENCE, "--target", "plumage", "--yes")
     assert code == 2

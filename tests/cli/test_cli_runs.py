@@ -71,6 +71,16 @@ def test_a_run_without_a_model_does_not_predict(genie, finished_run, tmp_path):
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_column_set_aside_is_one_that_the_model_learned_from(genie, finished_run, tmp_path):
+    run = finished_run()
+    code, _, complaint = genie(
+        "predict", run.run_id, "penguins", "-o", tmp_path / "out.csv", "--accept-drift", "plumage"
+    )
+    assert code == 2
+    assert "learned from no column 'plumage'" in complaint
+    assert not (run.path / "predictions").exists()
+
+
 def test_a_table_to_predict_that_is_not_there_is_named(genie, finished_run):
     code, _, complaint = genie("predict", finished_run().run_id, "nothing.csv")
     assert code == 2

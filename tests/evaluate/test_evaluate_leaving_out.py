@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from genie_widgets.evaluate import rare_classes, without_left_out
+from genie_widgets.data.profiling import profile_frame
+from genie_widgets.evaluate import rare_classes, with_target_filled, without_left_out
 from genie_widgets.schema import Plan
 
 
@@ -41,3 +42,29 @@ def test_cells_that_cannot_be_hashed_are_compared_as_text():
     lists = pd.DataFrame({"x": [[1], [1], [2]], "y": ["a", "a", "b"]})
     assert without_left_out(lists, plan("repeated")).index.tolist() == [0, 2]
     assert rare_classes(lists["x"]).empty
+
+
+@pytest.mark.parametrize(
+    ("cells", "meaning", "filled"),
+    [
+        (["yes", None, "yes"], "no", ["yes", "no", "yes"]),
+        ([1.0, None, 1.0], "0", [1.0, 0.0, 1.0]),
+        ([3.0, None, 1.5], "none", ["3", "none", "1.5"]),
+        ([True, None, False], "(empty)", ["True", "(empty)", "False"]),
+        (pd.Categorical(["a", None, "b"]), "a", ["a", "a", "b"]),
+    ],
+)
+def test_empty_answers_become_what_they_mean_whatever_the_column_holds(cells, meaning, filled):
+    frame = pd.DataFrame({"x": range(3), "y": cells}, index=[7, 8, 9])
+    asked = plan().model_copy(update={"empty_target": meaning})
+    meant = with_target_filled(frame, asked)
+    assert meant["y"].tolist() == filled
+    assert meant.index.tolist() == [7, 8, 9]
+    assert frame["y"].isna().sum() == 1  # the table stays as it was read
+    assert with_target_filled(frame, plan()) is frame
+    pd.testing.assert_frame_equal(without_left_out(frame, asked), meant)
+    # The facts that the plan is judged by are those of the filled column.
+    facts, truth = (profile_frame(f, name="t").column("y") for f in (frame, meant))
+    told = facts.filled(meaning)
+    assert (told.n_missing, told.n_distinct, told.min_count) == (0, truth.n_distinct, truth.min_count)
+    assert (told.minimum, told.maximum) == (truth.minimum, truth.maximum)

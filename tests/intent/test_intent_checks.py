@@ -103,7 +103,7 @@ def test_gaps_and_rare_classes_are_told_and_do_not_block():
     made = make_plan(profile, "predict y")
     assert {problem.code: problem.severity for problem in made.problems} == {
         "plan-imbalance": "warning",
-        "plan-target-gaps": "info",
+        "plan-target-gaps": "warning",
     }
 
 

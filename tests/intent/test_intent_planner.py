@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genie_widgets.data import read_table
-from genie_widgets.intent import answer_question, edit_plan, make_plan
+from genie_widgets.intent import answer_question, edit_plan, make_plan, opposite_of
 from genie_widgets.schema import METRICS, GenieError
 
 
@@ -115,7 +115,7 @@ def test_ten_thousand_characters_are_read_in_time_and_told_to_be_cut(profile):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [(["same"] * 60, "has one value"), ([None] * 60, "has no values"), ([1.0] * 5 + [None] * 55, "has one value")],
+    [(["same"] * 60, "has one value"), ([None] * 60, "has no values")],
 )
 def test_a_target_that_says_nothing_is_asked_about_with_the_reason(values, words):
     made = table(x=[i % 9 for i in range(60)], z=["a", "b", "c"] * 20, y=values)
@@ -123,6 +123,19 @@ def test_a_target_that_says_nothing_is_asked_about_with_the_reason(values, words
     assert question.status == "question"
     assert f"y {words}" in question.text
     assert set(question.candidates) == {"x", "z"}
+
+
+@pytest.mark.parametrize(("value", "meaning"), [(1.0, "0"), ("Yes", "No"), ("JA", "NEIN"), ("won", "(empty)")])
+def test_a_target_of_one_value_or_nothing_is_asked_what_an_empty_cell_means(value, meaning):
+    made = table(x=[i % 9 for i in range(60)], y=[value] * 25 + [None] * 35)
+    plan = make_plan(made, "predict y")
+    (problem,) = plan.blockers
+    assert (problem.code, problem.culprit) == ("plan-target-value-or-empty", "y")
+    assert "empty in 35 of 60 rows" in problem.title
+    assert opposite_of(problem.value) == meaning
+    answered = edit_plan(plan, made, empty_target=meaning)
+    assert (answered.problem_type, answered.metric, answered.positive_class) == ("binary", "roc_auc", str(value))
+    assert not answered.blockers
 
 
 @pytest.mark.parametrize(

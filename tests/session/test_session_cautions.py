@@ -6,6 +6,7 @@ import pytest
 
 from genie_widgets.schema import Settings, Validation
 from genie_widgets.session import Session, remedies
+from genie_widgets.session.script import python_code
 
 N = 400
 
@@ -182,3 +183,59 @@ def test_a_rare_class_is_judged_by_a_measure_that_sees_it(session, frame):
     session.undo()
     press(session, "Leave the measure as it is")
     assert "plan-imbalance" not in codes(session)
+
+
+def answered(frame, cells):
+    return frame[["age", "weight"]].assign(bought=pd.Series(cells, index=frame.index, dtype=object))
+
+
+def plan_for(session, frame):
+    session.load_table(frame, name="visits")
+    session.set_prompt("predict bought")
+    session.make_plan()
+    return session.state.plan
+
+
+def test_of_yes_and_nothing_a_press_makes_yes_and_no(session, frame):
+    plan = plan_for(session, answered(frame, np.where(frame["age"] > 60, "Yes", None)))
+    assert [p.code for p in plan.blockers] == ["plan-target-value-or-empty"]
+    press(session, "Empty means No")
+    plan = session.state.plan
+    assert (plan.empty_target, plan.problem_type, plan.positive_class, plan.blockers) == ("No", "binary", "Yes", ())
+    assert "there it means No" in next(p.title for p in plan.problems if p.code == "plan-target-gaps")
+    # What gives the answer away is looked for with the answers as they are meant.
+    assert "leak" in codes(session)
+    assert "empty_target='No'" in python_code(session.state)
+    press(session, "Leave these rows out")
+    assert session.state.plan.blockers
+    session.undo()
+    assert session.state.plan.empty_target == "No"
+
+
+def test_rows_without_an_answer_are_left_out_or_a_class_of_their_own(session, frame):
+    cells = np.random.default_rng(1).choice(np.array(["yes", "no", None], dtype=object), len(frame))
+    before = plan_for(session, answered(frame, cells))
+    assert "plan-target-gaps" in codes(session)
+    press(session, "Leave these rows out")
+    assert "plan-target-gaps" in notes(session)
+    assert session.state.plan.empty_target == ""
+    press(session, "Empty is an answer of its own")
+    plan = session.state.plan
+    assert (plan.empty_target, plan.problem_type, plan.positive_class) == ("(empty)", "multiclass", None)
+    assert plan.metric == "accuracy"
+    session.edit_plan(target="age")
+    assert session.state.plan.empty_target == ""  # said of the other column alone
+    session.undo()
+    press(session, "Leave these rows out")
+    after = session.state.plan
+    assert (after.problem_type, after.positive_class, after.metric) == ("binary", "yes", before.metric)
+
+
+def test_an_empty_amount_is_left_out_or_nothing_and_never_a_word(session, frame):
+    cells = np.where(frame["age"] > 60, frame["weight"], np.nan)
+    plan_for(session, answered(frame, cells).astype({"bought": float}))
+    press(session, "Empty means 0")
+    assert (session.state.plan.empty_target, session.state.plan.problem_type) == ("0", "regression")
+    session.edit_plan(empty_target="none")
+    assert session.state.problem.code == "no-such-change"
+    assert session.state.plan.empty_target == "0"

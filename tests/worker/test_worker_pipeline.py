@@ -6,8 +6,10 @@ import subprocess
 import sys
 import zipfile
 
+import pandas as pd
 import pytest
 
+from genie_widgets.data import read_table
 from genie_widgets.schema import (
     Failed,
     Finished,
@@ -136,9 +138,31 @@ class StoppedAtTheFirstModel(RunFolder):
         return super().append(event)
 
 
-def test_a_stop_keeps_the_best_so_far_and_everything_after_it(make_folder):
-    folder = StoppedAtTheFirstModel(make_folder(time_limit_s=600).path)
-    model = run_pipeline(folder)
+@pytest.fixture(scope="module")
+def stopped(make_folder, penguins):
+    """A run stopped at its first model; of repeated rows, a rare class, and empty answers that mean one."""
+    species = penguins.frame["species"].mask(penguins.frame["species"] == "Chinstrap")
+    species.iloc[:4] = "Emperor"
+    frame = penguins.frame.assign(species=species, row=range(len(species)))
+    table = read_table(pd.concat([frame, frame.tail(30)], ignore_index=True), name="penguins")
+    plan = {"rows_left_out": ("repeated", "rare classes"), "empty_target": "another", "ignore": ("row",)}
+    folder = StoppedAtTheFirstModel(make_folder(table, time_limit_s=600, **plan).path)
+    return folder, run_pipeline(folder)
+
+
+def test_a_run_is_of_the_rows_that_the_plan_means(stopped, penguins):
+    folder, _ = stopped
+    result = folder.read_result()
+    assert set(result.classes) == {"Adelie", "Gentoo", "another"}
+    assert result.n_train + result.n_holdout == len(penguins.frame) - 4
+    scored = pd.read_parquet(folder.scored_path)
+    assert set(scored["truth"]) == set(result.classes)
+    assert min(scored.index) >= 4
+    assert max(scored.index) < len(penguins.frame)
+
+
+def test_a_stop_keeps_the_best_so_far_and_everything_after_it(stopped):
+    folder, model = stopped
     assert model is not None
     assert len(of_type(folder, StopRequested)) == 1
     (end,) = of_type(folder, Finished)

@@ -1,5 +1,7 @@
 """A file of new rows: part by part as in one go; unseen values and rows of another kind are told."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -49,10 +51,10 @@ def result_of(request, **changes):
 def predict(make_request, learned, tmp_path):
     """Predict rows; give what is said, the file with its own columns, and the predictions."""
 
-    def run(rows, model=None, plan=None, **changes):
+    def run(rows, model=None, plan=None, drift_accepted=(), learned=learned, **changes):
         request = make_request(learned, **(plan or {}))
         rows.to_parquet(tmp_path / "input.parquet")
-        job = Job(lambda: model or Line(), request, result_of(request, **changes), learned)
+        job = Job(lambda: model or Line(), request, result_of(request, **changes), learned, drift_accepted)
         output = tmp_path / "out.csv"
         said = job.run(tmp_path / "input.parquet", output, with_table=True, progress=tmp_path / "progress")
         return said, pd.read_csv(output), pd.read_parquet(output.with_suffix(".parquet"))
@@ -123,8 +125,34 @@ def test_rows_of_another_kind_are_told_with_advice(predict, learned):
     rows = learned.drop(columns="y").assign(a=learned["a"] + 3)
     said, _, _ = predict(rows)
     assert codes(said) == ["rows-differ"]
-    assert "in a (" in said["problems"][0]["title"]
-    assert "Do not count on the score" in said["problems"][0]["remedy"]
+    told = said["problems"][0]
+    assert (told["culprit"], told["severity"]) == ("a", "warning")
+    assert re.fullmatch(
+        r"a differs in \d+% of the rows: half of them below -?0\.\d+ where the model learned, half below 2\.\d+ here\.",
+        told["title"],
+    )
+    assert "Do not count on the score" in told["remedy"]
+
+
+def test_rows_that_differ_in_a_column_set_aside_are_a_note_and_in_another_a_warning(predict, learned):
+    rows = learned.drop(columns="y").assign(a=learned["a"] + 3, b=np.nan, town="Rom")
+    said, _, _ = predict(rows, drift_accepted=("b", "town"))
+    told = {problem["culprit"]: problem for problem in said["problems"]}
+    assert {name: problem["severity"] for name, problem in told.items()} == {
+        "a": "warning",
+        "b": "info",
+        "town": "info",
+    }
+    assert "empty in 0% where the model learned, empty in 100% here" in told["b"]["title"]
+    assert re.search(r"'(Rom|Oslo)' in \d+% where the model learned, '(Rom|Oslo)' in \d+% here", told["town"]["title"])
+
+
+def test_of_many_columns_that_differ_the_rest_is_counted(predict, learned):
+    wide = learned.assign(**{f"x{i}": learned["a"] for i in range(6)})
+    moved = wide.drop(columns="y").assign(**{f"x{i}": wide["a"] + 1 + i for i in range(6)})
+    said, _, _ = predict(moved, learned=wide)
+    assert codes(said) == ["rows-differ"] * 4 + ["more-rows-differ"]
+    assert said["problems"][-1]["title"].startswith("2 more columns differ")
 
 
 def test_numbers_come_with_their_interval(predict, learned):

@@ -7,8 +7,8 @@ from pathlib import Path
 import ipywidgets as w
 
 from genie_widgets.render import esc, problems_html, row_sentences, rows_html, waterfall_figure
-from genie_widgets.schema import RunResult
-from genie_widgets.session import PredictionsState, Session, SessionState, blockers
+from genie_widgets.schema import Problem, RunResult
+from genie_widgets.session import PredictionsState, Remedy, Session, SessionState, blockers, drift_remedies
 from genie_widgets.widgets.download import Download
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
 from genie_widgets.widgets.plot import Plot
@@ -35,15 +35,24 @@ class PredictTab(Tab):
         self._pasted = w.Textarea(description="Or rows typed or pasted here, names of columns in the first line")
         self._paste = button("Predict these rows", lambda: self.guarded(self._predict_pasted))
         self._why = html("", "g-mut")
-        self._table = html()
+        self._told, self._table = w.VBox(), html()
         self._download = Download("Download the predictions")
         self._number = w.BoundedIntText(description="Row", value=1, min=1, max=1)
         self._explain = button("Why this prediction?", self._ask_why)
         self._sentences, self._waterfall = html(), Plot()
         self._given: PredictionsState | None = None
+        self._shown: tuple[tuple[Problem, ...], tuple[Remedy, ...]] | None = None
         number = with_classes(w.Box([field(self._number)]), "g-fields")
         self._more = w.VBox(
-            [self._table, row(self._download), number, row(self._explain), self._sentences, self._waterfall.root]
+            [
+                self._told,
+                self._table,
+                row(self._download),
+                number,
+                row(self._explain),
+                self._sentences,
+                self._waterfall.root,
+            ]
         )
         pasted = w.VBox([field(self._pasted), row(self._paste)])
         self.root = w.VBox([self._upload, row(self._own, self._own_note), pasted, self._why, self._more])
@@ -64,6 +73,7 @@ class PredictTab(Tab):
         show(self._more, predictions is not None)
         if predictions is not None and predictions is not self._given:
             self._show(predictions, state.result)
+        self._tell(predictions.problems if predictions is not None else (), drift_remedies(state))
         self._given = predictions
         self._show_why(state)
 
@@ -71,11 +81,23 @@ class PredictTab(Tab):
         caption = f"The first of {predictions.n_rows:,} rows of {predictions.name}, predictions first"
         decision = result.decision if result is not None else None
         decided = f"<p>{esc(decision.words[0])} That was chosen under Decide.</p>" if decision is not None else ""
-        self._table.value = (
-            problems_html(predictions.problems) + decided + rows_html(predictions.columns, predictions.preview, caption)
-        )
+        self._table.value = decided + rows_html(predictions.columns, predictions.preview, caption)
         self._number.max = max(1, predictions.n_rows)
         self._download.offer(Path(predictions.path), "predictions.csv")
+
+    def _tell(self, problems: tuple[Problem, ...], offered: tuple[Remedy, ...]) -> None:
+        """Show what is to be known of the new rows, and below each warning what can be done about it."""
+        if (problems, offered) == self._shown:
+            return
+        self._shown = problems, offered
+        told: list[w.Widget] = []
+        for problem in problems:
+            buttons = [self._remedy(remedy) for remedy in offered if remedy.about == problem.key]
+            told += [html(problems_html([problem])), *([row(*buttons)] if buttons else ())]
+        self._told.children = told
+
+    def _remedy(self, remedy: Remedy) -> w.Button:
+        return button(remedy.words, lambda: self.guarded(lambda: self.session.take_remedy(remedy)))
 
     def _show_why(self, state: SessionState) -> None:
         explanation = state.row_explanation
