@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genie_widgets.evaluate import flawless
 from genie_widgets.evaluate.baseline import Baseline
 from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.conformal import interval_of
@@ -211,6 +212,8 @@ def _metrics(
         and (metric := weighted_metric(name, rows)) is not None
     }
     bounds = intervals(prepared, len(rows), seed=seed, groups=groups)
+    if isinstance(rows, ClassRows):
+        bounds |= {name: found for name in bounds if (found := flawless.bound(name, values[name], rows, groups))}
     return tuple(
         MetricValue(
             name=name,

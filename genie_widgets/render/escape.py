@@ -8,6 +8,11 @@ import time
 
 MAX_CELL = 300
 LARGEST_IN_FULL = 1e15
+_SHARES = frozenset(
+    "accuracy balanced_accuracy precision recall selection_rate false_positive_rate "
+    "mean_absolute_percentage_error".split()
+)
+MOST_AS_SHARE = 10
 
 
 def esc(value: object) -> str:
@@ -30,6 +35,13 @@ def number(value: float | None, digits: int = 3) -> str:
         return f"{value:.{digits}g}"
     # 999.6 with three digits is 1,000, which the "g" format would write as 1.00e+03.
     return f"{value:,.0f}" if size >= 10**digits - 0.5 else f"{value:#,.{digits}g}".rstrip(".")
+
+
+def metric_value(name: str, value: float | None) -> str:
+    """Write a metric's figure: shares in percent, all others with significant digits."""
+    if value is None or name not in _SHARES or not abs(value) < MOST_AS_SHARE:
+        return number(value)
+    return f"{value:.1%}"
 
 
 def duration(seconds: float) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from genie_widgets.render.charts import HEIGHT_PX, Figure, axis, distinct, figure, label
-from genie_widgets.render.escape import esc, number
+from genie_widgets.render.escape import esc, metric_value
 from genie_widgets.schema import GroupFigure, GroupReport, Part
-
-_SHARES = ("accuracy", "balanced_accuracy", "recall", "precision", "selection_rate", "false_positive_rate")
-
 
 def groups_html(report: GroupReport) -> str:
     """Show what differs in words, then every figure of every group."""
@@ -40,15 +37,11 @@ def part_html(part: Part) -> str:
 def _cell(item: GroupFigure) -> str:
     between = ""
     if item.low is not None and item.high is not None:
-        between = f"<small class=g-why>{_shown(item.low, item)} to {_shown(item.high, item)}</small>"
-    value = "–" if item.value is None else _shown(item.value, item)
+        between = f"<small class=g-why>{metric_value(item.name, item.low)} to {metric_value(item.name, item.high)}</small>"
+    value = metric_value(item.name, item.value)
     if item.differs:
         value = f"<b>{value} ({'higher' if (item.difference or 0) > 0 else 'lower'})</b>"
     return f'<td class="n">{value}{between}</td>'
-
-
-def _shown(value: float, item: GroupFigure) -> str:
-    return f"{100 * value:.1f}%" if item.name in _SHARES else number(value)
 
 
 def groups_figure(report: GroupReport, place: int = 0) -> Figure | None:
@@ -71,7 +64,7 @@ def groups_figure(report: GroupReport, place: int = 0) -> Figure | None:
         "error_x": {"type": "data", "symmetric": False, "array": above, "arrayminus": below},
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
-    told = "; ".join(f"{row.group} ({row.n_rows:,} rows): {_shown(item.value or 0.0, item)}" for row, item in found)
+    told = "; ".join(f"{row.group} ({row.n_rows:,} rows): {metric_value(item.name, item.value)}" for row, item in found)
     return figure(
         f"{name} by {report.column}",
         "groups",

@@ -197,3 +197,51 @@ def test_errors_of_numbers_are_told_in_their_unit():
     assert (group.column, group.group) == ("size", "750 to 999")
     assert group.error > 2 * group.elsewhere
     assert group.at_least > 0
+
+
+def test_where_no_row_was_wrong_the_interval_is_that_of_so_many_rows_and_not_of_none():
+    from scipy.stats import binomtest
+
+    truth = np.arange(86) % 2
+    plan = PLAN.model_copy(update={"metric": "accuracy"})
+    found = {m.name: m for m in perfect(truth, plan).metrics}
+    exact = binomtest(86, 86).proportion_ci(0.95, "exact")
+    assert (found["accuracy"].low, found["accuracy"].high) == pytest.approx((exact.low, 1.0))
+    half = binomtest(43, 43).proportion_ci(0.95, "exact").low
+    for name in ("recall", "precision", "f1", "balanced_accuracy", "roc_auc", "average_precision"):
+        assert (found[name].low, found[name].high) == pytest.approx((half, 1.0)), name
+    assert found["mcc"].low == pytest.approx(2 * half - 1)
+    assert "Accuracy is 100.0% (95% interval 95.8% to 100.0%)" in judge(truth, np.where(truth, 0.99, 0.01), plan=plan)[0]
+    # Rows of one patient are no rows of their own.
+    of_patients = perfect(truth, plan, group=pd.Series(np.arange(86) // 8)).metrics[0]
+    assert of_patients.low == pytest.approx(binomtest(11, 11).proportion_ci(0.95, "exact").low)
+
+
+def test_where_none_was_found_the_interval_says_how_few_could_have_been():
+    truth = np.arange(80) % 2
+    scored = scored_table(
+        pd.Series(LABELS[truth]),
+        plan=PLAN,
+        predictions=LABELS[np.zeros(80, int)],
+        probabilities=pd.DataFrame({"no": np.full(80, 0.9), "yes": np.full(80, 0.1)}),
+    )
+    found = {m.name: m for m in score(scored, PLAN).metrics}
+    assert (found["recall"].low, found["recall"].high) == pytest.approx((0.0, 1 - 0.025 ** (1 / 40)))
+    # Known without any row: the same probability for all ranks nothing.
+    assert (found["roc_auc"].low, found["roc_auc"].high) == (0.5, 0.5)
+
+
+def perfect(truth, plan, group=None):
+    chance = np.where(truth, 0.99, 0.01)
+    scored = scored_table(
+        pd.Series(LABELS[truth]),
+        plan=plan,
+        predictions=LABELS[truth],
+        probabilities=pd.DataFrame({"no": 1 - chance, "yes": chance}),
+        groups=group,
+    )
+    return score(scored, plan)
+
+
+def score(scored, plan):
+    return evaluate(scored, plan=plan, classes=("no", "yes"), y_train=LABELS[np.arange(200) % 2], how="at random")
