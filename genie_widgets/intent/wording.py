@@ -25,17 +25,24 @@ _INSTRUCTIONS = (
 )
 # Text in quotation marks is a name, whatever else it may be; a word with a digit is a figure.
 _QUOTED = r"(?<!\w)'[^']*'(?!\w)|(?<!\w)\"[^\"]*\"(?!\w)"
-_FIGURE = r"[^\s(),;:]*\d(?:[.,](?=\d)|[^\s(),;:.])*"
+_FIGURE = r"[^\s(),;:]*[\d\u00b2\u00b3](?:[.,](?=\d)|[^\s(),;:.])*"
 _BLANK = re.compile(r"\{(\d+)\}")
 _WORD = re.compile(r"[a-z]+(?:['\u2019]t)?")
 _NEGATIONS = frozenset("no not never none nothing neither nor without cannot".split())
 # Words that turn a sentence round, and figures in letters: a sentence has those of ours and no others.
 _TURNING = frozenset(
     "better best worse worst higher highest lower lowest above below under over more less most least larger largest "
-    "smaller smallest fewer greater clearly perfect perfectly always never exactly half halves third thirds quarter "
-    "quarters twice double doubled triple zero one two three four five six seven eight nine ten eleven twelve dozen "
-    "twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion percent percentage".split()
+    "smaller smallest fewer greater clearly perfect perfectly always never exactly percent percentage".split()
 )
+_UNITS, _TENS = "one|two|three|four|five|six|seven|eight|nine", "(?:twen|thir|for|fif|six|seven|eigh|nine)t"
+_NUMERAL = re.compile(
+    rf"(?:(?:{_TENS}y)?(?:{_UNITS})|zero|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|{_TENS}y|dozen|hundred|"
+    rf"thousand|(?:m|b|tr)illion)(?:s|ths?|fold)?|{_TENS}ieths?|(?:{_TENS}y)?(?:third|fifth|eighth|ninth)s?|twelfths?|"
+    r"hal(?:f|ves?|ved|ving)|quarter(?:s|ed)?|couple|pair|twice|thrice|(?:doubl|tripl|quadrupl)\w+"
+)
+_ROMAN = re.compile(r"\b[IVXLCDM]{2,}\b")
+# What English is written with beside ASCII; any other sign may be a figure, or a word that nobody here can check.
+_SIGNS = frozenset("\u2018\u2019\u201c\u201d\u2013\u2014\u2026")
 _LONGEST, _MORE = 2, 80
 
 
@@ -73,14 +80,15 @@ def reword(sentences: Iterable[str], names: Iterable[str], settings: LLMSettings
         asked = json.dumps(sent, ensure_ascii=False)
         said = completed(settings, _INSTRUCTIONS, asked, _strings, "it answered with something else than sentences")
     key = settings.api_key.get_secret_value()
-    others, found = iter(said), []
+    others, found, n_refused = iter(said), [], 0
     for sentence, (text, stood) in zip(ours, blanks, strict=True):
         new = next(others, None) if text else None
         repeats_key = len(key) >= MIN_SECRET and key in str(new)
         is_ours = not isinstance(new, str) or repeats_key or not _says_the_same(text, new.strip())
+        n_refused += bool(text) and is_ours
         found.append(sentence if is_ours else _filled(str(new).strip(), stood))
     n_kept = sum(one == other for one, other in zip(ours, found, strict=True))
-    return Rewording(sentences=tuple(found), n_kept=n_kept)
+    return Rewording(sentences=tuple(found), n_kept=n_kept, n_refused=n_refused)
 
 
 def _blanked(sentences: Iterable[str], names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -108,8 +116,15 @@ def _says_the_same(ours: str, new: str) -> bool:
         return False
     if _BLANK.findall(ours) != _BLANK.findall(new) or any(char.isnumeric() for char in _BLANK.sub("", new)):
         return False
+    strange = {char for char in new if not char.isascii()} - _SIGNS
+    if not strange <= set(ours) or not set(_ROMAN.findall(new)) <= set(_ROMAN.findall(ours)):
+        return False
     words, others = (set(_WORD.findall(_BLANK.sub(" ", text).lower())) for text in (ours, new))
-    return words & _TURNING == others & _TURNING and _negates(words) == _negates(others)
+    return _turning(words) == _turning(others) and _negates(words) == _negates(others)
+
+
+def _turning(words: set[str]) -> set[str]:
+    return {word for word in words if word in _TURNING or _NUMERAL.fullmatch(word)}
 
 
 def _negates(words: set[str]) -> bool:

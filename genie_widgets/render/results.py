@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from genie_widgets.render.escape import duration, esc, number
-from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, ModelFinished, Rewording, RunResult
+from genie_widgets.render.escape import duration, esc, metric_value, number
+from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, MetricValue, ModelFinished, Rewording, RunResult
 
 
 def verdict_html(result: RunResult) -> str:
@@ -28,11 +28,20 @@ def sent_html(sentences: Sequence[str]) -> str:
 
 def rewording_html(rewording: Rewording) -> str:
     """Show a verdict in other words, and who wrote what."""
-    kept = f" {rewording.n_kept} of {len(rewording.sentences)} sentences are as above." if rewording.n_kept else ""
+    n, refused, told = len(rewording.sentences), rewording.n_refused, ""
+    if refused:
+        told += (
+            f" Its words for {refused} of the {n} sentences are not shown: they left something out, or held a figure, a "
+            "denial or a comparison that is not Genie's. Those sentences stand as they are above."
+        )
+    if warnings := rewording.n_kept - refused:
+        told += f" {'A warning is' if warnings == 1 else f'{warnings} warnings are'} never said in other words."
+    if rewording.n_kept == n:
+        return f'<div role="status"><h3>In other words</h3><p>No words of the language model were taken.{told}</p></div>'
     return (
         f'<div role="status"><h3>In other words</h3><p>{esc(" ".join(rewording.sentences))}</p><p class="g-mut">The '
         "language model chose these words; every figure and name in them is Genie's, in its place. What counts is the "
-        f"verdict above.{kept}</p></div>"
+        f"verdict above.{told}</p></div>"
     )
 
 
@@ -40,8 +49,8 @@ def metrics_html(evaluation: Evaluation) -> str:
     """Show every figure with its interval, its baseline and a line on what it means."""
     rows = "".join(
         f'<tr><th scope="row">{esc(metric.label)}<small class="g-why">{esc(_meaning(metric.name))}</small></th>'
-        f'<td class="n">{number(metric.value)}</td><td class="n">{_interval(metric.low, metric.high)}</td>'
-        f'<td class="n">{number(metric.baseline)}</td></tr>'
+        f'<td class="n">{metric_value(metric.name, metric.value)}</td>'
+        f'<td class="n">{_interval(metric)}</td><td class="n">{metric_value(metric.name, metric.baseline)}</td></tr>'
         for metric in evaluation.metrics
     )
     return (
@@ -57,8 +66,10 @@ def _meaning(name: str) -> str:
     return METRICS[name].explanation if name in METRICS else ""
 
 
-def _interval(low: float | None, high: float | None) -> str:
-    return "–" if low is None or high is None else f"{number(low)} to {number(high)}"
+def _interval(metric: MetricValue) -> str:
+    if metric.low is None or metric.high is None:
+        return "–"
+    return f"{metric_value(metric.name, metric.low)} to {metric_value(metric.name, metric.high)}"
 
 
 def leaderboard_html(rows: Sequence[LeaderboardRow], metric: str, best: str) -> str:

@@ -13,8 +13,11 @@ class Rewording(Value):
     sentences : tuple of str
         As many as there were.
     n_kept : int
-        So many of them are as they were: warnings, and those whose other words said something else.
+        So many of them are as they were: warnings, and those whose other words were refused.
+    n_refused : int
+        So many had other words that said something else, or none; ours stand in their place.
     """
 
     sentences: tuple[str, ...]
     n_kept: int
+    n_refused: int = 0

@@ -97,6 +97,12 @@ class RunResumed(Value):
     seconds: int | None
 
 
+class RecordBegun(Value):
+    """The run that is shown is being recorded once more."""
+
+    run_id: str
+
+
 class RunSeen(Value):
     """A run's events moved on."""
 
@@ -230,6 +236,7 @@ Action = (
     | RunStartedHere
     | RunOpened
     | RunResumed
+    | RecordBegun
     | RunSeen
     | Predicted
     | RowExplained

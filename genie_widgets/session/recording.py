@@ -5,26 +5,39 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from genie_widgets.schema import Settings
+from genie_widgets.schema import Problem, RunRequest, Settings, Tracking
 from genie_widgets.store import RunFolder
-from genie_widgets.track import has_store
+from genie_widgets.track import EXPERIMENT, has_store
 
 MODULE = "genie_widgets.worker.recording"
 
 
 def record_again(folder: RunFolder) -> None:
     """Have what changed in a run recorded."""
-    with folder.log_path.open("ab") as log:
+    with folder.log_path.open("ab") as log, folder.share_recorders() as lock:
         recorder = subprocess.Popen(
             [sys.executable, "-m", MODULE, str(folder.path)],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
             start_new_session=True,
+            pass_fds=(lock.fileno(),),
         )
     assert recorder.stdin is not None
     recorder.stdin.write(b"record\n")
     recorder.stdin.close()
+
+
+def unrecorded(request: RunRequest) -> Tracking:
+    """Tell that a run has no record, and nobody left who would make it: the process was ended from outside."""
+    problem = Problem(
+        code="tracking-failed",
+        title="The run is not recorded in MLflow: the process that records it ended without a word.",
+        remedy="The result is whole. Have it recorded again; the log says more.",
+        culprit="MLflow",
+        severity="warning",
+    )
+    return Tracking(uri=request.tracking_uri, experiment=EXPERIMENT, problem=problem)
 
 
 def prepare_store(settings: Settings) -> None:

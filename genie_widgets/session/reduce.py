@@ -92,6 +92,10 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             recipe = state.recipe.model_copy(update={"resumed": (*state.recipe.resumed, seconds)})
             taken_up = {"view": None, "run_id": run_id, "recipe": recipe}
             return state.model_copy(update={"busy": "", "problem": None, **taken_up})
+        case a.RecordBegun(run_id=run_id):
+            if run_id != state.run_id or state.result is None:
+                return state.model_copy(update={"busy": ""})
+            return state.model_copy(update={"busy": "", "result": state.result.model_copy(update={"tracking": None})})
         case a.RunSeen(run_id=run_id, view=view):
             if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
                 return state

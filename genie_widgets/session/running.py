@@ -32,6 +32,7 @@ from genie_widgets.schema import (
 )
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.progress import told
+from genie_widgets.session.recording import record_again, unrecorded
 from genie_widgets.store import RunFolder, RunView, fold, oom_kills
 
 if TYPE_CHECKING:
@@ -165,7 +166,37 @@ class Run:
     @property
     def result(self) -> RunResult | None:
         """What was found so far; None before the first scores."""
-        return self._folder.read_result()
+        result = self._folder.read_result()
+        if result is None or result.tracking is not None or result.status == "training":
+            return result
+        if self._folder.is_recording() or not self.view.is_over:
+            return result
+        result = self._folder.read_result()  # whoever recorded it may have ended between the two looks
+        if result is None or result.tracking is not None:
+            return result
+        return result.model_copy(update={"tracking": unrecorded(self.request)})
+
+    @property
+    def record_is_settled(self) -> bool:
+        """Whether the run is recorded in MLflow, is known not to be, or nobody is left who would record it."""
+        return self._folder.record_is_settled()
+
+    def record(self) -> None:
+        """Have a run that has ended recorded in MLflow, where that went wrong; returns at once.
+
+        Raises
+        ------
+        GenieError
+            If the run goes on, or found nothing.
+        """
+        if not self.view.is_over:
+            raise GenieError(_goes_on())
+        if self._folder.read_result() is None:
+            raise GenieError(_no_model())
+        # Held over both: nobody must think between them that there will be no record.
+        with self._folder.share_recorders():
+            self._folder.set_record_aside()
+            record_again(self._folder)
 
     def events(self, after: int = 0) -> list[Event]:
         """List the events after a sequence number."""
@@ -255,8 +286,7 @@ class Run:
         """
         deadline = time.monotonic() + timeout_s
         while True:
-            result = self.result
-            if result is not None and result.tracking is not None:
+            if self.record_is_settled and (result := self.result) is not None and result.tracking is not None:
                 return result.tracking
             if time.monotonic() > deadline:
                 return None

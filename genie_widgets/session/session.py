@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 # At most so often do a run's events change the state: every change is drawn in a browser.
 TAIL_INTERVAL_S = 0.25
 PREVIEW_ROWS, SHORT_CELL, MAX_RUNS = 10, 8, 100
-# A tracking server may answer after the run's end; longer than its own watchdog, nobody waits.
-RECORD_TIMEOUT_S = 130.0
 WORKERS = 3
 Listener = Callable[[SessionState], None]
 
@@ -406,6 +404,17 @@ class Session:
         self._dispatch(a.RunLeft())
         self._guard(self._prewarm)
 
+    def record(self) -> None:
+        """Have the run that is shown recorded in MLflow, where that went wrong; see `Run.record`."""
+        if self._state.stage == Stage.DONE:
+            self._begin("Recording the run", self._record)
+
+    def _record(self) -> None:
+        run = self._run
+        if run is not None:
+            run.record()
+            self._follow(run, a.RecordBegun(run_id=run.id))
+
     def open_mlflow(self) -> None:
         """Have MLflow's own pages opened on this machine, where the host allows it and the record is in a file."""
         result = self._state.result
@@ -635,19 +644,16 @@ class Session:
     def _tail(self, run: Run, turn: int) -> None:
         """Follow a run's events until its end, or until another is shown or it is taken up again."""
         seen = ""
-        ended_at: float | None = None
         while self._run is run and self._following == turn and not self._closed.is_set():
             view = run.view
+            settled = view.is_over and run.record_is_settled
             # A new part of the result, a better one, or the end: only then is the file read again.
-            mark = f"{view.result_seq} {view.is_over}"
+            mark = f"{view.result_seq} {view.is_over} {settled}"
             result = run.result if mark != seen else None
             seen = mark
             self._dispatch(a.RunSeen(run_id=run.id, view=view, result=result))
-            if view.is_over:
-                ended_at = ended_at or time.monotonic()
-                recorded = view.problem is not None or "tracking" in view.result_parts
-                if recorded or time.monotonic() - ended_at > RECORD_TIMEOUT_S:
-                    return
+            if settled or view.problem is not None:
+                return
             time.sleep(TAIL_INTERVAL_S if not view.is_over else 4 * TAIL_INTERVAL_S)
 
     def _predict(self, source: Any, name: str | None) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO
 
 from genie_widgets.schema import (
     Event,
@@ -95,6 +96,11 @@ class RunFolder:
     def lock_path(self) -> Path:
         """Path of held by the living worker."""
         return self.path / "lock"
+
+    @property
+    def recorders_path(self) -> Path:
+        """Path of the lock that is held by the processes that record the run, or wait for the word to."""
+        return self.path / "recorders.lock"
 
     @property
     def queue(self) -> Path:
@@ -218,7 +224,7 @@ class RunFolder:
         write_atomically(self.tracking_path, tracking.model_dump_json())
 
     def recorded_id(self) -> str:
-        """Give MLflow's id of the run's record, of the part before where this one has none yet; empty if none."""
+        """Give MLflow's id of the run's record, of the part before where this one has none; empty if none."""
         for path in (self.tracking_path, self.earlier_tracking_path):
             if path.exists() and (found := Tracking.model_validate_json(path.read_bytes()).run_id):
                 return found
@@ -245,9 +251,30 @@ class RunFolder:
                 return None
             # What belonged to the part before: its stop, and its record, to which the new part is added.
             self.stop_path.unlink(missing_ok=True)
-            if self.tracking_path.exists():
-                self.tracking_path.replace(self.earlier_tracking_path)
+            self.set_record_aside()
             return self.append(event)
+
+    def set_record_aside(self) -> None:
+        """Have no record as yet: there will be another, which is added to the one that there is."""
+        if not self.tracking_path.exists():
+            return
+        if Tracking.model_validate_json(self.tracking_path.read_bytes()).run_id:
+            self.tracking_path.replace(self.earlier_tracking_path)
+        else:
+            self.tracking_path.unlink()  # nothing was recorded; what was before, still is
+
+    def share_recorders(self) -> AbstractContextManager[IO[str]]:
+        """Hold the recorders' lock, for a process that inherits it; see `lock.share`."""
+        return lock.share(self.recorders_path)
+
+    def is_recording(self) -> bool:
+        """Tell whether some process records the run, or waits for the word to."""
+        return lock.is_shared(self.recorders_path)
+
+    def record_is_settled(self) -> bool:
+        """Tell whether the run is recorded, is known not to be, or has nobody left who would."""
+        # In this order: whoever records writes, and only then ends.
+        return not self.is_recording() or self.tracking_path.exists()
 
     def last_resumed(self) -> Resumed | None:
         """Tell how the run was last taken up again, if it was."""

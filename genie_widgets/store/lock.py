@@ -37,6 +37,30 @@ def _try(file: IO[str]) -> bool:
     return True
 
 
+@contextmanager
+def share(path: Path) -> Iterator[IO[str]]:
+    """Hold the lock at `path` beside others while the body runs, and as long as a process lives that inherited it.
+
+    Yields
+    ------
+    file
+        Its descriptor is what a process inherits.
+    """
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        # Closed and not unlocked: the lock is the open file's, and that is the other process's, too.
+        yield file
+
+
+def is_shared(path: Path) -> bool:
+    """Whether some process holds the lock at `path`, alone or beside others."""
+    try:
+        with path.open("a") as file:
+            return not _try(file)
+    except FileNotFoundError:
+        return False
+
+
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock at `path`."""
     try:

@@ -3,9 +3,10 @@
 from genie_widgets.track.address import be_quiet, has_store, with_credentials, without_credentials
 from genie_widgets.track.champion import go_back, promote, registry_uri
 from genie_widgets.track.facts import registry_name
-from genie_widgets.track.tracker import Tracker
+from genie_widgets.track.tracker import EXPERIMENT, Tracker
 
 __all__ = [
+    "EXPERIMENT",
     "Tracker",
     "be_quiet",
     "go_back",

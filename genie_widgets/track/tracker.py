@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EXPERIMENT = "genie"
+# On a machine that trains other models meanwhile, loading MLflow alone can take minutes.
+PATIENCE_S, PATIENCE_LOCAL_S = 120.0, 600.0
 _CODE = Path(__file__).parent / "pyfunc_model.py"
 
 
@@ -41,6 +43,12 @@ class Tracker:
         self._is_local = not uri
         self._uri = uri or local_uri(workspace)
         self._experiment_id: str | None = None
+        self._run_id = ""
+
+    @property
+    def patience_s(self) -> float:
+        """Seconds after which a record is given up: a server may never answer, a file is only ever slow."""
+        return PATIENCE_LOCAL_S if self._is_local else PATIENCE_S
 
     @property
     def shown_uri(self) -> str:
@@ -127,12 +135,16 @@ class Tracker:
                 self._prepare()
             return self._log(request, result, figures, report_path, model_path, input_example, recorded)
         except Exception as error:
-            return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=self._problem(error))
+            return self._failed(self._problem(error))
 
-    def unanswered(self, seconds: float) -> Tracking:
+    def unanswered(self) -> Tracking:
         """Tell that the record took too long: the server never answered, or the machine was too busy."""
-        problem = _not_recorded(f"The run could not be recorded in MLflow at {self.shown_uri} within {seconds:.0f} s.")
-        return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, problem=problem)
+        within = f"within {self.patience_s:.0f} s"
+        return self._failed(_not_recorded(f"The run could not be recorded in MLflow at {self.shown_uri} {within}."))
+
+    def _failed(self, problem: Problem) -> Tracking:
+        """Tell what went wrong, and what was begun: another try adds to it."""
+        return Tracking(uri=self.shown_uri, experiment=EXPERIMENT, run_id=self._run_id, problem=problem)
 
     def _problem(self, error: Exception) -> Problem:
         reference = secrets.token_hex(4)
@@ -159,7 +171,8 @@ class Tracker:
         name = f"{result.plan.target} {result.run_id[:6]}"
         again = {"run_id": recorded} if recorded else {"experiment_id": self._experiment_id, "run_name": name}
         with mlflow.start_run(**again, tags=facts.tags(result)) as run:
-            if not recorded:
+            self._run_id = str(run.info.run_id)
+            if not run.data.params:
                 mlflow.log_params(facts.parameters(request, result))
             mlflow.log_metrics(facts.metrics(result))
             if result.decision is not None:
@@ -179,7 +192,7 @@ class Tracker:
                 uri=self.shown_uri,
                 experiment=EXPERIMENT,
                 experiment_id=str(run.info.experiment_id),
-                run_id=str(run.info.run_id),
+                run_id=self._run_id,
                 model_uri=model_uri,
             )
 
@@ -188,7 +201,8 @@ def _not_recorded(title: str, reference: str = "") -> Problem:
     return Problem(
         code="tracking-failed",
         title=title,
-        remedy="The result is whole. Check that the server runs, and MLFLOW_TRACKING_URI; the log says more.",
+        remedy="The result is whole. Have it recorded again; where a server keeps the records, check that it runs, and "
+        "MLFLOW_TRACKING_URI. The log says more.",
         culprit="MLFLOW_TRACKING_URI",
         severity="warning",
         reference=reference,

@@ -19,12 +19,14 @@ class Recorder:
 
     def __init__(self, folder: RunFolder) -> None:
         # A session of its own: a slow tracking server may take longer than the worker lives.
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "genie_widgets.worker.recording", str(folder.path)],
-            stdin=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        with folder.share_recorders() as lock:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "genie_widgets.worker.recording", str(folder.path)],
+                stdin=subprocess.PIPE,
+                text=True,
+                start_new_session=True,
+                pass_fds=(lock.fileno(),),
+            )
 
     def get_ready(self) -> None:
         """Tell that there will be a record soon: there is a model."""
@@ -48,4 +50,4 @@ class Recorder:
             if last:
                 stdin.close()
         except OSError:
-            return  # it died; the run's result says that there is no record
+            return  # it died, and its lock with it: whoever looks at the run is told that there is no record

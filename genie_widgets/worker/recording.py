@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from genie_widgets.track import Tracker
 
 LOW_PRIORITY = 10
-# The last word on a server that never answers.
-MAX_SECONDS = 120.0
 
 
 def main(path: Path) -> None:
@@ -42,7 +40,7 @@ def main(path: Path) -> None:
             break
     else:
         return
-    watchdog = threading.Timer(MAX_SECONDS, _give_up, args=(folder, tracker))
+    watchdog = threading.Timer(tracker.patience_s, _give_up, args=(folder, tracker))
     watchdog.daemon = True
     watchdog.start()
     try:
@@ -71,7 +69,7 @@ def _give_up(folder: RunFolder, tracker: Tracker) -> None:
     from genie_widgets.schema import ResultUpdated
 
     try:
-        folder.write_tracking(tracker.unanswered(MAX_SECONDS))
+        folder.write_tracking(tracker.unanswered())
         folder.append(ResultUpdated(part="tracking"))
     finally:
         os._exit(1)

@@ -54,7 +54,7 @@ def test_it_is_sent_sentences_with_blanks_and_ours_are_put_into_its_words(server
         "Mind that it does clearly worse where 'city' is Köln (so 88 rows): 41% of its answers are wrong, 12% "
         "elsewhere.",
     )
-    assert said.n_kept == 1
+    assert (said.n_kept, said.n_refused) == (1, 0)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,14 @@ def test_it_is_sent_sentences_with_blanks_and_ours_are_put_into_its_words(server
         (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), twice as much as hoped."),
         (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), or ½."),
         (0, "We met {1} rows before: ROC AUC is {2} ({3} interval {4} to {5})."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), and fifteen points up."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), ninetyfive in all."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}): a tenth is lost."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), with hundreds of errors."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), errors are halved."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), on level XIV."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), \uff46\uff49\uff56\uff45 more."),
+        (0, "On {1} rows never met, ROC AUC is {2} ({3} interval {4} to {5}), zw\u00f6lf mehr."),
         (1, "That is not clearly better than the baseline, which scores {1}."),
         (1, "That is clearly worse than the baseline, which scores {1}."),
         (1, "That isn't clearly better than the baseline, which scores {1}."),
@@ -81,12 +89,14 @@ def test_words_that_say_something_else_are_not_taken(server, place, words):
     server.answer = say([words if at == place else text for at, text in enumerate(GOOD)])
     said = reword(VERDICT, NAMES, settings_for(server))
     assert said.sentences[place] == VERDICT[place]
-    assert said.n_kept == 2
+    assert (said.n_kept, said.n_refused) == (2, 1)
 
 
 def test_too_few_sentences_leave_the_others_as_they_were_and_too_many_are_not_read(server):
     server.answer = say(GOOD[:1])
-    assert reword(VERDICT, NAMES, settings_for(server)).sentences[1:] == VERDICT[1:]
+    said = reword(VERDICT, NAMES, settings_for(server))
+    assert said.sentences[1:] == VERDICT[1:]
+    assert said.n_refused == 2, "what was not said is no other words"
     server.answer = say([*GOOD, "It earns {1}."])
     assert len(reword(VERDICT, NAMES, settings_for(server)).sentences) == len(VERDICT)
 

@@ -1,7 +1,15 @@
 """The processes that keep the record."""
 
-from genie_widgets.schema import Settings
-from genie_widgets.session import recording
+import io
+import subprocess
+import sys
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from genie_widgets.schema import GenieError, Problem, RunStarted, Settings, Tracking
+from genie_widgets.session import Run, recording
 
 
 def test_a_workspaces_own_store_is_made_once(tmp_path, monkeypatch):
@@ -14,3 +22,88 @@ def test_a_workspaces_own_store_is_made_once(tmp_path, monkeypatch):
     (tmp_path / "mlflow.db").touch()
     recording.prepare_store(Settings(workspace=tmp_path))
     assert len(started) == 1
+
+
+PROBLEM = Tracking(uri="u", problem=Problem(code="tracking-failed", title="The server was down.", remedy="Again."))
+
+
+@pytest.fixture
+def recorder(monkeypatch):
+    """Recording processes that only hold what they inherit until they are told to end."""
+    started, real = [], subprocess.Popen
+
+    def start(_command, **options):
+        program = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+        process = real(program, **{**options, "stdin": subprocess.PIPE})
+        started.append(process)
+        # What is written by `record_again` goes nowhere; the pipe that ends the program stays ours.
+        return SimpleNamespace(stdin=io.BytesIO())
+
+    monkeypatch.setattr(recording, "subprocess", SimpleNamespace(PIPE=subprocess.PIPE, Popen=start))
+    yield started
+    for process in started:
+        process.stdin.close()
+        process.wait(30)
+
+
+def end(process):
+    process.stdin.close()
+    process.wait(30)
+
+
+def test_a_record_whose_process_was_killed_is_told_and_can_be_made_again(ended, recorder):
+    run = Run(ended)
+    lost = run.wait_recorded(0)
+    assert lost.problem.code == "tracking-failed"
+    assert "ended without a word" in lost.problem.title
+    run.record()
+    assert run.result.tracking is None
+    assert run.wait_recorded(0) is None
+    ended.write_tracking(Tracking(uri="u", run_id="r"))
+    assert run.wait_recorded(0).run_id == "r"
+    end(recorder[0])
+    assert run.result.tracking.run_id == "r"
+
+
+def test_a_record_that_failed_is_made_again_and_added_to_what_was_begun(ended, recorder):
+    ended.write_tracking(PROBLEM.model_copy(update={"run_id": "begun"}))
+    run = Run(ended)
+    assert run.result.tracking.problem.title == "The server was down."
+    run.record()
+    assert run.result.tracking is None
+    assert ended.recorded_id() == "begun"
+    ended.write_tracking(PROBLEM)
+    run.record()
+    assert ended.recorded_id() == "begun"
+    assert len(recorder) == 2
+
+
+def test_while_a_run_goes_on_nothing_is_recorded_and_nothing_is_missed(asked, make, recorder):
+    folder = asked()
+    folder.append(RunStarted(time_limit_s=20))
+    folder.write_result(make.result(folder.run_id, status="training"))
+    with folder.hold_lock():
+        assert Run(folder).result.tracking is None
+        with pytest.raises(GenieError, match="still going"):
+            Run(folder).record()
+    assert not recorder
+
+
+def test_a_session_shows_a_lost_record_records_it_again_and_hears_of_it(session, ended, recorder):
+    session.open_run(ended.run_id)
+    wait_for(session, lambda state: state.result is not None and state.result.tracking is not None)
+    assert session.state.result.tracking.problem is not None
+    session.record()
+    assert (session.state.busy, session.state.result.tracking) == ("", None)
+    ended.write_tracking(Tracking(uri="u", run_id="r"))
+    wait_for(session, lambda state: state.result.tracking is not None)
+    assert session.state.result.tracking.run_id == "r"
+
+
+def wait_for(session, shown):
+    """Wait for a state; the test's own time limit ends it."""
+    come = threading.Event()
+    stop = session.subscribe(lambda state: shown(state) and come.set())
+    if not shown(session.state):
+        assert come.wait(60)
+    stop()

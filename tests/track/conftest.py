@@ -33,7 +33,7 @@ def asked_and_found():
 def record(asked_and_found, tmp_path):
     """Record a run without a model by a tracker."""
 
-    def log(tracker, *arguments, figures=None, **changes):
+    def log(tracker, *arguments, figures=None, recorded="", **changes):
         asked, found = asked_and_found(*arguments, **changes)
         return tracker.log(
             request=asked,
@@ -42,6 +42,7 @@ def record(asked_and_found, tmp_path):
             report_path=tmp_path / "none",
             model_path=tmp_path / "none",
             input_example=None,
+            recorded=recorded,
         )
 
     return log

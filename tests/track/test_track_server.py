@@ -5,6 +5,7 @@ import os
 import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
@@ -143,3 +144,36 @@ def test_the_hosts_own_waits_are_kept_and_ours_are_short(monkeypatch):
     be_quiet()
     assert os.environ["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "77"
     assert int(os.environ["MLFLOW_HTTP_REQUEST_MAX_RETRIES"]) <= 2
+
+
+def test_a_record_that_breaks_off_names_what_was_begun_and_the_next_try_adds_to_it(tmp_path, record, monkeypatch):
+    import mlflow
+
+    class Begun:
+        info = SimpleNamespace(run_id="begun", experiment_id="1")
+        data = SimpleNamespace(params={})
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_error):
+            return None
+
+    def breaks(_values):
+        raise OSError("gone")
+
+    tracker = Tracker("", tmp_path)
+    monkeypatch.setattr(tracker, "_experiment_id", "1")
+    asked, logged = [], []
+    monkeypatch.setattr(mlflow, "start_run", lambda **given: asked.append(given) or Begun())
+    for name in ("log_dict", "log_metrics"):
+        monkeypatch.setattr(mlflow, name, lambda *_given: None)
+    monkeypatch.setattr(mlflow, "log_params", breaks)
+    failed = record(tracker)
+    assert (failed.run_id, failed.problem.code) == ("begun", "tracking-failed")
+    assert tracker.unanswered().run_id == "begun"
+    monkeypatch.setattr(mlflow, "log_params", logged.append)
+    again = record(tracker, recorded=failed.run_id)
+    assert (again.run_id, again.problem) == ("begun", None)
+    assert asked[1]["run_id"] == "begun"
+    assert logged, "what the first try did not come to"

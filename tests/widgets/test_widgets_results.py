@@ -10,8 +10,9 @@ import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.evaluate import by_group, evaluate, rows_of, scored_table, within
-from genie_widgets.schema import Part, Plan, Rewording, RunResult
+from genie_widgets.schema import Part, Plan, Problem, Rewording, RunResult, Tracking
 from genie_widgets.widgets.results.decide import DecideTab
+from genie_widgets.widgets.results.files import FilesTab
 from genie_widgets.widgets.results.groups import GroupsTab
 from genie_widgets.widgets.results.plots import PlotsTab
 from genie_widgets.widgets.results.verdict import VerdictTab
@@ -139,7 +140,15 @@ def test_other_words_are_offered_with_what_is_sent_where_there_is_a_language_mod
     state.rewording = Rewording(sentences=("It is <b>good</b>.", "As it was."), n_kept=1)
     tab.paint(state)
     assert "It is &lt;b&gt;good&lt;/b&gt;. As it was." in tab._said.value
-    assert "1 of 2 sentences are as above" in tab._said.value
+    assert "A warning is never said in other words." in tab._said.value
+    state.rewording = Rewording(sentences=("It is good.", "As it was."), n_kept=1, n_refused=1)
+    tab.paint(state)
+    assert "Its words for 1 of the 2 sentences are not shown" in tab._said.value
+    assert "warning" not in tab._said.value
+    state.rewording = Rewording(sentences=("As it was.",) * 2, n_kept=2, n_refused=2)
+    tab.paint(state)
+    assert "No words of the language model were taken. Its words for 2 of the 2" in tab._said.value
+    assert "As it was." not in tab._said.value
 
 
 class Choice(Step):
@@ -162,3 +171,31 @@ def test_what_a_person_chooses_counts_whoever_painted_last():
     painter.start()
     painter.join()
     assert step.chosen == ["c"]
+
+
+def test_a_record_that_failed_is_told_and_one_button_makes_it_again(state, tmp_path):
+    path = tmp_path / "none"
+    run = SimpleNamespace(id="0" * 32, report_path=path, bundle_path=path, notebook_path=path, log_path=path)
+    recorded = []
+    session = SimpleNamespace(
+        run=run,
+        settings=SimpleNamespace(allow_mlflow_ui=True),
+        record=lambda: recorded.append(True),
+        open_mlflow=None,
+    )
+    problem = Problem(code="tracking-failed", title="The server was <b>down</b>.", remedy="Again.", severity="warning")
+    state.mlflow_address = ""
+    tab = FilesTab(session)
+    for tracking, status, words, has_button in (
+        (None, "training", "will be written once the training is over", False),
+        (None, "done", "is being written", False),
+        (Tracking(uri="sqlite:///x", problem=problem), "done", "&lt;b&gt;down", True),
+        (Tracking(uri="sqlite:///x", experiment="genie", run_id="r"), "done", "Recorded in MLflow", False),
+    ):
+        state.result = state.result.model_copy(update={"tracking": tracking, "status": status})
+        tab.paint(state)
+        assert words in tab._record.value
+        assert (tab._again.layout.display is None) == has_button
+        assert (tab._mlflow.layout.display is None) == (status == "done" and "Recorded" in words)
+    tab._again.click()
+    assert recorded == [True]

@@ -1,6 +1,8 @@
 """The recording process says what became of the record, whatever the tracking server does."""
 
 import io
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -8,13 +10,15 @@ import pytest
 from genie_widgets.schema import ResultUpdated
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker
-from genie_widgets.worker import recording
+from genie_widgets.track.tracker import PATIENCE_LOCAL_S, PATIENCE_S
+from genie_widgets.worker import recorder, recording
 
 
 class Actor:
     """A tracker that remembers what it was asked for."""
 
     did = ()
+    patience_s = 60.0
 
     def __init__(self, uri, workspace):
         pass
@@ -60,3 +64,23 @@ def test_a_record_that_takes_too_long_is_told_and_the_process_ends(tmp_path, mon
     assert "within 120 s" in written
     assert "secret" not in written
     assert [event.part for event in folder.events() if isinstance(event, ResultUpdated)] == ["tracking"]
+
+
+def test_a_file_that_is_only_slow_is_waited_for_longer_than_a_server_that_may_never_answer(tmp_path):
+    server, file = Tracker("http://localhost:9", tmp_path), Tracker("", tmp_path)
+    assert (server.patience_s, file.patience_s) == (PATIENCE_S, PATIENCE_LOCAL_S)
+    assert PATIENCE_S < PATIENCE_LOCAL_S
+    assert f"within {PATIENCE_LOCAL_S:.0f} s" in file.unanswered().problem.title
+
+
+def test_the_recorder_holds_its_lock_from_before_it_starts_until_its_end(make_folder, monkeypatch):
+    program = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
+    started = subprocess.Popen
+    monkeypatch.setattr(recorder.subprocess, "Popen", lambda _command, **given: started(program, **given))
+    folder = make_folder()
+    assert not folder.is_recording()
+    asked = recorder.Recorder(folder)
+    assert folder.is_recording()
+    asked.abandon()
+    asked._process.wait(30)
+    assert not folder.is_recording()

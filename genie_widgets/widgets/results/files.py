@@ -28,6 +28,7 @@ class FilesTab(Tab):
         self._record = html()
         self._open = button("Open MLflow", lambda: self.guarded(session.open_mlflow))
         self._opened = html()
+        self._again = button("Record it again", lambda: self.guarded(session.record))
         self._mlflow = w.VBox([row(self._open), self._opened])
         self._code = html()
         intro = html(
@@ -36,7 +37,7 @@ class FilesTab(Tab):
             "model again without Genie, from the rows it learned from: keep it where these may be seen.</p>"
         )
         self.root = w.VBox(
-            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, self._mlflow, self._code]
+            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, row(self._again), self._mlflow, self._code]
         )
 
     def render(self, state: SessionState) -> None:
@@ -52,6 +53,8 @@ class FilesTab(Tab):
         self._log.offer(run.log_path, f"{stem}-log.txt")
         offers = self.session.settings.allow_mlflow_ui
         self._record.value = _record_html(result, with_command=not offers)
+        show(self._again, result.tracking is not None and result.tracking.problem is not None)
+        self._again.disabled = bool(state.busy)
         show(self._mlflow, offers and result.tracking is not None and result.tracking.is_in_file)
         self._open.disabled = bool(state.busy)
         self._opened.value = _pages_html(state.mlflow_address, result)
@@ -73,7 +76,8 @@ def _pages_html(address: str, result: RunResult) -> str:
 def _record_html(result: RunResult, *, with_command: bool) -> str:
     tracking = result.tracking
     if tracking is None:
-        return '<p class="g-mut">The MLflow record is being written.</p>'
+        when = "will be written once the training is over" if result.status == "training" else "is being written"
+        return f'<p class="g-mut" role="status">The MLflow record {when}.</p>'
     if tracking.problem is not None:
         return problem_html(tracking.problem)
     run, model, address = (f"<code>{esc(text)}</code>" for text in (tracking.run_id, tracking.model_uri, tracking.uri))
