@@ -94,7 +94,7 @@ def figure(
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": QUIET, "size": 13},
         "hovermode": "closest",
-        "legend": {"orientation": "h", "y": -0.22},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "colorway": list(COLOURS),
     }
     axes = {"xaxis": axis(), "yaxis": axis()}
@@ -155,6 +155,6 @@ def points(x: Any, y: Any, name: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def guide(x: Any, y: Any, name: str) -> dict[str, Any]:
+def guide(x: Any, y: Any, name: str, **look: Any) -> dict[str, Any]:
     """Make a dashed line to compare with: chance, or a perfect model."""
-    return line(x, y, name, line={"dash": "dash", "color": QUIET, "width": 1}, hoverinfo="skip")
+    return line(x, y, name, line={"dash": "dash", "color": QUIET, "width": 1, **look}, hoverinfo="skip")

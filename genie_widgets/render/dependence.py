@@ -69,7 +69,6 @@ def dependence_figure(explanation: Explanation, column: str, output: int | None 
         {
             "xaxis": axis(label(column), type=axis_kind),
             "yaxis": axis(f"part in the prediction ({label(unit_of(explanation, shown))})", zeroline=True),
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         },
         (heads, *lines),
     )

@@ -9,8 +9,15 @@ import time
 MAX_CELL = 300
 LARGEST_IN_FULL = 1e15
 _SHARES = frozenset(
-    "accuracy balanced_accuracy precision recall selection_rate false_positive_rate "
-    "mean_absolute_percentage_error".split()
+    {
+        "accuracy",
+        "balanced_accuracy",
+        "precision",
+        "recall",
+        "selection_rate",
+        "false_positive_rate",
+        "mean_absolute_percentage_error",
+    }
 )
 MOST_AS_SHARE = 10
 

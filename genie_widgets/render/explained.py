@@ -194,7 +194,6 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
                 tickvals=list(range(len(columns))),
                 ticktext=[label(column) for column in columns],
             ),
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         },
         tuple(table),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from genie_widgets.render.charts import HEAT, HEIGHT_PX, Figure, axis, distinct, figure, guide, label, line, points
+from genie_widgets.render.charts import HEAT, HEIGHT_PX, UP, Figure, axis, distinct, figure, guide, label, line, points
 from genie_widgets.render.escape import number
 from genie_widgets.render.explained import importance_figure
 from genie_widgets.schema import Confusion, Curve, Decision, RunResult
 
 MAX_CELLS_WITH_TEXT = 15
 MAX_CLASSES_DRAWN = 30
+# A line through a cloud of points is seen only in another colour than theirs.
+_OVER_POINTS = {"color": UP, "width": 2}
 
 
 def figures(result: RunResult) -> tuple[Figure, ...]:
@@ -241,7 +243,7 @@ def _predicted_true(curves: Sequence[Curve]) -> Figure:
     return figure(
         "Predicted and true",
         "predicted_true",
-        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, ends, "perfect")],
+        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, ends, "perfect", **_OVER_POINTS)],
         f"Predicted against true values of {len(curves[0].x):,} untouched rows, "
         f"from {number(ends[0])} to {number(ends[1])}.",
         {"xaxis": axis("predicted"), "yaxis": axis("true")},
@@ -254,7 +256,7 @@ def _residuals(curves: Sequence[Curve]) -> Figure:
     return figure(
         "Errors by size of the prediction",
         "residuals",
-        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, (0, 0), "no error")],
+        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, (0, 0), "no error", **_OVER_POINTS)],
         f"Half of the errors are below {number(errors[len(errors) // 2])}, "
         f"nine in ten below {number(errors[int(0.9 * (len(errors) - 1))])}.",
         {"xaxis": axis("predicted"), "yaxis": axis("true less predicted")},

@@ -6,6 +6,7 @@ from genie_widgets.render.charts import HEIGHT_PX, Figure, axis, distinct, figur
 from genie_widgets.render.escape import esc, metric_value
 from genie_widgets.schema import GroupFigure, GroupReport, Part
 
+
 def groups_html(report: GroupReport) -> str:
     """Show what differs in words, then every figure of every group."""
     words = "".join(f"<p>{esc(sentence)}</p>" for sentence in report.words)
@@ -37,7 +38,8 @@ def part_html(part: Part) -> str:
 def _cell(item: GroupFigure) -> str:
     between = ""
     if item.low is not None and item.high is not None:
-        between = f"<small class=g-why>{metric_value(item.name, item.low)} to {metric_value(item.name, item.high)}</small>"
+        low, high = (metric_value(item.name, bound) for bound in (item.low, item.high))
+        between = f"<small class=g-why>{low} to {high}</small>"
     value = metric_value(item.name, item.value)
     if item.differs:
         value = f"<b>{value} ({'higher' if (item.difference or 0) > 0 else 'lower'})</b>"

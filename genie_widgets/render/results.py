@@ -31,13 +31,14 @@ def rewording_html(rewording: Rewording) -> str:
     n, refused, told = len(rewording.sentences), rewording.n_refused, ""
     if refused:
         told += (
-            f" Its words for {refused} of the {n} sentences are not shown: they left something out, or held a figure, a "
-            "denial or a comparison that is not Genie's. Those sentences stand as they are above."
+            f" Its words for {refused} of the {n} sentences are not shown: they left something out, or held a figure, "
+            "a denial or a comparison that is not Genie's. Those sentences stand as they are above."
         )
     if warnings := rewording.n_kept - refused:
         told += f" {'A warning is' if warnings == 1 else f'{warnings} warnings are'} never said in other words."
     if rewording.n_kept == n:
-        return f'<div role="status"><h3>In other words</h3><p>No words of the language model were taken.{told}</p></div>'
+        none = "No words of the language model were taken."
+        return f'<div role="status"><h3>In other words</h3><p>{none}{told}</p></div>'
     return (
         f'<div role="status"><h3>In other words</h3><p>{esc(" ".join(rewording.sentences))}</p><p class="g-mut">The '
         "language model chose these words; every figure and name in them is Genie's, in its place. What counts is the "

@@ -93,9 +93,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             taken_up = {"view": None, "run_id": run_id, "recipe": recipe}
             return state.model_copy(update={"busy": "", "problem": None, **taken_up})
         case a.RecordBegun(run_id=run_id):
-            if run_id != state.run_id or state.result is None:
-                return state.model_copy(update={"busy": ""})
-            return state.model_copy(update={"busy": "", "result": state.result.model_copy(update={"tracking": None})})
+            return state.model_copy(update={"busy": "", **_without_record(state, run_id)})
         case a.RunSeen(run_id=run_id, view=view):
             if run_id != state.run_id or (state.view is not None and view.last_seq < state.view.last_seq):
                 return state
@@ -155,6 +153,13 @@ def _seen(state: SessionState, seen: a.RunSeen) -> SessionState:
     is_new = result is not None and state.result is not None and result.evaluation != state.result.evaluation
     stale = {"groups": None, "part": None, "rewording": None} if is_new else {}
     return state.model_copy(update={"view": seen.view, "result": result, **stale})
+
+
+def _without_record(state: SessionState, run_id: str) -> dict[str, Any]:
+    """Take back what was known of the record of the run that is shown: it is being made."""
+    if state.result is None or run_id != state.run_id:
+        return {}
+    return {"result": state.result.model_copy(update={"tracking": None})}
 
 
 def _decided(state: SessionState, decided: a.Decided) -> dict[str, Any]:

@@ -37,7 +37,14 @@ class FilesTab(Tab):
             "model again without Genie, from the rows it learned from: keep it where these may be seen.</p>"
         )
         self.root = w.VBox(
-            [intro, row(self._report, self._bundle, self._notebook, self._log), self._record, row(self._again), self._mlflow, self._code]
+            [
+                intro,
+                row(self._report, self._bundle, self._notebook, self._log),
+                self._record,
+                row(self._again),
+                self._mlflow,
+                self._code,
+            ]
         )
 
     def render(self, state: SessionState) -> None:
