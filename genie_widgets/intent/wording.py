@@ -88,7 +88,7 @@ def reword(sentences: Iterable[str], names: Iterable[str], settings: LLMSettings
         n_refused += bool(text) and is_ours
         found.append(sentence if is_ours else _filled(str(new).strip(), stood))
     n_kept = sum(one == other for one, other in zip(ours, found, strict=True))
-    return Rewording(sentences=tuple(found), n_kept=n_kept, n_refused=n_refused)
+    return Rewording(sentences=tuple(found), n_kept=n_kept, n_refused=n_refused, n_warnings=len(ours) - len(sent))
 
 
 def _blanked(sentences: Iterable[str], names: Iterable[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:

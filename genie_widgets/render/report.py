@@ -58,7 +58,12 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
         ("Figures", metrics_html(result.evaluation) if result.evaluation else "<p>There are none.</p>"),
         ("Plots", "".join(_plot(place, item.title, item.text, item.spec) for place, item in enumerate(drawn))),
         ("Examples", _examples(result)),
-        ("Models", leaderboard_html(result.leaderboard, result.plan.metric, result.best_model)),
+        (
+            "Models",
+            leaderboard_html(
+                result.leaderboard, result.plan.metric, result.best_model, is_decided=result.decision is not None
+            ),
+        ),
         ("The table", profile_html(profile)),
         ("Notes", problems_html((*result.plan.problems, *result.notes)) or "<p>None.</p>"),
         ("Made with", f"<p>{esc(', '.join(f'{name} {version}' for name, version in result.versions.items()))}</p>"),

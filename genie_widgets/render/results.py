@@ -34,7 +34,7 @@ def rewording_html(rewording: Rewording) -> str:
             f" Its words for {refused} of the {n} sentences are not shown: they left something out, or held a figure, "
             "a denial or a comparison that is not Genie's. Those sentences stand as they are above."
         )
-    if warnings := rewording.n_kept - refused:
+    if warnings := rewording.n_warnings:
         told += f" {'A warning is' if warnings == 1 else f'{warnings} warnings are'} never said in other words."
     if rewording.n_kept == n:
         none = "No words of the language model were taken."
@@ -73,18 +73,33 @@ def _interval(metric: MetricValue) -> str:
     return f"{metric_value(metric.name, metric.low)} to {metric_value(metric.name, metric.high)}"
 
 
-def leaderboard_html(rows: Sequence[LeaderboardRow], metric: str, best: str) -> str:
-    """Show the models, best first; the chosen one is marked in words."""
+def leaderboard_html(
+    rows: Sequence[LeaderboardRow], metric: str, best: str, *, is_decided: bool = False, is_part: bool = False
+) -> str:
+    """Show the models, best first; the chosen one is marked in words.
+
+    Parameters
+    ----------
+    rows : sequence of LeaderboardRow
+    metric, best : str
+        By which they are in order; the one that predicts.
+    is_decided, is_part : bool
+        Whether a person decided on a threshold, or looks at one group of rows: models are compared without.
+    """
     body = "".join(
         f'<tr{" class=g-best" if row.model == best else ""}><th scope="row">{esc(row.model)}'
         f"{' <b>(chosen)</b>' if row.model == best else ''}</th>"
-        f'<td class="n">{number(row.score_validation)}</td><td class="n">{number(row.score_holdout)}</td>'
-        f'<td class="n">{row.fit_s:.1f} s</td></tr>'
+        f'<td class="n">{metric_value(metric, row.score_validation)}</td>'
+        f'<td class="n">{metric_value(metric, row.score_holdout)}</td><td class="n">{row.fit_s:.1f} s</td></tr>'
         for row in rows
     )
     info = METRICS.get(metric)
     label = info.label if info else metric
     better = "" if info is None or info.greater_is_better else " Lower is better."
+    if is_decided:
+        better += " Each model has its own threshold here; the one that was decided on is in all other figures."
+    if is_part:
+        better += " Models are compared on all untouched rows, also while one group of them is shown elsewhere."
     return (
         f'<div class="g-scroll" tabindex="0" role="region" aria-label="Models"><table class="g-t g-stack"><caption>'
         f"Models by {esc(label)}, best on validation rows first; they were chosen by those rows, so only the "

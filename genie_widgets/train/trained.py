@@ -163,10 +163,11 @@ class TrainedModel:
         missing = [name for name in self.features if name not in frame.columns]
         if missing:
             names = ", ".join(missing[:10])
+            count = "1 column" if len(missing) == 1 else f"{len(missing)} columns"
             raise GenieError(
                 Problem(
                     code="columns-missing",
-                    title=f"The table lacks {len(missing)} column(s) that the model was trained on: {names}.",
+                    title=f"The table lacks {count} that the model was trained on: {names}.",
                     remedy="Add them (empty cells will do), under the same names.",
                     culprit=names,
                 )

@@ -78,10 +78,11 @@ def match_columns(frame: pd.DataFrame, request: RunRequest) -> tuple[dict[str, s
     missing = [name for name in features if name not in names]
     if missing:
         listed = ", ".join(missing[:10])
+        count = "1 column" if len(missing) == 1 else f"{len(missing)} columns"
         raise GenieError(
             Problem(
                 code="columns-missing",
-                title=f"The table lacks {len(missing)} column(s) that the model was trained on: {listed}.",
+                title=f"The table lacks {count} that the model was trained on: {listed}.",
                 remedy="Add them under the same names; empty cells will do.",
                 culprit=listed,
             )

@@ -54,7 +54,7 @@ def test_it_is_sent_sentences_with_blanks_and_ours_are_put_into_its_words(server
         "Mind that it does clearly worse where 'city' is Köln (so 88 rows): 41% of its answers are wrong, 12% "
         "elsewhere.",
     )
-    assert (said.n_kept, said.n_refused) == (1, 0)
+    assert (said.n_kept, said.n_refused, said.n_warnings) == (1, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_words_that_say_something_else_are_not_taken(server, place, words):
     server.answer = say([words if at == place else text for at, text in enumerate(GOOD)])
     said = reword(VERDICT, NAMES, settings_for(server))
     assert said.sentences[place] == VERDICT[place]
-    assert (said.n_kept, said.n_refused) == (2, 1)
+    assert (said.n_kept, said.n_refused, said.n_warnings) == (2, 1, 1)
 
 
 def test_too_few_sentences_leave_the_others_as_they_were_and_too_many_are_not_read(server):

@@ -143,7 +143,14 @@ def test_the_chosen_model_is_named_in_words_not_by_colour_alone(make):
     shown = render.leaderboard_html(rows, "root_mean_squared_error", "best one")
     assert "best one <b>(chosen)</b>" in shown
     assert "Lower is better." in shown
-    assert "Lower is better." not in render.leaderboard_html(rows, "accuracy", "best one")
+    plain = render.leaderboard_html(rows, "accuracy", "best one")
+    assert not any(words in plain for words in ("Lower is better.", "own threshold", "all untouched rows"))
+
+
+def test_the_models_say_that_they_are_compared_without_the_threshold_or_group_that_was_chosen(make):
+    rows = make.result("best one").leaderboard
+    assert "own threshold" in render.leaderboard_html(rows, "accuracy", "best one", is_decided=True)
+    assert "on all untouched rows" in render.leaderboard_html(rows, "accuracy", "best one", is_part=True)
 
 
 def test_a_score_that_is_not_there_is_a_dash(make):

@@ -137,7 +137,7 @@ def test_other_words_are_offered_with_what_is_sent_where_there_is_a_language_mod
     assert "&lt;i&gt; is {1}." in tab._sent.value
     tab._say.click()
     assert session.rewordings == 1
-    state.rewording = Rewording(sentences=("It is <b>good</b>.", "As it was."), n_kept=1)
+    state.rewording = Rewording(sentences=("It is <b>good</b>.", "As it was."), n_kept=1, n_warnings=1)
     tab.paint(state)
     assert "It is &lt;b&gt;good&lt;/b&gt;. As it was." in tab._said.value
     assert "A warning is never said in other words." in tab._said.value

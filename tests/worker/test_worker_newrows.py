@@ -47,7 +47,7 @@ def test_missing_columns_are_named(request_, rows):
     problem = caught.value.problem
     assert problem.code == "columns-missing"
     assert problem.culprit == "part, flag"
-    assert "2 column(s)" in problem.title
+    assert "2 columns that" in problem.title
     assert problem.remedy
 
 
@@ -55,7 +55,7 @@ def test_very_many_missing_columns_are_counted_and_not_all_named(make_request):
     frame = pd.DataFrame({f"column {n}": range(20) for n in range(100)}).assign(y=1.5)
     with pytest.raises(GenieError) as caught:
         align(pd.DataFrame({"a": [1]}), make_request(frame))
-    assert "100 column(s)" in caught.value.problem.title
+    assert "100 columns that" in caught.value.problem.title
     assert len(caught.value.problem.title) < 400
 
 

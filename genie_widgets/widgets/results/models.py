@@ -24,4 +24,10 @@ class ModelsTab(Tab):
         """Show the models."""
         result = state.result
         if result is not None:
-            self._html.value = leaderboard_html(result.leaderboard, result.plan.metric, result.best_model)
+            self._html.value = leaderboard_html(
+                result.leaderboard,
+                result.plan.metric,
+                result.best_model,
+                is_decided=result.decision is not None,
+                is_part=state.part is not None,
+            )
