@@ -37,10 +37,11 @@ _POINT_THOUSANDS = r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+"
 _CURRENCY = r"[€$£¥₹₩]|EUR|USD|GBP|CHF|JPY"
 _SPACES = "'\u00a0\u202f "
 _SPACE = f"[{_SPACES}]"
-# A number as ledgers write it: (1.200,00) or 1.200,00- for minus, € before or behind, 12 %, 1 200.
+# A number as ledgers write it: (1.200,00) or 1.200,00- for minus, € before or behind, 12 %, 1 200, 80.00 CR.
 _LEDGER = (
     rf"(?P<open>\()?\s*(?P<sign>[-+−])?\s*(?P<before>{_CURRENCY})?\s*(?P<number>[-+]?\d[\d.,{_SPACES}]*?)"
     rf"(?P<less>-)?\s*(?P<after>{_CURRENCY}|%)?\s*(?P<close>\))?\s*(?P<behind>{_CURRENCY}|%)?"
+    r"\s*(?P<side>(?:CR|Cr|cr|DR|Dr|dr)\.?)?"
 )
 # "2-" is a grade; a minus behind stands at amounts.
 _AMOUNT = r".*[.,]\d\d"
@@ -327,14 +328,43 @@ def _ledger(cells: Cells, some: Sequence[str], marks: _Marks) -> _Typed | None:
         return None
     number = pc.replace_substring_regex(number, _SPACE, "")
     before = pc.is_in(sign, value_set=pa.array(["-", "−"], sign.type))
-    negative = pc.or_(pc.or_(pc.equal(opened, "("), before), trailing)
+    sides = _sides(pc.struct_field(found, "side"), number)
+    if sides is None:
+        return None
+    opposite, side_note = sides
+    negative = pc.xor(pc.or_(pc.or_(pc.equal(opened, "("), before), trailing), opposite)
     minus = pc.binary_join_element_wise(pa.scalar("-", number.type), number, pa.scalar("", number.type))
     number = pc.if_else(pc.fill_null(negative, False), minus, number)
     typed = _numbers_as(number, _sample(number), marks)
     if typed is None or typed.cells.dtype == object:
         return None
+    if side_note:
+        return _Typed(typed.cells, side_note)
     percent = any(pc.any(pc.equal(pc.struct_field(found, name), "%")).as_py() for name in ("after", "behind"))
     return _Typed(typed.cells, "percent signs" if percent else "signs of money or spaces in numbers")
+
+
+def _sides(side: Cells, number: Cells) -> tuple[Any, str] | None:
+    """Say which amounts a ledger's CR or DR turns to minus, and in words; None where these may be no sides.
+
+    With both, a bank tells what came in (CR) and what went out (DR). One alone stands at the amounts that are unlike
+    the unmarked ones. But in India "Cr" alone is ten millions.
+    """
+    marks = set(pc.unique(side.drop_null()).to_pylist())
+    received, spent = ({mark for mark in marks if mark and mark[0] in first} for first in ("Cc", "Dd"))
+    if not received | spent:
+        return pc.is_in(side, value_set=pa.array([], side.type)), ""
+    marked = pc.filter(number, pc.not_equal(side, ""))
+    if not pc.all(_matches(marked, _AMOUNT), min_count=0).as_py():
+        return None
+    if "" in marks and not spent:
+        if received != {"CR"}:
+            return None
+        opposite, note = received, "CR taken as minus"
+    else:
+        opposite = spent
+        note = " and ".join([*(["CR taken as plus"] if received else []), *(["DR as minus"] if spent else [])])
+    return pc.is_in(side, value_set=pa.array(sorted(opposite), side.type)), note
 
 
 def _dates(cells: Cells, some: list[str], marks: _Marks) -> _Typed | None:

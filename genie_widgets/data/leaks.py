@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,7 @@ STRONG, WEAK = 0.85, 0.35
 # so many different values, or so many rows that are not of the commonest class.
 TWIN_ROWS, TWIN_VALUES, TWIN_NUMBER, TWIN_CLASS = 15, 5, 0.997, 0.95
 TWIN_MAX_ROWS = 4_000
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # Less filled, a column tells by its gaps more than by its values.
 LEAST_FILLED = 0.5
 
@@ -49,7 +51,7 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     one half of the rows, predict the other half, and the other way round. For
     numbers the target's ranks are predicted, so that a few large values do not
     decide. A column that is the target in other words is found in small tables,
-    too.
+    too; the same measure of an earlier year is not accused.
 
     Parameters
     ----------
@@ -74,14 +76,23 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     few = rows if len(rows) <= TWIN_MAX_ROWS else rows.sample(TWIN_MAX_ROWS, random_state=0)
     twins = {name: twin for name in asked if (twin := _twin(few[name], few[target], is_number))}
     if len(rows) < MIN_ROWS:
-        return sorted((Leak(name, twin) for name, twin in twins.items()), key=lambda leak: -leak.strength)
+        known = [Leak(name, twin) for name, twin in twins.items() if not _is_earlier(name, target)]
+        return sorted(known, key=lambda leak: -leak.strength)
     truth = rows[target].rank().to_numpy() if is_number else pd.factorize(rows[target].astype(str))[0]
     halves = np.random.default_rng(0).permutation(len(rows)) % 2 == 0
     found = [Leak(name, max(twins.get(name, 0.0), _strongest(rows[name], truth, halves, is_number))) for name in asked]
     found.sort(key=lambda leak: -leak.strength)
-    suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS or leak.column in twins]
     stands_alone = len(found) > 1 and found[0].strength >= STRONG and found[1].strength <= WEAK
-    return suspicious or (found[:1] if stands_alone else [])
+    suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS or leak.column in twins]
+    accused = suspicious or (found[:1] if stands_alone else [])
+    return [leak for leak in accused if not _is_earlier(leak.column, target)]
+
+
+def _is_earlier(column: str, target: str) -> bool:
+    """Say whether a column is the target's measure of an earlier year, by its name: it was known before the answer."""
+    years, others = _YEAR.findall(column), _YEAR.findall(target)
+    is_same_measure = _YEAR.sub("", column) == _YEAR.sub("", target)
+    return is_same_measure and len(years) == len(others) == 1 and int(years[0]) < int(others[0])
 
 
 def _twin(column: pd.Series[Any], target: pd.Series[Any], is_number: bool) -> float:

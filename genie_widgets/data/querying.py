@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.data import problems
-from genie_widgets.data.memory import table_budget_bytes
+from genie_widgets.data.memory import SAMPLE_SEED, table_budget_bytes
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.reading import make_table
 from genie_widgets.data.table import Table
@@ -161,7 +161,7 @@ def _answer(url: Any, query: str, budget_bytes: int) -> Parsed:
 
 def _sampled(chunks: Iterator[pd.DataFrame], width: int, budget_bytes: int) -> tuple[pd.DataFrame, int]:
     """Keep rows with the same chance each; the chance falls as the memory fills, for those kept before as well."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(SAMPLE_SEED)
     kept: list[pd.DataFrame] = []
     share, seen, held = 1.0, 0, 0.0
     for chunk in chunks:

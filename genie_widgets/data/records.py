@@ -10,6 +10,7 @@ import pandas as pd
 
 from genie_widgets.data import problems
 from genie_widgets.data.encodings import decode, find_encoding, utf8_stream
+from genie_widgets.data.memory import SAMPLE_SEED
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
 
@@ -46,7 +47,7 @@ def read_json(source: Source, *, budget_bytes: int) -> Parsed | None:
 
 
 def _lines(source: Source, encoding: Any, share: float) -> Parsed | None:
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(SAMPLE_SEED)
     rows, n_rows, n_broken, example = [], 0, 0, ""
     stream, rest = utf8_stream(source, encoding), b""
     while True:

@@ -139,6 +139,12 @@ def has_no_names(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     return True
 
 
+def is_rule_line(row: Sequence[str]) -> bool:
+    """Say whether a row is the line that Markdown and database clients draw below the names: |---|:--:| or ---+---."""
+    drawn = "".join(row)
+    return "--" in drawn and not set(drawn) - set("-+: ")
+
+
 def without_separator_line(text: str) -> tuple[str, str | None]:
     """Take off the line "sep=;" that Excel understands, and give the delimiter that it names."""
     match = _SEPARATOR_LINE.match(text)

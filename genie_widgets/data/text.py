@@ -17,6 +17,7 @@ from genie_widgets.data import problems
 from genie_widgets.data.cells import understand
 from genie_widgets.data.encodings import Encoding, decode, find_encoding, utf8_stream
 from genie_widgets.data.feet import below_the_table
+from genie_widgets.data.memory import SAMPLE_SEED
 from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.sniffing import (
@@ -24,6 +25,7 @@ from genie_widgets.data.sniffing import (
     count_title_rows,
     find_delimiter,
     has_no_names,
+    is_rule_line,
     split_rows,
     usual_width,
     without_separator_line,
@@ -51,6 +53,7 @@ class _Lines:
     names: list[str]
     skipped_lines: int
     quoted: bool = True
+    is_ruled: bool = False
 
 
 @dataclass
@@ -151,7 +154,9 @@ def _find_lines(source: Source, options: ReadOptions) -> _Lines:
         start += 1
     if start >= len(rows):
         raise problems.header_only(source.name)
-    below = [row for _, row in rows[start + 1 :] if row]
+    number, second = next(((number, row) for number, row in rows[start + 1 :] if row), (0, []))
+    rule = number if is_rule_line(second) else 0
+    below = [row for number, row in rows[start + 1 :] if row and number > rule]
     first = rows[start][1]
     has_header = options.header if options.header is not None else not has_no_names(first, below)
     before = rows[start - 1][0] if start else 0
@@ -161,7 +166,8 @@ def _find_lines(source: Source, options: ReadOptions) -> _Lines:
         n_titles=n_titles,
         has_header=has_header,
         names=_names(first if has_header else [""] * len(first), usual_width(below)),
-        skipped_lines=(1 if named else 0) + (rows[start][0] if has_header else before),
+        skipped_lines=(1 if named else 0) + (max(rule, rows[start][0]) if has_header else before),
+        is_ruled=rule > 0,
     )
 
 
@@ -235,7 +241,7 @@ def _parse_blocks(source: Source, lines: _Lines, misfits: _Misfits, share: float
     if share >= 1:
         table = pacsv.read_csv(file, **settings)
         return table, table.num_rows
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(SAMPLE_SEED)
     kept, n_rows = [], 0
     with pacsv.open_csv(file, **settings) as reader:
         for batch in reader:
@@ -276,6 +282,8 @@ def _understood(
         raise problems.header_only(source.name)
     columns = [table.column(place) for place in range(table.num_columns)]
     del table
+    if lines.is_ruled and len(columns) > 2 and not (lines.names[0] or lines.names[-1]):
+        columns, lines.names = columns[1:-1], lines.names[1:-1]  # a bar stands at both ends of each line
     names, _ = clean_names(lines.names)
     found = understand(columns, names, options, comma_is_decimal=lines.delimiter == ";")
     found.frame.columns = lines.names
@@ -296,6 +304,7 @@ def _understood(
         lines.encoding.words,
         *([f"{lines.n_titles} title row(s) left out"] if lines.n_titles else []),
         *([] if lines.has_header else ["no row of column names"]),
+        *(["the line of dashes below the names left out"] if lines.is_ruled else []),
         *([] if lines.quoted else ["quotes taken as they stand"]),
         *([f"{lines.encoding.n_nul:,} NUL byte(s) left out"] if lines.encoding.n_nul and not options.encoding else []),
         *feet.notes,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.data import problems
+from genie_widgets.data.memory import SAMPLE_SEED
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
 
@@ -70,7 +71,7 @@ def _sampled(batches: Iterator[Any], n_rows: int | None, budget_bytes: int) -> t
     """Keep rows with the same chance each; the chance falls as the memory fills, for those kept before as well."""
     import pyarrow as pa
 
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(SAMPLE_SEED)
     kept: list[Any] = []
     share, seen, held = 1.0, 0, 0.0
     for batch in batches:

@@ -106,10 +106,31 @@ def test_a_few_cells_that_are_no_numbers_are_taken_as_missing_and_told():
         (["12.50-", "3.00", "1,007.25-"], [-12.5, 3, -1007.25]),
         (["1.234,50- EUR", "3,00 EUR"], [-1234.5, 3]),
         (["1,23,456", "12,34,567.5", "5,000"], [123456, 1234567.5, 5000]),
+        (["1,200.00 CR", "$500.00 DR", "(20.00) Cr."], [1200, -500, -20]),  # a bank's
+        (["45.00CR", "500.00", "1,020.00"], [-45, 500, 1020]),  # a card's: what was paid back
+        (["45.00", "", "7.50 DR"], [45, float("nan"), -7.5]),
+        (["45.00 Cr", "7.50 Cr"], [45, 7.5]),
     ],
 )
 def test_numbers_are_read_as_ledgers_of_many_places_write_them(cells, numbers):
-    assert column_of(cells).frame["cell"].tolist() == numbers
+    assert column_of(cells).frame["cell"].tolist() == pytest.approx(numbers, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        (["1.00 CR", "2.00 DR"], "CR taken as plus and DR as minus"),
+        (["1.00 CR", "2.00"], "CR taken as minus"),
+    ],
+)
+def test_how_credit_and_debit_were_read_is_told(cells, words):
+    assert words in column_of(cells).profile.reading
+
+
+# In India "1.25 Cr" is a crore; "12 CR" may be hours of a course.
+@pytest.mark.parametrize("cells", [["1.25 Cr", "45.00"], ["12 CR", "5 CR"], ["1.00 CX", "2.00"]])
+def test_what_may_be_another_unit_is_no_credit(cells):
+    assert column_of(cells).frame["cell"].tolist() == cells
 
 
 @pytest.mark.parametrize("cells", [["1-", "2", "2-"], ["12-3", "4-5"], ["1,2,3", "2,3,4"], ["1,23", "1,23,4567"]])

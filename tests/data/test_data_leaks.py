@@ -123,3 +123,16 @@ def test_the_clean_samples_are_clean(sample, target, is_number):
     table = read_table(next(s for s in samples() if s.name == sample).path)
     features = [column.name for column in table.profile.columns if column.kind != "id"]
     assert names(table.frame, target, is_number, features) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "is_told"),
+    [("people_2016", False), ("people_2026", True), ("people 2016", True), ("rooms_2016", True), ("people_5016", True)],
+)
+@pytest.mark.parametrize("n", [20, 400])
+def test_the_same_measure_of_an_earlier_year_gives_nothing_away(column, is_told, n):
+    rng = np.random.default_rng(0)
+    people = rng.lognormal(9, 1, n)
+    frame = pd.DataFrame({column: people * 0.97, "area": rng.normal(size=n), "people_2021": people})
+    found = find_leaks(frame, "people_2021", [column, "area"], is_number=True)
+    assert [leak.column for leak in found] == ([column] if is_told else [])

@@ -68,6 +68,16 @@ ZOO = {
         [[1, "x", 2], [2, "y", 3], [3, "z", 4]],
         ["1 line(s) below"],
     ),
+    "markdown": (
+        b"Sales\n\n| town | n | paid |\n|:-----|--:|---|\n| Ulm | 1 | 2.50 |\n| Bonn | 2 | - |\n| Kiel | 3 | 1.00 |\n",
+        [["Ulm", 1, 2.5], ["Bonn", 2, None], ["Kiel", 3, 1.0]],
+        ["line of dashes"],
+    ),
+    "database client": (
+        b" id | town \n----+------\n  1 | Ulm\n  2 | Bonn\n  3 | Kiel\n",
+        [[1, "Ulm"], [2, "Bonn"], [3, "Kiel"]],
+        ["line of dashes"],
+    ),
     "row names": (b"a b\nx 1 2\n".replace(b" ", b","), [["x", 1, 2]], []),
     "no names": (b"5.1,3.5,no\n4.9,3.0,no\n4.7,3.2,yes\n5.0,3.1,no\n", None, ["no row of column names"]),
     "years as names": (b"town,2019,2020\nA,1,2\nB,3,4\nC,5,6\nD,7,8\n", None, ["comma"]),

@@ -101,3 +101,22 @@ def test_rows_that_the_plan_leaves_out_are_in_no_part(make_folder, machine):
     )
     split = set_apart(run_of(folder, 60))
     assert sorted([*split.train.index, *split.holdout.index]) == list(range(4, 300))
+
+
+def test_a_file_larger_than_the_memory_keeps_its_classes_from_reading_to_learning(make_folder, machine, tmp_path):
+    machine(available_memory_bytes=2**20)
+    rng = np.random.default_rng(0)
+    rare = rng.random(60_000) < 0.005
+    path = tmp_path / "large.csv"
+    pd.DataFrame({"x": rng.normal(size=60_000), "y": np.where(rare, "rare", "common")}).to_csv(path, index=False)
+    table = read_table(path, budget_bytes=path.stat().st_size)
+    assert table.profile.n_rows_in_file == 60_000
+    assert 20_000 < len(table.frame) < 40_000
+    n_rare = (table.frame["y"] == "rare").sum()
+    assert n_rare == pytest.approx(rare.sum() / 2, rel=0.25)
+    folder = make_folder(table, target="y", problem_type="binary", metric="roc_auc")
+    split = set_apart(run_of(folder, 600))
+    assert [problem.code for problem in told(folder)] == ["sampled"]
+    assert len(split.train) < len(table.frame) / 2
+    # Each class has its share of the rows to score, and the rare one enough of the few to learn from.
+    assert (split.holdout["y"] == "rare").mean() == pytest.approx(n_rare / len(table.frame), rel=0.05)
