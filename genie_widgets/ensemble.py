@@ -213,6 +213,11 @@ class Ensemble:
     owners: Callable[[pd.DataFrame, pd.DataFrame], Integers]
     predict_others: Callable[[pd.DataFrame], Floats]
 
+    @property
+    def described(self) -> tuple[TreeMember, ...]:
+        """All that is described as trees, controls included."""
+        return (*self.trees, *(tree for control in self.controls for tree in control.trees))
+
     def prepare(self, rows: pd.DataFrame, transformed: pd.DataFrame | None = None) -> Prepared:
         """Prepare original rows; raises as `owners` does.
 

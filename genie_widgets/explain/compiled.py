@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
 
+import genie_widgets.ensemble
+
 F = TypeVar("F", bound=Callable[..., Any])
-# Entrances that nobody uses take their time to compile, too.
-NOT_FROM_C: dict[str, Any] = {"no_cfunc_wrapper": True}
+# What nobody uses takes its time to compile, too: the entrance from C, the counting of references to arrays (kernels
+# make none and keep none), and an exception for each division.
+PLAIN: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False, "error_model": "numpy"}
 NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True}
 KERNELS = ("tree_answers", "tree_board", "tree_symmetric", "tree_pairs", "tree_sets")
 
@@ -20,10 +25,13 @@ def compiled(**options: Any) -> Callable[[F], F]:
     """Compile a function when it is first called; `options` are those of ``numba.njit``."""
 
     def compile_one(function: F) -> F:
+        # The kept code's file is named so. Numba looks whether the function's own file has changed, and by its time
+        # alone; but a kernel is made of parts in other files, too.
+        function.__qualname__ = f"{function.__name__}_{hash_of_sources()}"
         try:
-            kernel: F = njit(cache=True, **NOT_FROM_C, **options)(function)
+            kernel: F = njit(cache=True, **PLAIN, **options)(function)
         except RuntimeError:  # neither the package's folder nor the home can be written
-            kernel = njit(**NOT_FROM_C, **options)(function)
+            kernel = njit(**PLAIN, **options)(function)
         return kernel
 
     return compile_one
@@ -36,21 +44,26 @@ def part(**options: Any) -> Callable[[F], F]:
     """
 
     def compile_one(function: F) -> F:
-        piece: F = njit(**NOT_FROM_C, **NOT_FROM_PYTHON, **options)(function)
+        piece: F = njit(**PLAIN, **NOT_FROM_PYTHON, **options)(function)
         return piece
 
     return compile_one
 
 
+@cache
+def hash_of_sources() -> str:
+    """Twelve hexadecimal digits for all that compiled code is made of."""
+    here = Path(__file__)
+    sources = [here, Path(genie_widgets.ensemble.__file__), *(here.with_name(f"{name}.py") for name in KERNELS)]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
 def _forget_old_code() -> None:
-    """Remove code that is older than any kernel: numba looks only at a kernel's own file, not at those it calls."""
-    here = Path(__file__).parent
-    newest = max((here / f"{name}.py").stat().st_mtime for name in KERNELS)
-    for name in KERNELS:
-        for index in (here / "__pycache__").glob(f"{name}.*.nbi"):
-            with suppress(OSError):  # another process was quicker, or the folder cannot be written
-                if index.stat().st_mtime < newest:
-                    index.unlink()
+    """Remove code that was compiled from other sources."""
+    for kept in (Path(__file__).parent / "__pycache__").glob("tree_*.nb[ci]"):
+        with suppress(OSError):  # another process was quicker, or the folder cannot be written
+            if hash_of_sources() not in kept.name:
+                kept.unlink()
 
 
 _forget_old_code()

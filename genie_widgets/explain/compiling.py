@@ -5,27 +5,73 @@ from __future__ import annotations
 import threading
 from functools import cache
 
+from genie_widgets.ensemble import Link
+
+
+class Compiling(threading.Thread):
+    """Compiles the kernels, or loads them from disk; a daemon, so that nothing waits for it."""
+
+    def __init__(self) -> None:
+        super().__init__(name="genie-compile", daemon=True)
+        self._can_add, self._can_link = threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        """Compile first what takes least."""
+        try:
+            rehearse_adding()
+            self._can_add.set()
+            rehearse_linking()
+        finally:  # after a failure, too: who uses the kernels meets it then
+            self._can_add.set()
+            self._can_link.set()
+
+    def are_ready(self, *, only_adding: bool, within_s: float = 0.0) -> bool:
+        """Whether the kernels are there, those for pairs included unless leaves are `only_adding`.
+
+        Parameters
+        ----------
+        only_adding : bool
+        within_s : float
+            Seconds to wait for them.
+        """
+        return (self._can_add if only_adding else self._can_link).wait(max(0.0, within_s))
+
 
 @cache
-def compile_kernels() -> threading.Thread:
+def compile_kernels() -> Compiling:
     """Compile the kernels in the background, or load them from disk if this machine has them already.
 
     Returns
     -------
-    Thread
-        The same at every call; a daemon, so that nothing waits for it.
+    Compiling
+        The same thread at every call.
     """
-    thread = threading.Thread(target=rehearse, name="genie-compile", daemon=True)
+    thread = Compiling()
     thread.start()
     return thread
 
 
 def rehearse() -> None:
     """Solve one made pair each way: what is not compiled yet is compiled, and kept on disk."""
+    rehearse_adding()
+    rehearse_linking()
+
+
+def rehearse_adding() -> None:
+    """Play a tree whose leaves are only added up."""
+    _rehearse(Link.IDENTITY)
+
+
+def rehearse_linking() -> None:
+    """Play a tree whose leaves go through a link: pair by pair, which takes most of the time."""
+    _rehearse(Link.LOGISTIC)
+
+
+def _rehearse(link: Link) -> None:
     import numpy as np
     import pandas as pd
 
-    from genie_widgets.ensemble import LEAF, Forest, Link, TreeMember, seen_numbers
+    from genie_widgets.ensemble import LEAF, Forest, TreeMember, seen_numbers
     from genie_widgets.explain.tree_part import Precision, bind
 
     stump = Forest(
@@ -42,10 +88,9 @@ def rehearse() -> None:
     )
     rows = pd.DataFrame({"x": [1.0, -1.0]})
     background = np.array([1])
-    for link in (Link.IDENTITY, Link.LOGISTIC):
-        member = TreeMember(
-            "rehearsal", 1.0, stump, link, np.zeros(1), lambda frame: seen_numbers(frame.to_numpy(), np.array([0]))
-        )
-        (bound,) = bind([member], rows, np.array([0]), 1)
-        bound.predict(np.array([0]), background, np.ones((1, 1), dtype=bool))
-        bound.solve(0, background, Precision(1, 1), 0, bound.sets(background))
+    member = TreeMember(
+        "rehearsal", 1.0, stump, link, np.zeros(1), lambda frame: seen_numbers(frame.to_numpy(), np.array([0]))
+    )
+    (bound,) = bind([member], rows, np.array([0]), 1)
+    bound.predict(np.array([0]), background, np.ones((1, 1), dtype=bool))
+    bound.solve(0, background, Precision(1, 1), 0, bound.sets(background))

@@ -23,6 +23,8 @@ from genie_widgets.explain.predicting import solve_by_predicting
 BLOCK_ROWS = 2_000
 # Share of the time left that is waited for kernels that this machine has never compiled.
 COMPILING_SHARE = 0.5
+# Meanwhile the predictions alone give a first picture, in so many seconds.
+FIRST_PICTURE_SECONDS = 1.5
 
 
 @dataclass(frozen=True)
@@ -120,15 +122,18 @@ def _with_trees(
     on_partial: Callable[[ShapValues], None] | None,
     kept: Kept,
 ) -> ShapValues:
-    from genie_widgets.explain.tree_part import usable_threads
+    from genie_widgets.explain.tree_part import only_adds, usable_threads
     from genie_widgets.explain.with_trees import check, solve_with_trees
 
-    kernels = compile_kernels()
-    kernels.join(max(0.0, COMPILING_SHARE * meter.seconds_left))
-    if kernels.is_alive():
-        raise NotTreesError("the kernels are still being compiled")
-    # Of its own, so that the walks are the same whether the gate was passed before or not.
-    (gate_rng,) = rng.spawn(1)
+    # Of their own, so that the walks are the same whether the gate was passed before or not, and the kernels there.
+    gate_rng, first_rng = rng.spawn(2)
+    kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
+    if not kernels.are_ready(only_adding=only_adding):
+        if on_partial is not None:
+            first = meter.sharing(min(1.0, FIRST_PICTURE_SECONDS / max(FIRST_PICTURE_SECONDS, meter.seconds_left)))
+            on_partial(_by_predicting(first, rows, Hybrids(rows, background), first_rng))
+        if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):
+            raise NotTreesError("the kernels are still being compiled")
     blocks: list[ShapValues] = []
     start, fell_short = 0, False
     while not blocks or (start < len(rows) and not meter.stopped and meter.seconds_left > 0):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.ensemble import Floats, Integers, Link
+from genie_widgets.ensemble import Floats, Forest, Integers, Link
 from genie_widgets.explain.compiled import part
 
 Sizes = NDArray[np.int8]
@@ -30,6 +30,37 @@ class Board(NamedTuple):
     slot_owner: Integers
     table_start: Integers
     entries: Floats
+
+
+class PairBoard(NamedTuple):
+    """What is left of a forest and its board where the answers about numbers are known: arrays take time to compile."""
+
+    roots: Integers
+    symmetric: Integers
+    feature: Integers
+    threshold: Floats
+    values: Floats
+    output: Integers
+    keys: Integers
+    slot_owner: Integers
+    table_start: Integers
+    entries: Floats
+
+
+def pair_board(forest: Forest, board: Board) -> PairBoard:
+    """Take what pairs need."""
+    return PairBoard(
+        forest.roots,
+        forest.symmetric,
+        forest.feature,
+        forest.threshold,
+        forest.values,
+        forest.output,
+        board.keys,
+        board.slot_owner,
+        board.table_start,
+        board.entries,
+    )
 
 
 @part(inline="always")

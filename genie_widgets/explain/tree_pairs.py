@@ -28,6 +28,7 @@ from genie_widgets.explain.tree_board import (
     IDENTITY,
     UNDECIDED,
     Board,
+    PairBoard,
     Sizes,
     apply_link,
     apply_link_to_all,
@@ -179,14 +180,14 @@ def room_for(
 
 @part()
 def table_answer(
-    forest: Forest, board: Board, node: int, row: int, other: int, side: Integers, open_slots: Integers
+    board: PairBoard, node: int, row: int, other: int, side: Integers, open_slots: Integers
 ) -> tuple[int, int]:
     """Answer a question about a table: 1 left, 0 right, -1 where undecided players disagree.
 
     `open_slots` receives the slots whose undecided player makes a difference; their number is
     the second value.
     """
-    table = -2 - forest.feature[node]
+    table = -2 - board.feature[node]
     key = board.table_start[table]
     n_open = 0
     for slot in range(board.slot_owner.shape[1]):
@@ -208,7 +209,7 @@ def table_answer(
             from_row = (chosen >> place) & 1
             parent = row if from_row else other
             hybrid += board.keys[parent, table, open_slots[place]]
-        answer = 1 if board.entries[hybrid] <= forest.threshold[node] else 0
+        answer = 1 if board.entries[hybrid] <= board.threshold[node] else 0
         if first < 0:
             first = answer
         elif answer != first:
@@ -218,8 +219,7 @@ def table_answer(
 
 @part()
 def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
-    forest: Forest,
-    board: Board,
+    board: PairBoard,
     answers: Answers,
     row: int,
     other: int,
@@ -236,12 +236,12 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
     """
     path_player, path_side, stack_node, stack_length, stack_player, _, _, side, open_slots = search
     nodes, mine_left, theirs_left = answers.nodes, answers.left[row], answers.left[other]
-    width = forest.values.shape[1]
+    width = board.values.shape[1]
     n_terms = n_used = 0
-    for tree in range(forest.roots.shape[0]):
+    for tree in range(board.roots.shape[0]):
         if answers.n_owners[tree] >= 0:
             continue
-        stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
+        stack_node[0], stack_length[0], stack_player[0] = board.roots[tree], 0, NOBODY
         search.stack_inside[0] = search.stack_outside[0] = 0
         height, length = 1, 0
         while height > 0:
@@ -269,12 +269,12 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
                         continue
                     later, now = nodes[node, 1 + theirs], nodes[node, 1 + mine]
                 elif player == IS_TABLE:
-                    answer, _ = table_answer(forest, board, node, row, other, side, open_slots)
+                    answer, _ = table_answer(board, node, row, other, side, open_slots)
                     if answer >= 0:
                         node = nodes[node, 1 + answer]
                         continue
                     # Decide one of its columns, and ask again.
-                    player = board.slot_owner[-2 - forest.feature[node], open_slots[0]]
+                    player = board.slot_owner[-2 - board.feature[node], open_slots[0]]
                     later = now = node
                 else:
                     break
@@ -286,13 +286,13 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
                 inside |= 1 << (local[player] & LAST_BIT)
                 length += 1
                 node = now
-            leaf, output = nodes[node, 3], forest.output[tree]
+            leaf, output = nodes[node, 3], board.output[tree]
             if length == 0:
                 if output == ALL_OUTPUTS:
                     for k in range(width):
-                        terms.constant[k] += forest.values[leaf, k]
+                        terms.constant[k] += board.values[leaf, k]
                 else:
-                    terms.constant[output] += forest.values[leaf, 0]
+                    terms.constant[output] += board.values[leaf, 0]
                 continue
             if n_terms + 1 >= terms.leaf.shape[0] or n_used + length > terms.player.shape[0]:
                 for place in range(length):
@@ -313,7 +313,7 @@ def collect_terms(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece f
 
 @part()
 def solve_additive(
-    forest: Forest,
+    leaves: Floats,
     terms: Terms,
     n_terms: int,
     weights: tuple[Floats, Floats],
@@ -327,7 +327,7 @@ def solve_additive(
     and each of B loses ``a! (b-1)! / (a+b)!``: `weights` holds both.
     """
     gain, loss = weights
-    width = forest.values.shape[1]
+    width = leaves.shape[1]
     for term in range(n_terms):
         first, last = terms.start[term], terms.start[term + 1]
         n_row = 0
@@ -337,21 +337,21 @@ def solve_additive(
         up, down = gain[n_row, n_background] * scale, loss[n_row, n_background] * scale
         for column in range(width):
             k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
-            value = forest.values[terms.leaf[term], column]
+            value = leaves[terms.leaf[term], column]
             for place in range(first, last):
                 share = up if terms.side[place] == FROM_ROW else -down
                 phi[players[terms.player[place]], k] += share * value
 
 
 @part()
-def spread_terms(forest: Forest, terms: Terms, n_terms: int, size: Sizes, coefficient: Floats) -> None:
+def spread_terms(leaves: Floats, terms: Terms, n_terms: int, size: Sizes, coefficient: Floats) -> None:
     """Write the Moebius coefficients of all terms: coefficient[k, coalition]."""
-    width = forest.values.shape[1]
+    width = leaves.shape[1]
     for term in range(n_terms):
         inside, outside = terms.inside[term], terms.outside[term]
         for column in range(width):
             k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
-            value = forest.values[terms.leaf[term], column]
+            value = leaves[terms.leaf[term], column]
             part = outside
             while True:
                 coefficient[k, inside | part] += -value if size[part] & 1 else value
@@ -441,7 +441,8 @@ def shuffle(order: Integers, n: int, random: np.uint64) -> np.uint64:
 
 @part()
 def one_walk(  # noqa: C901, PLR0912 -- one short loop after the other
-    forest: Forest,
+    leaves: Floats,
+    output: Integers,
     terms: Terms,
     n_terms: int,
     games: Games,
@@ -451,7 +452,7 @@ def one_walk(  # noqa: C901, PLR0912 -- one short loop after the other
 ) -> None:
     """Add to the walk's `gained` what each player adds to the prediction when joining in its order."""
     order, position, jumps, margin, before, after, gained, _, _ = walk
-    n_outputs, width = margin.shape[0], forest.values.shape[1]
+    n_outputs, width = margin.shape[0], leaves.shape[1]
     for place in range(n_players):
         position[order[place]] = place
     for place in range(n_players + 2):
@@ -470,10 +471,10 @@ def one_walk(  # noqa: C901, PLR0912 -- one short loop after the other
         if first <= last:
             for column in range(width):
                 k = column if terms.output[term] == ALL_OUTPUTS else terms.output[term]
-                value = forest.values[terms.leaf[term], column]
+                value = leaves[terms.leaf[term], column]
                 jumps[first, k] += value
                 jumps[last + 1, k] -= value
-    walk_games(forest, games, position, jumps)
+    walk_games(leaves, output, games, position, jumps)
     for k in range(n_outputs):
         margin[k] = terms.constant[k] + jumps[0, k]
     apply_link(margin, link, before)
@@ -488,8 +489,7 @@ def one_walk(  # noqa: C901, PLR0912 -- one short loop after the other
 
 @compiled(nogil=True)
 def row_against_background(  # noqa: PLR0912, PLR0913, PLR0917, C901 -- compiled code takes no keywords
-    forest: Forest,
-    board: Board,
+    board: PairBoard,
     answers: Answers,
     base: Floats,
     link: int,
@@ -523,13 +523,13 @@ def row_against_background(  # noqa: PLR0912, PLR0913, PLR0917, C901 -- compiled
             terms.constant[k] = base[k]
         for player in range(local.shape[0]):
             local[player] = -1
-        n_played = play(forest, board, answers, row, other, games, terms.constant, local, players)
-        n_terms, n_players = collect_terms(forest, board, answers, row, other, terms, search, local, players, n_played)
+        n_played = play(board, answers, row, other, games, terms.constant, local, players)
+        n_terms, n_players = collect_terms(board, answers, row, other, terms, search, local, players, n_played)
         if n_terms < 0:
             return False
         if link == IDENTITY:
-            solve_additive(forest, terms, n_terms, weights, phi, players, scale)
-            add_games(forest, games, coalitions.size, phi, players, scale)
+            solve_additive(board.values, terms, n_terms, weights, phi, players, scale)
+            add_games(board.values, board.output, games, coalitions.size, phi, players, scale)
             continue
         if n_players == 0:
             continue
@@ -538,11 +538,13 @@ def row_against_background(  # noqa: PLR0912, PLR0913, PLR0917, C901 -- compiled
                 coalitions.values[k, 0] = terms.constant[k]
                 for s in range(1, 1 << n_players):
                     coalitions.values[k, s] = 0.0
-            spread_terms(forest, terms, n_terms, coalitions.size, coalitions.values)
-            spread_games(forest, games, coalitions.values)
+            spread_terms(board.values, terms, n_terms, coalitions.size, coalitions.values)
+            spread_games(board.values, board.output, games, coalitions.values)
             solve_all_coalitions(coalitions, n_players, link, phi, players, scale)
         else:
-            random = walk_both_ways(forest, terms, n_terms, games, n_players, link, walk, n_walks, random)
+            random = walk_both_ways(
+                board.values, board.output, terms, n_terms, games, n_players, link, walk, n_walks, random
+            )
             for player in range(n_players):
                 for k in range(n_outputs):
                     mean = walk.sums[player, k] / n_walks
@@ -555,7 +557,8 @@ def row_against_background(  # noqa: PLR0912, PLR0913, PLR0917, C901 -- compiled
 
 @part()
 def walk_both_ways(
-    forest: Forest,
+    leaves: Floats,
+    output: Integers,
     terms: Terms,
     n_terms: int,
     games: Games,
@@ -577,7 +580,7 @@ def walk_both_ways(
                 walk.gained[player, k] = 0.0
         random = shuffle(walk.order, n_players, random)
         for _back in range(2):
-            one_walk(forest, terms, n_terms, games, n_players, link, walk)
+            one_walk(leaves, output, terms, n_terms, games, n_players, link, walk)
             for place in range(n_players // 2):
                 last = n_players - 1 - place
                 walk.order[place], walk.order[last] = walk.order[last], walk.order[place]

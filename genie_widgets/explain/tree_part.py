@@ -13,7 +13,7 @@ import pandas as pd
 from genie_widgets.ensemble import LEAF, NOBODY, Floats, Forest, Integers, Link, Seen, TreeMember
 from genie_widgets.explain.hybrids import Bools
 from genie_widgets.explain.tree_answers import Answers, answers_of
-from genie_widgets.explain.tree_board import Board, term_weights
+from genie_widgets.explain.tree_board import Board, PairBoard, pair_board, term_weights
 from genie_widgets.explain.tree_pairs import margins, room_for, row_against_background
 from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
 
@@ -63,6 +63,11 @@ class BoundMember:
         return answers_of(self.member.forest, self.board, self.n_columns)
 
     @cached_property
+    def pair_board(self) -> PairBoard:
+        """What pairs need of the forest and the board."""
+        return pair_board(self.member.forest, self.board)
+
+    @cached_property
     def questions(self) -> int:
         """Count what a pair is asked at most: every node, but of a symmetric tree one a level."""
         forest = self.member.forest
@@ -92,8 +97,7 @@ class BoundMember:
         while True:
             phi, variance = np.zeros((n_columns, n_outputs)), np.zeros((n_columns, n_outputs))
             is_done = row_against_background(
-                member.forest,
-                self.board,
+                self.pair_board,
                 self.answers,
                 member.base,
                 int(member.link),
@@ -113,7 +117,7 @@ class BoundMember:
 
     def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
         """Prepare the fast way for members whose leaves are only added up and ask no tables."""
-        if not self.is_additive or (self.member.forest.feature < LEAF).any():
+        if not only_adds(self.member):
             return None
         parts = [
             background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
@@ -121,6 +125,11 @@ class BoundMember:
         return [(len(part), background_left(self.member.forest, self.board, part)) for part in parts]
 
     n_columns: int = 0
+
+
+def only_adds(member: TreeMember) -> bool:
+    """Whether a member's leaves are only added up and it asks no tables: then `Sets` are enough."""
+    return member.link == Link.IDENTITY and not bool((member.forest.feature < LEAF).any())
 
 
 def bind(members: Iterable[TreeMember], prepared: pd.DataFrame, owner: Integers, n_columns: int) -> list[BoundMember]:

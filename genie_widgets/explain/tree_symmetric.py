@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Forest, Integers
+from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Integers
 from genie_widgets.explain.compiled import part
 from genie_widgets.explain.tree_answers import MOST_LOCAL, Answers
-from genie_widgets.explain.tree_board import Board, Sizes
+from genie_widgets.explain.tree_board import PairBoard, Sizes
 
 
 class Games(NamedTuple):
@@ -44,7 +44,7 @@ class Games(NamedTuple):
 
 
 def room_for_games(answers: Answers) -> Games:
-    """Make room for the games of a forest."""
+    """Make room for the games of a board."""
     n_trees = len(answers.n_owners)
     return Games(
         np.zeros(n_trees, np.int64),
@@ -80,8 +80,7 @@ def join(player: int, players: Integers, n_players: int) -> tuple[int, int]:
 
 @part()
 def play(  # noqa: C901, PLR0912 -- one short loop after the other
-    forest: Forest,
-    board: Board,
+    board: PairBoard,
     answers: Answers,
     row: int,
     other: int,
@@ -112,21 +111,21 @@ def play(  # noqa: C901, PLR0912 -- one short loop after the other
                     start -= change[n_own]
                     n_own += 1
         if answers.asks_tables[tree]:
-            n_numbers, n_own = n_own, join_tables(forest, board, tree, row, other, own, n_own)
+            n_numbers, n_own = n_own, join_tables(board, tree, row, other, own, n_own)
             for place in range(n_numbers, n_own):
                 change[place] = 0
         leaf = games.leaf[free : free + (1 << n_own)]
         add_up(leaf, answers.first_leaf[tree] + start, change, n_own)
         if answers.asks_tables[tree]:
-            depth, root = forest.symmetric[tree], forest.roots[tree]
+            depth, root = board.symmetric[tree], board.roots[tree]
             for level in range(depth):
                 node = root + (1 << level) - 1
-                if forest.feature[node] < 0:
-                    add_table(forest, board, node, row, other, games, own, n_own, 1 << (depth - 1 - level), leaf)
+                if board.feature[node] < 0:
+                    add_table(board, node, row, other, games, own, n_own, 1 << (depth - 1 - level), leaf)
         if n_own == 0:
-            output = forest.output[tree]
-            for column in range(forest.values.shape[1]):
-                constant[column if output == ALL_OUTPUTS else output] += forest.values[leaf[0], column]
+            output = board.output[tree]
+            for column in range(board.values.shape[1]):
+                constant[column if output == ALL_OUTPUTS else output] += board.values[leaf[0], column]
             continue
         for place in range(n_own):
             n_players = number_of(own[place], local, players, n_players)
@@ -137,12 +136,10 @@ def play(  # noqa: C901, PLR0912 -- one short loop after the other
 
 
 @part()
-def join_tables(
-    forest: Forest, board: Board, tree: int, row: int, other: int, players: Integers, n_players: int
-) -> int:
+def join_tables(board: PairBoard, tree: int, row: int, other: int, players: Integers, n_players: int) -> int:
     """Add the players whose keys to a tree's tables differ, and count all."""
-    for level in range(forest.symmetric[tree]):
-        feature = forest.feature[forest.roots[tree] + (1 << level) - 1]
+    for level in range(board.symmetric[tree]):
+        feature = board.feature[board.roots[tree] + (1 << level) - 1]
         if feature >= 0:
             continue
         table = -2 - feature
@@ -167,8 +164,7 @@ def add_up(total: Integers, start: int, change: Integers, n_players: int) -> Non
 
 @part()
 def add_table(
-    forest: Forest,
-    board: Board,
+    board: PairBoard,
     node: int,
     row: int,
     other: int,
@@ -179,7 +175,7 @@ def add_table(
     leaf: Integers,
 ) -> None:
     """Add a table's answer to the leaf of every coalition."""
-    table = -2 - forest.feature[node]
+    table = -2 - board.feature[node]
     change, key = games.change, games.key
     for place in range(n_players):
         change[place] = 0
@@ -195,14 +191,14 @@ def add_table(
             change[place] += difference
     add_up(key, start, change, n_players)
     for s in range(1 << n_players):
-        if board.entries[key[s]] > forest.threshold[node]:
+        if board.entries[key[s]] > board.threshold[node]:
             leaf[s] += bit
 
 
 @part()
-def spread_games(forest: Forest, games: Games, coefficient: Floats) -> None:
+def spread_games(values: Floats, output: Integers, games: Games, coefficient: Floats) -> None:
     """Add the Moebius coefficients of all games: coefficient[k, coalition]."""
-    width = forest.values.shape[1]
+    width = values.shape[1]
     own, where, masks = games.own, games.key, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
@@ -213,9 +209,9 @@ def spread_games(forest: Forest, games: Games, coefficient: Floats) -> None:
         add_up(where, 0, masks, n_players)
         leaf = games.leaf[games.first[tree] :]
         for column in range(width):
-            k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
+            k = column if output[tree] == ALL_OUTPUTS else output[tree]
             for s in range(1 << n_players):
-                own[s] = forest.values[leaf[s], column]
+                own[s] = values[leaf[s], column]
             step = 1
             while step < 1 << n_players:
                 for first in range(0, 1 << n_players, 2 * step):
@@ -227,9 +223,9 @@ def spread_games(forest: Forest, games: Games, coefficient: Floats) -> None:
 
 
 @part()
-def walk_games(forest: Forest, games: Games, position: Integers, jumps: Floats) -> None:
+def walk_games(values: Floats, output: Integers, games: Games, position: Integers, jumps: Floats) -> None:
     """Add what each player of every game changes when joining at its position: ``jumps[position + 1, k]``."""
-    width = forest.values.shape[1]
+    width = values.shape[1]
     at, member = games.at, games.change
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
@@ -243,21 +239,23 @@ def walk_games(forest: Forest, games: Games, position: Integers, jumps: Floats) 
                 slot -= 1
             at[slot], member[slot] = mine, place
         for column in range(width):
-            k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
-            before = forest.values[leaf[0], column]
+            k = column if output[tree] == ALL_OUTPUTS else output[tree]
+            before = values[leaf[0], column]
             jumps[0, k] += before
             coalition = 0
             for slot in range(n_players):
                 coalition |= 1 << member[slot]
-                after = forest.values[leaf[coalition], column]
+                after = values[leaf[coalition], column]
                 jumps[at[slot] + 1, k] += after - before
                 before = after
 
 
 @part()
-def add_games(forest: Forest, games: Games, size: Sizes, phi: Floats, players: Integers, scale: float) -> None:
+def add_games(
+    values: Floats, output: Integers, games: Games, size: Sizes, phi: Floats, players: Integers, scale: float
+) -> None:
     """Exact Shapley values of games that are only added up."""
-    width = forest.values.shape[1]
+    width = values.shape[1]
     join_weight = games.own
     for tree in range(games.n_players.shape[0]):
         n_players = games.n_players[tree]
@@ -274,6 +272,6 @@ def add_games(forest: Forest, games: Games, size: Sizes, phi: Floats, players: I
                     continue
                 weight = join_weight[size[coalition]] * scale
                 for column in range(width):
-                    k = column if forest.output[tree] == ALL_OUTPUTS else forest.output[tree]
-                    after = forest.values[leaf[coalition | bit], column]
-                    phi[player, k] += weight * (after - forest.values[leaf[coalition], column])
+                    k = column if output[tree] == ALL_OUTPUTS else output[tree]
+                    after = values[leaf[coalition | bit], column]
+                    phi[player, k] += weight * (after - values[leaf[coalition], column])
