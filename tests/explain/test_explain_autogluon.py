@@ -14,6 +14,7 @@ from genie_widgets.worker.outputs import explained
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 
 TREES = KINDS[:5]
+STACKED = {"binary": TREES, "multiclass": ("LightGBM", "ExtraTrees"), "regression": TREES[::2]}
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both
 # agree to 1e-6; sums of regression leaves keep 7 digits of the largest, not of the value.
 BOUND = {"binary": 1e-6, "multiclass": 1e-6, "regression": 1e-6}
@@ -28,12 +29,12 @@ def predictor(request, tmp_path_factory):
     return found
 
 
-@pytest.fixture(scope="session", params=["binary", "regression"])
+@pytest.fixture(scope="session", params=list(STACKED))
 def stacked(request, tmp_path_factory):
     found = fitted(
         request.param,
         tmp_path_factory.mktemp("zoo") / f"stacked-{request.param}",
-        members=TREES if request.param == "binary" else TREES[::2],
+        members=STACKED[request.param],
         num_bag_folds=2,
         num_stack_levels=1,
         ag_args_ensemble={"fold_fitting_strategy": "sequential_local"},
@@ -108,11 +109,11 @@ def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, m
     monkeypatch.setattr(sampling, "MOST_PASSES", PASSES)
     rows, background = cells
     name = next(n for n in stacked.model_names() if n.endswith("BAG_L2") and n.startswith("LightGBM"))
-    predict, _ = asking(stacked, name)
+    predict, labels = asking(stacked, name)
     truth = shapley(predict, rows, background)
     ensemble = described(stacked, name, table("regression").drop(columns="y"))
     inside = []
-    keep = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "good_enough": 0.0}
+    keep = {"n_outputs": len(labels), "budget_s": 60, "ensemble": ensemble, "good_enough": 0.0}
     for seed in range(8):
         found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"

@@ -84,27 +84,27 @@ def _add_tree(grove: Grove, text: str, n_numbers: int, output: int, questions: l
     )
     if facts.get("is_linear", "0").strip() == "1":
         raise NotTreesError("LightGBM's leaves are linear models")
-    values = np.array(facts["leaf_value"].split(), dtype=float)
+    values = _list(facts["leaf_value"], float)
     n_leaves, inner = len(values), len(values) - 1
     if n_leaves == 1:
         grove.add(feature=[LEAF], threshold=[0], left=[0], right=[0], missing_left=[0], values=values, output=output)
         return
-    feature, kind = (np.array(facts[name].split(), dtype=int) for name in ("split_feature", "decision_type"))
-    threshold = np.array(facts["threshold"].split(), dtype=float)
+    feature, kind = (_list(facts[name], int) for name in ("split_feature", "decision_type"))
+    threshold = _list(facts["threshold"], float)
     missing = (kind >> MISSING_SHIFT) & 3
     if (missing == MISSING_IS_ZERO).any():
         raise NotTreesError("LightGBM takes zeros as missing")
     # Where training saw nothing missing, a missing cell counts as zero.
     missing_left = np.where(missing == MISSING_IS_NAN, (kind & DEFAULT_LEFT) > 0, threshold >= 0)
     if "cat_boundaries" in facts:
-        bounds = np.array(facts["cat_boundaries"].split(), dtype=int)
-        words = np.array(facts["cat_threshold"].split(), dtype=np.uint64)
+        bounds = _list(facts["cat_boundaries"], int)
+        words = _list(facts["cat_threshold"], np.uint64)
         for node in np.flatnonzero(kind & IS_CATEGORY):
             which = int(threshold[node])
             questions.append((int(feature[node]), _members(words[bounds[which] : bounds[which + 1]])))
             feature[node], threshold[node], missing_left[node] = n_numbers + len(questions) - 1, 0.5, False
     # Leaves are numbered -1, -2, ... among the children: they follow the inner nodes here.
-    children = [np.array(facts[name].split(), dtype=int) for name in ("left_child", "right_child")]
+    children = [_list(facts[name], int) for name in ("left_child", "right_child")]
     left, right = (np.where(child < 0, inner - child - 1, child) for child in children)
     rest = np.zeros(n_leaves, dtype=int)
     grove.add(
@@ -116,6 +116,11 @@ def _add_tree(grove: Grove, text: str, n_numbers: int, output: int, questions: l
         values=values,
         output=output,
     )
+
+
+def _list(text: str, kind: type) -> Any:
+    """Read numbers apart by blanks; several times as fast as `split`, and to the same last bit."""
+    return np.fromstring(text, dtype=kind, sep=" ")
 
 
 def _members(words: Any) -> list[int]:
