@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 from genie_widgets.render.axes import read_cells
-from genie_widgets.render.charts import COLOURS, HEIGHT_PX, Figure, axis, distinct, figure, label
+from genie_widgets.render.charts import COLOURS, HEIGHT_PX, QUIET, Figure, axis, distinct, figure, label
 from genie_widgets.render.dependence import parts_in
 from genie_widgets.render.explained import scale_of, share_of, signed, unit_of
-from genie_widgets.schema import Explanation
+from genie_widgets.schema import Explanation, RowExplanation
 
 MAX_GROUPS, MAX_COLUMNS, MAX_TOLD = 4, 8, 3
 # The mean of fewer rows is mostly chance.
@@ -44,6 +46,7 @@ def compared_figure(explanation: Explanation, column: str, output: int | None = 
             for part in row.contributions:
                 sums[part.column] = sums.get(part.column, 0.0) + part.value
         means[group] = {name: total / len(rows) for name, total in sums.items()}
+    errors = {group: _errors(rows, means[group]) for group, rows in inside.items()}
     predicted = {group: sum(row.prediction for row in rows) / len(rows) for group, rows in inside.items()}
     every = list(means[groups[0]])
     spread = {name: max(m[name] for m in means.values()) - min(m[name] for m in means.values()) for name in every}
@@ -57,6 +60,7 @@ def compared_figure(explanation: Explanation, column: str, output: int | None = 
             "name": f"{label(group, 30)} ({len(inside[group])})",
             "x": [scale * means[group][name] for name in drawn],
             "y": labels,
+            "error_x": {"type": "data", "array": [2 * scale * errors[group][name] for name in drawn], "color": QUIET},
             "marker": {"color": colour},
             "hovertemplate": "%{y}: %{x:+.3g}<extra></extra>",
         }
@@ -64,7 +68,7 @@ def compared_figure(explanation: Explanation, column: str, output: int | None = 
     ]
     few = [group for group in groups if len(inside[group]) < FEW_ROWS]
     return figure(
-        f"Why predictions differ by {column}",
+        f"How the parts of predictions differ by {column}",
         "compared",
         bars,
         _words(explanation, column, predicted, means, few),
@@ -80,8 +84,20 @@ def compared_figure(explanation: Explanation, column: str, output: int | None = 
             ("rows", *(len(inside[group]) for group in groups)),
             ("mean prediction", *predicted.values()),
             *((name, *(means[group][name] for group in groups)) for name in columns),
+            *((f"{name}, standard error", *(errors[group][name] for group in groups)) for name in columns),
         ),
     )
+
+
+def _errors(rows: list[RowExplanation], means: dict[str, float]) -> dict[str, float]:
+    """Give the standard error of each column's mean part: rows differ, and each part has its own error."""
+    squares = dict.fromkeys(means, 0.0)
+    for row in rows:
+        for part in row.contributions:
+            # What parts are off by spreads them, too; only a single row does not show it.
+            squares[part.column] += (part.value - means[part.column]) ** 2 if len(rows) > 1 else part.standard_error**2
+    freedom = max(1, len(rows) - 1)
+    return {name: math.sqrt(square / freedom / len(rows)) for name, square in squares.items()}
 
 
 def _words(
@@ -100,6 +116,7 @@ def _words(
         parts = ", ".join(f"{name} {signed(explanation, gaps[name])}" for name in told)
         whole = signed(explanation, predicted[highest] - predicted[lowest])
         text += f" From “{lowest}” to “{highest}” it changes by {whole}; of that, {parts}."
+    text += " The error bars of the mean parts are twice the standard error."
     if few:
         text += f" Few rows, so mostly chance: {', '.join(few)}."
     return text

@@ -57,7 +57,7 @@ def importance_figure(explanation: Explanation, output: int | None = None) -> Fi
         "orientation": "h",
         "x": [scale * item.mean_abs for item in columns],
         "y": distinct(label(item.column) for item in columns),
-        "error_x": {"type": "data", "array": [scale * item.standard_error for item in columns], "color": QUIET},
+        "error_x": {"type": "data", "array": [2 * scale * item.standard_error for item in columns], "color": QUIET},
         "marker": {"color": DOWN},
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
@@ -168,6 +168,8 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
         f"{column} from {min(trace['x'], default=0):+.3g} to {max(trace['x'], default=0):+.3g}"  # type: ignore[call-overload]
         for column, trace in zip(columns, data, strict=True)
     )
+    error = max((2 * part.standard_error for row in shown.rows for part in row.contributions), default=0.0)
+    sure = f" Each point is known within ± {points_of(explanation, error)}." if error else ""
     keys = [
         {
             "type": "scatter",
@@ -184,7 +186,7 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
         "Every explained row",
         "beeswarm",
         [*data, *keys],
-        f"Range of each column's part over {len(shown.rows):,} rows, in {unit_of(explanation, shown)}: {spread}.",
+        f"Range of each column's part over {len(shown.rows):,} rows, in {unit_of(explanation, shown)}: {spread}.{sure}",
         {
             "height": max(HEIGHT_PX // 2, 130 + ROW_PX * len(columns)),
             "xaxis": axis("lowers the prediction ← → raises it"),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+from typing import Any
+
 from genie_widgets.render.charts import DOWN, QUIET, UP, Figure, axis, distinct, figure, label
 from genie_widgets.render.escape import esc
 from genie_widgets.render.explained import ROW_PX, points_of, scale_of, share_of
@@ -33,10 +36,11 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
     if rest:
         names.append(f"{len(rest)} other column{'' if len(rest) == 1 else 's'}")
         values.append(sum(part.value for part in rest))
+    places = distinct([*names, "this row"])
     bars = {
         "type": "waterfall",
         "orientation": "h",
-        "y": distinct([*names, "this row"]),
+        "y": places,
         "x": [*(scale * value for value in values), scale * explained.prediction],
         "measure": ["absolute", *["relative"] * (len(values) - 1), "total"],
         "increasing": {"marker": {"color": UP}},
@@ -45,11 +49,30 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
         "connector": {"line": {"color": QUIET, "width": 1}},
         "hovertemplate": "%{y}: %{delta:+.3g}<extra></extra>",
     }
+    data: list[Any] = [bars]
+    if any(part.standard_error for part in first):
+        # A waterfall has no error bars of its own: each stands where its step ends.
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "y": places[1 : len(first) + 1],
+                "x": [scale * end for end in list(accumulate(values))[1 : len(first) + 1]],
+                "error_x": {
+                    "type": "data",
+                    "array": [2 * scale * part.standard_error for part in first],
+                    "color": QUIET,
+                    "thickness": 1,
+                },
+                "marker": {"size": 1, "color": QUIET},
+                "hoverinfo": "skip",
+            }
+        )
     unit = f"probability of {label(shown.label)}, %" if explanation.unit == "probability" else label(shown.label)
     return figure(
         f"Row {explained.row + 1}",
         "waterfall",
-        [bars],
+        data,
         " ".join(row_sentences(explanation, explained, shown.label, shown.base_value)),
         {
             "height": 100 + ROW_PX * (len(values) + 1),

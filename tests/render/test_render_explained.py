@@ -90,7 +90,7 @@ def test_the_importance_says_what_moves_most_and_how_sure_that_is(churn):
     drawn = render.importance_figure(churn)
     assert drawn.text.startswith("contract moves the prediction most: by 20 points up or down on average,")
     assert re.search(r"contract 20(\.0)? \(± 2(\.0)?\)", drawn.text)
-    assert drawn.spec["data"][0]["error_x"]["array"][0] == pytest.approx(1.0)
+    assert drawn.spec["data"][0]["error_x"]["array"][0] == pytest.approx(2.0), "as the words say: twice"
     assert drawn.table[0] == ("column", "mean size of its part", "standard error", "goes with")
     assert drawn.table[1] == ("contract", pytest.approx(0.2), 0.01, "age")
     assert len(drawn.table) == 4
@@ -136,8 +136,12 @@ def test_what_was_sampled_is_drawn_and_told_with_its_error():
     drawn = render.dependence_figure(sampled, "a")
     assert drawn.spec["data"][0]["error_y"]["array"] == pytest.approx([0.4] * 5)
     assert "known within ± 0.4 points" in drawn.text
+    assert "known within ± 0.4 points" in render.beeswarm_figure(sampled).text
     row = sampled.outputs[0].rows[4]
     assert render.row_sentences(sampled, row, "Yes", BASE)[1].endswith("by 4.0 points (± 0.4 points).")
+    _, bars = render.waterfall_figure(sampled, 4).spec["data"]
+    assert bars["x"] == pytest.approx([44.0]), "where the step ends"
+    assert bars["error_x"]["array"] == pytest.approx([0.4])
 
 
 def test_groups_are_compared_by_what_makes_their_predictions_differ(churn):
@@ -146,9 +150,20 @@ def test_groups_are_compared_by_what_makes_their_predictions_differ(churn):
     assert "From “Two year” to “Month-to-month” it changes by +40 points; of that, contract +40 points" in drawn.text
     assert drawn.table[0] == ("column", "Month-to-month", "Two year")
     assert drawn.table[1] == ("rows", 20, 20)
-    gaps = {name: high - low for name, high, low in drawn.table[3:]}
+    assert "Why" not in drawn.title, "no cause is claimed"
+    gaps = {name: high - low for name, high, low in drawn.table[3:6]}
     means = drawn.table[2]
     assert sum(gaps.values()) == pytest.approx(means[1] - means[2]), "the parts of the difference add up to it"
+
+
+def test_the_mean_parts_of_groups_have_error_bars():
+    words = [("x", 0.1), ("x", 0.3), ("x", 0.2), ("y", -0.1)]
+    drawn = render.compared_figure(explanation_of(output_of("Yes", [{"a": word} for word in words], error=0.02)), "a")
+    # 0.1, 0.3 and 0.2 spread by 0.1: their mean's error is 0.1 / sqrt(3). A single row has its part's own.
+    errors = [0.1 / 3**0.5, 0.02]
+    assert [trace["error_x"]["array"] for trace in drawn.spec["data"]] == [pytest.approx([200 * e]) for e in errors]
+    assert drawn.table[-1] == ("a, standard error", *(pytest.approx(e) for e in errors))
+    assert "twice the standard error" in drawn.text
 
 
 def test_small_groups_are_said_to_be_chance_and_one_group_is_not_compared():
