@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
     from genie_widgets.render.deciding import decided_html, decision_html
     from genie_widgets.render.dependence import dependence_figure
-    from genie_widgets.render.escape import duration, esc, moment, number
+    from genie_widgets.render.escape import duration, esc, metric_value, moment, number
     from genie_widgets.render.explained import beeswarm_figure, classes_figure, importance_figure
     from genie_widgets.render.gallery import figures
     from genie_widgets.render.groups import groups_figure, groups_html, part_html
@@ -54,6 +54,7 @@ _HOME = {
     "evidence_html": "pieces",
     "explained_figures": "report",
     "moment": "escape",
+    "metric_value": "escape",
     "number": "escape",
     "Figure": "charts",
     "beeswarm_figure": "explained",
@@ -122,6 +123,7 @@ __all__ = [
     "leaderboard_html",
     "learns_from_html",
     "metric_html",
+    "metric_value",
     "metrics_html",
     "metrics_offered_html",
     "models_html",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from genie_widgets.render.charts import Figure, axis, figure, guide, label, line
-from genie_widgets.render.escape import esc, moment, number
+from genie_widgets.render.escape import esc, metric_value, moment
 from genie_widgets.render.plan_card import change_html
 from genie_widgets.schema import METRICS, Comparison, Curve, MetricValue, RunResult, RunSummary
 
@@ -42,8 +42,9 @@ def _scored(run: RunSummary) -> str:
     if run.score is None:
         return "–"
     name = METRICS[run.metric].label if run.metric in METRICS else run.metric
-    between = "" if run.low is None else f"<small class='g-why'>{number(run.low)} to {number(run.high)}</small>"
-    return f"{esc(name)} {number(run.score)}{between}"
+    low, high = (metric_value(run.metric, bound) for bound in (run.low, run.high))
+    between = "" if run.low is None else f"<small class='g-why'>{low} to {high}</small>"
+    return f"{esc(name)} {metric_value(run.metric, run.score)}{between}"
 
 
 def comparison_html(comparison: Comparison) -> str:
@@ -81,8 +82,9 @@ def _facts(result: RunResult) -> list[tuple[str, str]]:
 def _value(metric: MetricValue | None) -> str:
     if metric is None:
         return "–"
-    between = "" if metric.low is None else f"<small class=g-why>{number(metric.low)} to {number(metric.high)}</small>"
-    return f"{number(metric.value)}{between}"
+    low, value, high = (metric_value(metric.name, figure) for figure in (metric.low, metric.value, metric.high))
+    between = "" if metric.low is None else f"<small class=g-why>{low} to {high}</small>"
+    return f"{value}{between}"
 
 
 def comparison_figure(comparison: Comparison) -> Figure | None:

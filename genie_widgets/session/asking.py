@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from genie_widgets.render import moment, number, row_sentences
+from genie_widgets.render import metric_value, moment, number, row_sentences
 from genie_widgets.schema import METRICS, GenieError, LLMSettings, Problem, Reply, Settings, Sourced, TableProfile
 
 if TYPE_CHECKING:
@@ -217,21 +217,27 @@ def _quality(run: Run, metric: str = "") -> Reply:
     # The first is what the verdict begins with.
     asked = next((one for one in result.evaluation.metrics[1:] if metric in (one.name, one.label)), None)
     if asked is not None:
-        against = f"; the baseline has {number(asked.baseline)}" if asked.baseline is not None else ""
-        between = _interval(asked.low, asked.high)
+        against = f"; the baseline has {metric_value(asked.name, asked.baseline)}" if asked.baseline is not None else ""
+        between = _interval(asked.name, asked.low, asked.high)
         words = (
-            f"{asked.label} is {number(asked.value)} on {result.evaluation.n_rows:,} rows that no model had "
-            f"seen{between}{against}.",
+            f"{asked.label} is {metric_value(asked.name, asked.value)} on {result.evaluation.n_rows:,} rows that no "
+            f"model had seen{between}{against}.",
             *words,
         )
     source = f"{result.evaluation.n_rows:,} untouched rows ({result.evaluation.split})"
     figures = [
-        Sourced(label=metric.label, value=number(metric.value), source=f"{source}{_interval(metric.low, metric.high)}")
+        Sourced(
+            label=metric.label,
+            value=metric_value(metric.name, metric.value),
+            source=f"{source}{_interval(metric.name, metric.low, metric.high)}",
+        )
         for metric in result.evaluation.metrics
     ]
     figures += [
         Sourced(
-            label=f"{metric.label} of the baseline", value=number(metric.baseline), source=result.evaluation.baseline
+            label=f"{metric.label} of the baseline",
+            value=metric_value(metric.name, metric.baseline),
+            source=result.evaluation.baseline,
         )
         for metric in result.evaluation.metrics[:1]
         if metric.baseline is not None
@@ -239,8 +245,10 @@ def _quality(run: Run, metric: str = "") -> Reply:
     return Reply(question="", how="How good it is on untouched rows", words=words, figures=tuple(figures))
 
 
-def _interval(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f", 95% interval {number(low)} to {number(high)}"
+def _interval(name: str, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    return f", 95% interval {metric_value(name, low)} to {metric_value(name, high)}"
 
 
 def _importance(run: Run) -> Reply:
@@ -290,8 +298,8 @@ def _groups(run: Run, column: str = "") -> Reply:
     figures = tuple(
         Sourced(
             label=f"{item.label} where {column} is {row.group}",
-            value=number(item.value),
-            source=f"{row.n_rows:,} untouched rows{_interval(item.low, item.high)}",
+            value=metric_value(item.name, item.value),
+            source=f"{row.n_rows:,} untouched rows{_interval(item.name, item.low, item.high)}",
         )
         for row in report.groups
         for item in row.figures[:1]
@@ -420,7 +428,11 @@ def _compare(run: Run, days: int = 0) -> Reply:
     how += f", the nearest to {days:,} {'day' if days == 1 else 'days'} before" if days > 0 else ""
     found = run.compare(open_run(before.run_id, settings))
     figures = tuple(
-        Sourced(label=f"{item.label}, {when}", value=number(metric.value), source=f"run {result.run_id[:8]}")
+        Sourced(
+            label=f"{item.label}, {when}",
+            value=metric_value(metric.name, metric.value),
+            source=f"run {result.run_id[:8]}",
+        )
         for item in found.figures[:3]
         for when, metric, result in (("before", item.before, found.before), ("now", item.after, found.after))
         if metric is not None
@@ -431,7 +443,7 @@ def _compare(run: Run, days: int = 0) -> Reply:
                 label=f"Difference of {METRICS[found.difference.metric].label}",
                 value=number(found.difference.value),
                 source=f"the same {found.difference.n_rows:,} rows"
-                f"{_interval(found.difference.low, found.difference.high)}",
+                f"{_interval('', found.difference.low, found.difference.high)}",
             ),
             *figures,
         )

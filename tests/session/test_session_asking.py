@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from genie_widgets.intent import LLMFailedError
-from genie_widgets.render import moment, number
+from genie_widgets.render import moment
 from genie_widgets.schema import (
     Contribution,
     ExplainedOutput,
@@ -118,8 +118,8 @@ def test_a_measure_is_told_with_its_interval_and_the_verdict(scored_run):
     run = scored_run()
     reply = run.ask("What is the recall?", llm=None)
     recall = next(metric for metric in run.result.evaluation.metrics if metric.name == "recall")
-    assert reply.words[0].startswith(f"{recall.label} is {number(recall.value)} on 300 rows")
-    assert number(recall.low) in reply.words[0]
+    assert reply.words[0].startswith(f"{recall.label} is {recall.value:.1%} on 300 rows")
+    assert f"{recall.low:.1%}" in reply.words[0]
     assert reply.words[1:] == run.result.verdict
 
 
