@@ -263,6 +263,17 @@ class TestHarm:
         source.close()
         assert caught.value.problem.code == "file-changed"
 
+    def test_a_file_that_grows_or_vanishes_while_it_is_read_is_read_as_it_was(self, tmp_path):
+        path = tmp_path / "log.csv"
+        path.write_bytes(PLAIN)
+        source = Source.of_path(path, "log.csv")
+        with path.open("ab") as writer:
+            writer.write(b"3,z\n" * 9)
+        assert source.whole() == PLAIN
+        path.unlink()
+        assert source.whole() == PLAIN
+        source.close()
+
     def test_a_locked_workbook_and_archive_are_told(self):
         entry = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le")
         locked = bytearray(zipped(a_csv=PLAIN))
