@@ -204,8 +204,8 @@ class RunFolder:
         return events.read(self.events_path, after)
 
     def write_result(self, result: RunResult) -> None:
-        """Replace the result, all or nothing."""
-        write_atomically(self.result_path, result.model_dump_json())
+        """Replace the result, all or nothing; its record has a file of its own."""
+        write_atomically(self.result_path, result.model_copy(update={"tracking": None}).model_dump_json())
 
     def read_result(self) -> RunResult | None:
         """Read the result, with the record's address once it is known; None where there is none yet."""

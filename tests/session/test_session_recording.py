@@ -78,6 +78,18 @@ def test_a_record_that_failed_is_made_again_and_added_to_what_was_begun(ended, r
     assert len(recorder) == 2
 
 
+def test_a_result_that_was_written_anew_keeps_no_record_of_its_own(ended, make, recorder):
+    # As a decision does: it reads the result, record and all, and writes it.
+    ended.write_tracking(Tracking(uri="u", run_id="r"))
+    ended.write_result(ended.read_result())
+    run = Run(ended)
+    assert run.result.tracking.run_id == "r"
+    run.record()
+    assert run.result.tracking is None
+    end(recorder[0])
+    assert run.result.tracking.problem is not None
+
+
 def test_while_a_run_goes_on_nothing_is_recorded_and_nothing_is_missed(asked, make, recorder):
     folder = asked()
     folder.append(RunStarted(time_limit_s=20))
