@@ -23,8 +23,10 @@ from genie_widgets.explain.predicting import solve_by_predicting
 BLOCK_ROWS = 2_000
 # Share of the time left that is waited for kernels that this machine has never compiled.
 COMPILING_SHARE = 0.5
-# Meanwhile the predictions alone give a first picture, in so many seconds.
-FIRST_PICTURE_SECONDS = 1.5
+# Where the trees do not give the first picture, the predictions alone do, in so many seconds.
+FIRST_PICTURE_SECONDS = 1.0
+# And where that is no more than this share of the time left.
+FIRST_PICTURE_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,42 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         clock=clock,
     )
     rng = np.random.default_rng(seed)
-    if ensemble is None:
-        return _by_predicting(meter, rows, Hybrids(rows, background), rng)
-    try:
-        return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial, kept or Kept())
-    except NotTreesError as reason:
-        logging.getLogger(__name__).warning("explained by predictions alone: %s", reason)
-        return _by_predicting(meter, rows, Hybrids(rows, background), rng)
+    first = _FirstPicture(meter, rows, background, rng, on_partial)
+    if ensemble is not None:
+        try:
+            return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial, first, kept or Kept())
+        except NotTreesError as reason:
+            logging.getLogger(__name__).warning("explained by predictions alone: %s", reason)
+    known = first.show()
+    if known is not None and known.path == "exact" and len(known.phi) == len(rows):
+        return known
+    return _by_predicting(meter, rows, Hybrids(rows, background), rng)
+
+
+class _FirstPicture:
+    """What the predictions alone tell in a moment, shown once, by random numbers of its own."""
+
+    def __init__(
+        self,
+        meter: Meter,
+        rows: pd.DataFrame,
+        background: pd.DataFrame,
+        rng: np.random.Generator,
+        on_partial: Callable[[ShapValues], None] | None,
+    ) -> None:
+        self._meter, self._rows, self._background, self._on_partial = meter, rows, background, on_partial
+        (self._rng,) = rng.spawn(1)
+
+    def show(self) -> ShapValues | None:
+        """Tell what is known after a second; None where nobody looks, little time is left, or it was told before."""
+        left, tell = self._meter.seconds_left, self._on_partial
+        if tell is None or FIRST_PICTURE_SHARE * left < FIRST_PICTURE_SECONDS:
+            return None
+        self._on_partial = None
+        meter = self._meter.sharing(FIRST_PICTURE_SECONDS / left)
+        known = _by_predicting(meter, self._rows, Hybrids(self._rows, self._background), self._rng)
+        tell(known)
+        return known
 
 
 def _by_predicting(meter: Meter, rows: pd.DataFrame, hybrids: Hybrids, rng: np.random.Generator) -> ShapValues:
@@ -120,20 +151,19 @@ def _with_trees(
     rng: np.random.Generator,
     n_threads: int | None,
     on_partial: Callable[[ShapValues], None] | None,
+    first: _FirstPicture,
     kept: Kept,
 ) -> ShapValues:
     from genie_widgets.explain.tree_part import only_adds, usable_threads
     from genie_widgets.explain.with_trees import check, solve_with_trees
 
-    # Of their own, so that the walks are the same whether the gate was passed before or not, and the kernels there.
-    gate_rng, first_rng = rng.spawn(2)
     kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
     if not kernels.are_ready(only_adding=only_adding):
-        if on_partial is not None:
-            first = meter.sharing(min(1.0, FIRST_PICTURE_SECONDS / max(FIRST_PICTURE_SECONDS, meter.seconds_left)))
-            on_partial(_by_predicting(first, rows, Hybrids(rows, background), first_rng))
+        first.show()
         if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):
             raise NotTreesError("the kernels are still being compiled")
+    # Of its own, so that the walks are the same whether the gate was passed before or not.
+    (gate_rng,) = rng.spawn(1)
     blocks: list[ShapValues] = []
     start, fell_short = 0, False
     while not blocks or (start < len(rows) and not meter.stopped and meter.seconds_left > 0):

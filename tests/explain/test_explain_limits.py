@@ -55,6 +55,35 @@ def test_a_hopelessly_slow_function_explains_the_first_rows_and_says_so():
     assert slow.now < 15
 
 
+def test_a_first_picture_comes_early_and_changes_nothing():
+    frame, found, pictures = numbers(130, 20), [], []
+    for look in (None, pictures.append):
+        slow = Slow(1 / 20_000, 0.05)
+        keep = {"labels": ("y",), "unit": "target", "good_enough": 0.2, "on_partial": look, "clock": slow.clock}
+        found.append(explain(slow, frame.iloc[:30], frame.iloc[30:], budget_s=300, **keep))
+    (picture,) = pictures
+    assert picture.seconds < 3
+    assert picture.n_rows == 30
+    assert picture.additivity_error < 1e-9
+    assert picture.outputs[0].importance[0].standard_error > 0
+    assert found[0].outputs == found[1].outputs
+
+
+def test_little_time_is_not_spent_on_a_first_picture():
+    slow, frame, pictures = Slow(1 / 20_000, 0.05), numbers(130, 20), []
+    keep = {"labels": ("y",), "unit": "target", "on_partial": pictures.append, "clock": slow.clock}
+    explain(slow, frame.iloc[:30], frame.iloc[30:], budget_s=2, **keep)
+    assert not pictures
+
+
+def test_a_first_picture_that_is_exact_is_the_last():
+    slow, frame, pictures = Slow(1e-7), numbers(40, 4), []
+    keep = {"labels": ("y",), "unit": "target", "on_partial": pictures.append, "clock": slow.clock}
+    found = explain(slow, frame.iloc[:10], frame.iloc[10:], budget_s=60, **keep)
+    assert found.path == "exact"
+    assert pictures == [found]
+
+
 @pytest.mark.parametrize(("n_columns", "calls"), [(12, 4), (12, 60), (20, 4)])
 def test_stop_is_heard_between_calls(n_columns, calls):
     slow, frame = Slow(1e-5), numbers(60, n_columns)
