@@ -13,7 +13,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 
-from genie_widgets.cli import dashboard, doctor, plan, predict, prepare, run, runs
+from genie_widgets.cli import classroom, dashboard, doctor, plan, predict, prepare, run, runs
 from genie_widgets.cli.show import printable
 from genie_widgets.schema import GenieError
 from genie_widgets.version import __version__
@@ -30,7 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"genie {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for module in (dashboard, run, plan, predict, runs, doctor, prepare):
+    for module in (dashboard, classroom, run, plan, predict, runs, doctor, prepare):
         module.add_commands(commands)
     return parser
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import webbrowser
+from collections.abc import Callable
 from typing import Any
 
 from genie_widgets.schema import GenieError, Problem
@@ -27,7 +28,10 @@ def add_commands(commands: Any) -> None:
     ):
         parser: argparse.ArgumentParser = commands.add_parser(name, help=text)
         parser.add_argument(
-            "--port", type=_port, metavar="PORT", help=f"port to listen on (default: the first free from {FIRST_PORT})"
+            "--port",
+            type=port_number,
+            metavar="PORT",
+            help=f"port to listen on (default: the first free from {FIRST_PORT})",
         )
         parser.add_argument("--no-browser", action="store_true", help="only print the address")
         parser.add_argument("--no-token", action="store_true", help="let everybody in who reaches the port")
@@ -36,7 +40,8 @@ def add_commands(commands: Any) -> None:
         parser.set_defaults(action=_serve, host=LOCALHOST, shared=name == "dashboard")
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """Read a port from a command line."""
     if not (text.isascii() and text.isdigit() and int(text) < 2**16):
         raise argparse.ArgumentTypeError(f"{text} is no port: a whole number up to 65535 is needed")
     return int(text)
@@ -72,35 +77,71 @@ def _no_such_address(host: str) -> Problem:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from genie_widgets.store import default_workspace
-    from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
-
-    port = _free_port(arguments.host, arguments.port)
-    token = "" if arguments.no_token else secrets.token_urlsafe(16)
-    command = [
-        sys.executable,
-        "-m",
-        "voila",
-        *voila_arguments(notebook_path(), port=port, token=token, ip=arguments.host),
-    ]
-    # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
-    environment = voila_environment()
-    # A page's kernel starts in the notebook's folder; the workspace belongs where the person is.
-    environment["GENIE_HOME"] = str(default_workspace())
+    token = "" if arguments.no_token else new_token()
+    environment: dict[str, str] = {}
     if arguments.shared:
         environment["GENIE_SHARED"] = "1"
     elif token:
         # On a machine of one's own, behind a token, one may name one's own files and databases.
         for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES", "GENIE_ALLOW_MLFLOW_UI"):
-            environment.setdefault(name, "1")
-    server = subprocess.Popen(command, start_new_session=True, env=environment)
-    previous = signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        address = f"http://{arguments.host}:{port}/" + (f"?token={token}" if token else "")
-        _wait_until_up(server, f"http://{arguments.host}:{port}/")
+            environment[name] = os.environ.get(name, "1")
+
+    def announce(address: str) -> None:
+        address += f"?token={token}" if token else ""
         print(f"\nGenie is at {address}\nStop it with Ctrl-C.", flush=True)
         if not arguments.no_browser and _has_display():
             webbrowser.open(address)
+
+    return serve(arguments.host, arguments.port, token, environment, announce)
+
+
+def new_token() -> str:
+    """Make a word that lets in whoever knows it."""
+    return secrets.token_urlsafe(16)
+
+
+def serve(
+    host: str, port: int | None, token: str, environment: dict[str, str], announce: Callable[[str], object]
+) -> int:
+    """Serve the page until it is stopped.
+
+    Parameters
+    ----------
+    host : str
+        Address to listen on.
+    port : int or None
+        None takes the first that is free.
+    token : str
+        Who knows it is let in; empty lets everybody in.
+    environment : dict of str to str
+        Settings of the page's own, beside those of this process.
+    announce : callable
+        Told of the page's address once it is up.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    GenieError
+        If the port is taken, the address is not this machine's, or the server does not start.
+    """
+    from genie_widgets.store import default_workspace
+    from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
+
+    port = _free_port(host, port)
+    command = [sys.executable, "-m", "voila", *voila_arguments(notebook_path(), port=port, token=token, ip=host)]
+    # A page's kernel starts in the notebook's folder; the workspace belongs where the person is.
+    settings = {**voila_environment(), "GENIE_HOME": str(default_workspace()), **environment}
+    # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
+    server = subprocess.Popen(command, start_new_session=True, env=settings)
+    previous = signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        address = f"http://{host}:{port}/"
+        _wait_until_up(server, address)
+        announce(address)
         return server.wait()
     except KeyboardInterrupt:
         print("\nStopping. Trainings under way go on by themselves.", flush=True)

@@ -35,7 +35,8 @@ def _runs(_arguments: argparse.Namespace) -> int:
     for summary in summaries:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(summary.created_at))
         score = "" if summary.score is None else f"{summary.metric} {summary.score:.4g}"
-        text = f"{summary.run_id}  {when}  {summary.status:<11}  {summary.table_name}: {summary.target}  {score}"
+        what = f"{summary.table_name}: {summary.target}  {score}  {summary.person}".rstrip()
+        text = f"{summary.run_id}  {when}  {summary.status:<11}  {what}"
         print(printable(text))
     return 0
 

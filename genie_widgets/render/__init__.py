@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         rows_html,
     )
     from genie_widgets.render.plan_card import (
+        allowance_html,
         change_html,
         exchange_html,
         learns_from_html,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from genie_widgets.render.waterfall import flip_html, row_sentences, waterfall_figure
 
 _HOME = {
+    "allowance_html": "plan_card",
     "duration": "escape",
     "evidence_html": "pieces",
     "explained_figures": "report",
@@ -101,6 +103,7 @@ _HOME = {
 
 __all__ = [
     "Figure",
+    "allowance_html",
     "beeswarm_figure",
     "change_html",
     "classes_figure",

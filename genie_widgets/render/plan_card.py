@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from genie_widgets.render.escape import duration, esc
-from genie_widgets.schema import METRICS, LLMExchange, Plan, TableProfile, Validation
+from genie_widgets.schema import METRICS, Allowance, LLMExchange, Plan, TableProfile, Validation
 
 LABELS = {
     "target": "Predict",
@@ -32,6 +32,15 @@ PROBLEM_TYPES = {
 }
 QUALITIES = {"fast": "A quick look", "balanced": "Balanced", "best": "As good as the time allows"}
 MAX_NAMES = 12
+
+
+def allowance_html(allowance: Allowance) -> str:
+    """Say who trains here, and what they may still train; nothing where neither is known."""
+    who = f"You train as {esc(allowance.person)}." if allowance.person else ""
+    if allowance.seconds_each is None or allowance.seconds_left is None:
+        return who
+    left = f"Training time left: {duration(allowance.seconds_left)} of {duration(allowance.seconds_each)}"
+    return f"{who} {left}{'.' if who else ', for all who have no name here.'}".strip()
 
 
 def said_html(said: Sequence[str], plan: Plan) -> str:

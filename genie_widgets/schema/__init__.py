@@ -4,6 +4,7 @@ Everything above this floor speaks in these types. The LLM fills a `Plan`, the
 worker speaks `Event`, the panel shows a `Problem`, MLflow logs a `RunResult`.
 """
 
+from genie_widgets.schema.allowance import Allowance
 from genie_widgets.schema.asking import Reply, Sourced
 from genie_widgets.schema.comparison import ComparedFigure, Comparison, PairedDifference, RunSummary
 from genie_widgets.schema.decision import Decision, Expected
@@ -70,6 +71,7 @@ from genie_widgets.schema.wording import Rewording
 
 __all__ = [
     "METRICS",
+    "Allowance",
     "Answer",
     "Artefact",
     "Change",

@@ -10,7 +10,10 @@ from genie_widgets.schema.result import MetricValue, RunResult
 
 
 class RunSummary(Value):
-    """A run in one line; `low` and `high` bound its score, and what cannot be read is empty."""
+    """A run in one line; `low` and `high` bound its score, and what cannot be read is empty.
+
+    `person` is who asked for it, where that is known.
+    """
 
     run_id: str
     created_at: float
@@ -23,6 +26,7 @@ class RunSummary(Value):
     low: float | None = None
     high: float | None = None
     is_champion: bool = False
+    person: str = ""
 
     def is_comparable_with(self, other: RunSummary) -> bool:
         """Whether both have figures of the same: two runs are compared by what they predict alike."""

@@ -41,6 +41,8 @@ class RunRequest(Value):
         Seconds since 1970 at confirmation: the budget counts from here.
     tracking_uri : str
         MLflow address; empty means the workspace's own SQLite store.
+    person : str
+        Who asked; empty where nobody said it.
     """
 
     run_id: str
@@ -50,3 +52,4 @@ class RunRequest(Value):
     seed: int = 0
     created_at: float
     tracking_uri: str = ""
+    person: str = ""

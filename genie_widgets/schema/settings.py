@@ -69,6 +69,12 @@ class Settings(_Confidential):
         Whether a person may name a file of this machine, an address on the network, a database to read from.
     allow_mlflow_ui : bool
         Whether a person may have MLflow's own pages opened, for whoever is on this machine.
+    seed : int
+        Fixes splits and samples of every run that is given no other.
+    person : str
+        Who trains here; empty where nobody said it.
+    seconds_each : int or None
+        Seconds of training that each person has in all; None: as long as they like.
     public_urls_only : bool
         Whether addresses of this machine and of its own network are refused all the same.
     """
@@ -82,4 +88,7 @@ class Settings(_Confidential):
     allow_urls: bool = True
     allow_queries: bool = True
     allow_mlflow_ui: bool = True
+    seed: int = 0
+    person: str = ""
+    seconds_each: int | None = None
     public_urls_only: bool = False

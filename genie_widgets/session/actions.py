@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from genie_widgets.schema import (
+    Allowance,
     Answer,
     Comparison,
     Explanation,
@@ -32,6 +33,12 @@ class BusyWith(Value):
     """Something was begun that takes a moment."""
 
     what: str
+
+
+class AllowanceSeen(Value):
+    """What the person may still train was looked up."""
+
+    allowance: Allowance
 
 
 class TableRead(Value):
@@ -79,6 +86,7 @@ class RunStartedHere(Value):
     """The confirmed plan was handed to a worker."""
 
     run_id: str
+    seed: int = 0
 
 
 class RunOpened(Value):
@@ -227,6 +235,7 @@ class RunLeft(Value):
 
 Action = (
     BusyWith
+    | AllowanceSeen
     | TableRead
     | PromptChanged
     | PlanMade

@@ -21,6 +21,7 @@ from genie_widgets.schema import (
     Settings,
     new_run_id,
 )
+from genie_widgets.session.allowance import check_allowance
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
@@ -153,7 +154,7 @@ def train(
     on_event: Callable[[Event], object] | None = None,
     *,
     prompt: str = "",
-    seed: int = 0,
+    seed: int | None = None,
     settings: Settings | None = None,
 ) -> Run:
     """Train as a plan says, in a process of its own.
@@ -168,8 +169,8 @@ def train(
         Told of each event, from a thread.
     prompt : str
         The sentence that led to the plan, for the record.
-    seed : int
-        Fixes splits and samples.
+    seed : int, optional
+        Fixes splits and samples; None takes that of the settings, which is 0 unless ``GENIE_SEED`` says another.
     settings : Settings, optional
         None reads the environment.
 
@@ -181,11 +182,13 @@ def train(
     Raises
     ------
     GenieError
-        If `table` is no table that was read, the answer is no plan, or the plan has blockers.
+        If `table` is no table that was read, the answer is no plan, the plan has blockers, or it asks for more time
+        than the person still has (``GENIE_MINUTES_EACH``).
     """
     accepted = accept(answer)
     _must_be_read(table)
     settings = settings or settings_from_env()
+    check_allowance(settings, accepted.time_limit_s)
     folder = RunFolder.create(settings.workspace, new_run_id())
     worker = WorkerHandle(folder)
     request = make_request(folder, table, accepted, prompt, seed, settings)
@@ -222,7 +225,7 @@ def accept(answer: Answer) -> Plan:
 
 
 def make_request(
-    folder: RunFolder, table: Table, accepted: Plan, prompt: str, seed: int, settings: Settings
+    folder: RunFolder, table: Table, accepted: Plan, prompt: str, seed: int | None, settings: Settings
 ) -> RunRequest:
     """Make the request of a run; its budget counts from now."""
     return RunRequest(
@@ -231,10 +234,11 @@ def make_request(
         prompt=prompt.encode("utf-8", "replace").decode("utf-8"),
         plan=accepted,
         profile=table.profile,
-        seed=seed,
+        seed=settings.seed if seed is None else seed,
         created_at=time.time(),
         # Credentials stay in the environment, which the worker inherits; the request is a file.
         tracking_uri=without_credentials(settings.tracking_uri),
+        person=settings.person,
     )
 
 
@@ -294,4 +298,5 @@ def _summary(run: Run, champions: frozenset[str]) -> RunSummary:
         low=None if main is None else main.low,
         high=None if main is None else main.high,
         is_champion=run.id in champions,
+        person=request.person,
     )

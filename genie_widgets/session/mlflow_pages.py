@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import subprocess
 import sys
+import urllib.parse
+import urllib.request
 from pathlib import Path
 
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_up
 
 MODULE = "genie_widgets.worker.mlflow_pages"
+_BY_NAME = "api/2.0/mlflow/experiments/get-by-name"
+ANSWER_S = 30.0
 
 
 class MlflowPages:
@@ -70,6 +75,24 @@ class MlflowPages:
                 culprit="MLflow",
             )
         )
+
+    def runs(self, experiment: str) -> str:
+        """Give the address of the list of an experiment's runs, where the pages are open.
+
+        Returns
+        -------
+        str
+            That of the list of all experiments where MLflow knows none of that name yet.
+        """
+        query = urllib.parse.urlencode({"experiment_name": experiment})
+        # Only this machine is asked; a proxy in the environment must not be.
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(f"{self._address}{_BY_NAME}?{query}", timeout=ANSWER_S) as answer:
+                number = str(json.load(answer)["experiment"]["experiment_id"])
+        except (OSError, ValueError, LookupError):
+            return f"{self._address}#/experiments"
+        return f"{self._address}#/experiments/{number}/runs?workflowType=machine_learning"
 
     def close(self) -> None:
         """Close the pages; nothing happens where none are open."""

@@ -48,6 +48,8 @@ class Recipe(Value):
         The answers to the planner's questions.
     plan : Plan or None
         The plan as it was made, before a person changed it.
+    seed : int
+        What the run's splits and samples follow from.
     resumed : tuple of int or None
         Each time that the run was taken up again: the seconds it was given; None where it was saved after a fault.
     rows : Source or None
@@ -61,6 +63,7 @@ class Recipe(Value):
     llm: bool = False
     choices: tuple[str, ...] = ()
     plan: Plan | None = None
+    seed: int = 0
     resumed: tuple[int | None, ...] = ()
     rows: Source | None = None
     ask_llm: bool = False

@@ -40,11 +40,17 @@ def unrecorded(request: RunRequest) -> Tracking:
     return Tracking(uri=request.tracking_uri, experiment=EXPERIMENT, problem=problem)
 
 
-def prepare_store(settings: Settings) -> None:
-    """Have a workspace's own store made, where it has none: MLflow takes about ten seconds for a new one."""
+def prepare_store(settings: Settings) -> subprocess.Popen[bytes] | None:
+    """Have a workspace's own store made, where it has none: MLflow takes about ten seconds for a new one.
+
+    Returns
+    -------
+    Popen or None
+        The process that makes it; None where there is nothing to make.
+    """
     if settings.tracking_uri or has_store(settings.workspace):
-        return
-    subprocess.Popen(
+        return None
+    return subprocess.Popen(
         [sys.executable, "-m", MODULE, "--store", str(settings.workspace)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

@@ -47,6 +47,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
     match action:
         case a.BusyWith(what=what):
             return state.model_copy(update={"busy": what})
+        case a.AllowanceSeen(allowance=allowance):
+            return state.model_copy(update={"allowance": allowance})
         case a.TableRead(profile=profile, source=source):
             return SessionState(
                 profile=profile,
@@ -54,6 +56,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 history=state.history,
                 comparison=state.comparison,
                 promotions=state.promotions,
+                allowance=state.allowance,
                 token=state.token + 1,
                 recipe=Recipe(table=source),
             )
@@ -73,8 +76,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
             return state.model_copy(update={**_NO_RUN, **before, "busy": "", "problem": None})
         case a.LLMHeard(exchange=exchange, token=token):
             return state.model_copy(update={"exchange": exchange}) if token == state.token else state
-        case a.RunStartedHere(run_id=run_id):
-            recipe = state.recipe.model_copy(update={"resumed": ()})
+        case a.RunStartedHere(run_id=run_id, seed=seed):
+            recipe = state.recipe.model_copy(update={"resumed": (), "seed": seed})
             return state.model_copy(update={**_NO_RUN, "run_id": run_id, "busy": "", "problem": None, "recipe": recipe})
         case a.RunOpened():
             return SessionState(
@@ -85,6 +88,7 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
                 history=state.history,
                 comparison=state.comparison,
                 promotions=state.promotions,
+                allowance=state.allowance,
                 token=state.token + 1,
                 recipe=Recipe(table=Source(kind="run", name=action.run_id), plan=action.plan),
             )

@@ -130,7 +130,8 @@ def _prompt(state: SessionState) -> str:
 
 
 def _run(state: SessionState) -> str:
-    lines = [f"run = gw.train(table, plan, prompt={_prompt(state)})"] if _is_trained_here(state) else []
+    seed = f", seed={state.recipe.seed}" if state.recipe.seed else ""
+    lines = [f"run = gw.train(table, plan, prompt={_prompt(state)}{seed})"] if _is_trained_here(state) else []
     if state.view is not None and state.view.status in ("stopping", "stopped"):
         lines.append("run.stop()")
     if state.run_id:

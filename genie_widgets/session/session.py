@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
+from genie_widgets.session.allowance import allowance, check_allowance
 from genie_widgets.session.api import accept, list_runs, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
@@ -26,7 +27,7 @@ from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
-from genie_widgets.store import RunFolder
+from genie_widgets.store import People, RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,6 +116,10 @@ class Session:
         self._llm = settings
         if not self._state.is_asking:
             self._dispatch(a.LLMHeard(exchange=None, token=self._state.token))
+
+    def identify(self, key: str) -> None:
+        """Take the person for whom the host enrolled this key as the one who trains from now on."""
+        self._guard(lambda: self._identify(key))
 
     def load_table(self, source: str | Path | bytes | pd.DataFrame | Table, *, name: str | None = None) -> None:
         """Read a table; what came from the one before is withdrawn."""
@@ -520,6 +525,17 @@ class Session:
                 log.write(f"reference {reference}\n{''.join(traceback.format_exception(error))}\n")
         return reference
 
+    def _identify(self, key: str) -> None:
+        person = People(self.settings.workspace).name_of(key)
+        if not person:
+            raise GenieError(_NOBODY)
+        self.settings = self.settings.model_copy(update={"person": person})
+        self._see_allowance()
+
+    def _see_allowance(self) -> None:
+        if self.settings.person or self.settings.seconds_each is not None:
+            self._dispatch(a.AllowanceSeen(allowance=allowance(self.settings)))
+
     def _read(self, source: Any, name: str | None) -> None:
         self._take(self._intake.read(source, name), _origin(source, name))
 
@@ -567,6 +583,7 @@ class Session:
             asking = self._asking(token)
             llm = self._llm
             answer = self._cautions.added(make_plan(state.profile, state.prompt, llm=llm, **asking), self._table)
+            self._see_allowance()
             self._dispatch(a.PlanMade(answer=answer, token=token, llm=llm is not None))
 
     def _follow_up(self, state: SessionState, text: str) -> None:
@@ -605,18 +622,20 @@ class Session:
             self._table = self._opened.table
         if plan is None or self._table is None:
             return
+        check_allowance(self.settings, plan.time_limit_s)
         self._prewarm()
         with self._lock:
             worker, self._draft = self._draft, None
         if worker is None:
             return
-        request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), 0, self.settings)
+        request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), None, self.settings)
         try:
             start(worker.folder, self._table, request)
         except Exception:
             self._draft = worker  # nothing was asked of it: it waits for the next try
             raise
-        self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id))
+        self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id, seed=request.seed))
+        self._see_allowance()
 
     def _open(self, run_id: str) -> None:
         run = open_run(run_id, self.settings)
@@ -630,6 +649,8 @@ class Session:
     def _resume(self, step: Callable[[Run], None], seconds: int | None) -> None:
         run = self._run
         if run is not None:
+            if seconds is not None:
+                check_allowance(self.settings, seconds)
             step(run)
             self._follow(run, a.RunResumed(run_id=run.id, seconds=seconds))
 
@@ -643,7 +664,7 @@ class Session:
 
     def _tail(self, run: Run, turn: int) -> None:
         """Follow a run's events until its end, or until another is shown or it is taken up again."""
-        seen = ""
+        seen, was_over = "", False
         while self._run is run and self._following == turn and not self._closed.is_set():
             view = run.view
             settled = view.is_over and run.record_is_settled
@@ -652,6 +673,9 @@ class Session:
             result = run.result if mark != seen else None
             seen = mark
             self._dispatch(a.RunSeen(run_id=run.id, view=view, result=result))
+            if view.is_over and not was_over:
+                was_over = True
+                self._see_allowance()
             if settled or view.problem is not None:
                 return
             time.sleep(TAIL_INTERVAL_S if not view.is_over else 4 * TAIL_INTERVAL_S)
@@ -713,7 +737,10 @@ class Session:
             self._dispatch(a.Reworded(run_id=run.id, rewording=run.reword(self._llm)))
 
     def _list(self) -> None:
-        self._dispatch(a.HistoryListed(runs=tuple(list_runs(self.settings)[:MAX_RUNS])))
+        runs = list_runs(self.settings)
+        if self.settings.shared:  # of strangers' runs nobody is told; who has said who they are sees their own
+            runs = [run for run in runs if run.person and run.person == self.settings.person]
+        self._dispatch(a.HistoryListed(runs=tuple(runs[:MAX_RUNS])))
 
     def _compare_runs(self, before: str, after: str) -> None:
         comparison = open_run(after, self.settings).compare(open_run(before, self.settings))
@@ -754,6 +781,14 @@ class Session:
         if run is not None:
             explanation = run.explain_predicted(Path(predictions.path), row)
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
+
+
+_NOBODY = Problem(
+    code="unknown-person",
+    title="This page's address is of nobody who is expected here.",
+    remedy="Open the address that you were given, whole, or ask for another.",
+    culprit="person",
+)
 
 
 def _origin(source: Any, name: str | None) -> Source:

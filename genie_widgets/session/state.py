@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from genie_widgets.schema import (
+    Allowance,
     Answer,
     Comparison,
     Explanation,
@@ -112,6 +113,8 @@ class SessionState(Value):
         The answer to the last question about the run.
     mlflow_address : str
         Where MLflow's own pages are open; empty where they are not.
+    allowance : Allowance
+        Who the person is, and what they may still train.
     busy : str
         What is being waited for, in words; empty if nothing.
     problem : Problem or None
@@ -143,6 +146,7 @@ class SessionState(Value):
     promotions: tuple[Promotion, ...] = ()
     reply: Reply | None = None
     mlflow_address: str = ""
+    allowance: Allowance = Allowance()
     busy: str = ""
     problem: Problem | None = None
     token: int = 0
@@ -210,12 +214,19 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
             return ("Make a plan first.",)
         if state.stage == Stage.TRAINING:
             return ("A training is under way.",)
-        return tuple(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers)
+        return (*(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers), *_too_long(state))
     if step == "predict" and not state.has_model:
         return ("Train a model first.",)
     if step == "ask" and state.stage != Stage.DONE:
         return ("Wait for the end of the training.",)
     return _about_the_training(state, step)
+
+
+def _too_long(state: SessionState) -> tuple[str, ...]:
+    left = state.allowance.seconds_left
+    if left is None or state.plan is None or state.plan.time_limit_s <= left:
+        return ()
+    return ("This is more training than you have left here.",)
 
 
 def _about_the_training(state: SessionState, step: str) -> tuple[str, ...]:

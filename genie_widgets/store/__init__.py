@@ -4,11 +4,14 @@ from genie_widgets.store.champions import Champions
 from genie_widgets.store.folder import RunFolder, default_workspace, list_run_ids
 from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
+from genie_widgets.store.people import People
 from genie_widgets.store.queue import take_ticket
+from genie_widgets.store.spent import seconds_spent
 from genie_widgets.store.view import RunView, fold
 
 __all__ = [
     "Champions",
+    "People",
     "RunFolder",
     "RunView",
     "default_workspace",
@@ -16,5 +19,6 @@ __all__ = [
     "list_run_ids",
     "oom_kills",
     "outlook",
+    "seconds_spent",
     "take_ticket",
 ]

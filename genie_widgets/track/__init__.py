@@ -1,6 +1,6 @@
 """The record of a run in MLflow. A server that is down costs a record, never a run."""
 
-from genie_widgets.track.address import be_quiet, has_store, with_credentials, without_credentials
+from genie_widgets.track.address import be_quiet, has_store, local_uri, with_credentials, without_credentials
 from genie_widgets.track.champion import go_back, promote, registry_uri
 from genie_widgets.track.facts import registry_name
 from genie_widgets.track.tracker import EXPERIMENT, Tracker
@@ -11,6 +11,7 @@ __all__ = [
     "be_quiet",
     "go_back",
     "has_store",
+    "local_uri",
     "promote",
     "registry_name",
     "registry_uri",

@@ -62,9 +62,12 @@ def metrics(result: RunResult) -> dict[str, float]:
     return {key(name): value for name, value in found.items() if value is not None and math.isfinite(value)}
 
 
-def tags(result: RunResult) -> dict[str, str]:
+def tags(request: RunRequest, result: RunResult) -> dict[str, str]:
     """List what runs are searched by."""
+    # MLflow's pages show this one as who made the run.
+    person = {"mlflow.user": request.person} if request.person else {}
     return {
+        **person,
         "genie.run_id": result.run_id,
         "genie.status": result.status,
         "genie.target": result.plan.target,

@@ -168,9 +168,10 @@ class Tracker:
     ) -> Tracking:
         import mlflow
 
-        name = f"{result.plan.target} {result.run_id[:6]}"
+        who = f"{request.person}: " if request.person else ""
+        name = f"{who}{result.plan.target} {result.run_id[:6]}"
         again = {"run_id": recorded} if recorded else {"experiment_id": self._experiment_id, "run_name": name}
-        with mlflow.start_run(**again, tags=facts.tags(result)) as run:
+        with mlflow.start_run(**again, tags=facts.tags(request, result)) as run:
             self._run_id = str(run.info.run_id)
             if not run.data.params:
                 mlflow.log_params(facts.parameters(request, result))

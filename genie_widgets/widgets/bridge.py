@@ -23,7 +23,7 @@ class Bridge(anywidget.AnyWidget):
     Attributes
     ----------
     query : dict
-        ``run`` and ``sample`` of the page's address; empty in a notebook.
+        ``run``, ``sample`` and ``person`` of the page's address; empty in a notebook.
     dark : bool
         Whether the host's theme is dark.
     run : str

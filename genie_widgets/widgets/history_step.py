@@ -21,7 +21,7 @@ _CHAMPION = (
 
 
 class HistoryStep(Step):
-    """A list that is read when it is opened, and never shown where strangers share the server."""
+    """A list that is read when it is opened; where strangers share the server, only of the person's own runs."""
 
     root: Disclosure
 
@@ -44,12 +44,14 @@ class HistoryStep(Step):
         self._chosen = w.VBox([fields, row(*self._buttons.values()), self._why, self._note])
         self.root = Disclosure("Earlier runs", self._list, self._chosen, self._words, self._plot.root)
         self.root.on_toggle(lambda: self.guarded(self._opened))
-        if session.settings.shared:
-            self.root.layout.display = "none"
+        self._hide_from_strangers(session.state)
 
     def _opened(self) -> None:
-        if self.root.is_open and not self.session.settings.shared:
+        if self.root.is_open:
             self.session.list_history()
+
+    def _hide_from_strangers(self, state: SessionState) -> None:
+        show(self.root, not self.session.settings.shared or bool(state.allowance.person))
 
     def _show(self) -> None:
         if self._run.value:
@@ -69,6 +71,7 @@ class HistoryStep(Step):
 
     def render(self, state: SessionState) -> None:
         """Show the list as it was last read, and the comparison last asked for."""
+        self._hide_from_strangers(state)
         runs = state.history
         if runs is None:
             return

@@ -165,6 +165,8 @@ class Genie(w.VBox):
 
     def _on_address(self, _change: Any) -> None:
         query = self._bridge.query
+        if query.get("person"):
+            self.session.identify(str(query["person"]))
         if query.get("run"):
             self.session.open_run(str(query["run"]))
         elif query.get("sample") in {sample.name for sample in samples()}:

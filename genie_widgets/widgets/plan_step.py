@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
-from genie_widgets.render import change_html, esc, exchange_html, problems_html, said_html
+from genie_widgets.render import allowance_html, change_html, esc, exchange_html, problems_html, said_html
 from genie_widgets.schema import Plan, Question
 from genie_widgets.session import Session, SessionState, Stage, blockers
 from genie_widgets.widgets.elements import button, card, field, heading, html, row, show
@@ -25,7 +25,8 @@ class PlanStep(Step):
         self._words = ChangeInWords(session)
         self._confirm = button("Start training", lambda: self.guarded(session.confirm), primary=True)
         self._why = html("", "g-mut")
-        self._actions = row(self._confirm, self._why)
+        self._allowance = html("", "g-mut")
+        self._actions = w.VBox([row(self._confirm, self._why), self._allowance])
         self._asked: Question | None = None
         self.root = card(
             heading(3, "The plan"),
@@ -70,6 +71,8 @@ class PlanStep(Step):
         self._confirm.description = "Train again with this plan" if over else "Start training"
         self._confirm.disabled = bool(reasons)
         self._why.value = "" if state.busy else esc(" ".join(reasons))
+        self._allowance.value = allowance_html(state.allowance)
+        show(self._allowance, bool(self._allowance.value))
 
     def _ask(self, question: Question, *, about_change: bool) -> None:
         if question is self._asked:

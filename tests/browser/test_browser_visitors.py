@@ -11,6 +11,9 @@ import pytest
 from hosting import REPOSITORY, TIMEOUT_MS, Watch, free_port, serve, stop
 from journey import ask, run_id, stage, train, upload
 
+from genie_widgets.schema import ColumnProfile, Plan, RunRequest, TableProfile, new_run_id
+from genie_widgets.store import People, RunFolder
+
 SECRET = "Zanzibar-4711"
 DOORS = ("files/", "voila/files/", "static/", "voila/static/", "api/contents/", "voila/api/contents/", "voila/render/")
 LISTS = ("api/contents", "voila/api/contents", "api/kernels", "api/sessions", "api/terminals", "tree", "lab")
@@ -118,3 +121,31 @@ def test_neither_reaches_what_is_the_others(visitors, shared, tmp_path):
     assert not (tmp_path / "reached").exists()
     # Meanwhile the first one's training went on, or ended.
     stage(first, "training", "done")
+
+
+def test_each_of_a_class_is_shown_their_own_runs_and_name(visitors, shared):
+    _, workspace = shared
+    keys = People(workspace).enrol(["Ana", "Ben"])
+    folder = RunFolder.create(workspace, new_run_id())
+    columns = (ColumnProfile(name="species", kind="category", dtype="object"),)
+    folder.write_request(
+        RunRequest(
+            run_id=folder.run_id,
+            prompt="",
+            plan=Plan(target="species", problem_type="multiclass", metric="accuracy", time_limit_s=20),
+            profile=TableProfile(name="ana's birds", n_rows=3, n_sampled=3, columns=columns),
+            created_at=0.0,
+            person="Ana",
+        )
+    )
+    shown = {}
+    for name, key in keys.items():
+        page = visitors(f"?person={key}&sample=penguins")
+        stage(page, "profiled")
+        ask(page, "Which species is it?")
+        page.wait_for_selector(f".g-card-plan:has-text('You train as {name}.')")
+        page.click("text=Earlier runs")
+        shown[name] = page.wait_for_selector(":text('There is none yet.'), td:has-text(\"ana's birds\")").inner_text()
+        assert f"person={key}" in page.url
+    assert "birds" in shown["Ana"]
+    assert shown["Ben"] == "There is none yet."

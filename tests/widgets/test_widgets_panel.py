@@ -13,6 +13,8 @@ import genie_widgets as gw
 from genie_widgets.data import samples
 from genie_widgets.render import esc
 from genie_widgets.schema import Reply, RunSummary, Sourced
+from genie_widgets.session import Session, settings_from_env
+from genie_widgets.store import People
 from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.results.ask import AskTab
 
@@ -205,6 +207,27 @@ def test_the_address_chooses_a_sample_and_refuses_a_strange_run(panel):
     panel._bridge.answered = True
     settle(panel)
     assert panel.session.state.problem.code == "no-such-run"
+
+
+def test_the_address_says_who_trains_and_the_plan_what_is_left(monkeypatch):
+    monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
+    settings = settings_from_env().model_copy(update={"shared": True, "seconds_each": 90})
+    name = "<b>Ana"
+    key = People(settings.workspace).enrol([name])[name]
+    panel = gw.Genie(gw.read_table(PENGUINS.path), "Which species is it? 1 minute", session=Session(settings))
+    try:
+        settle(panel)
+        earlier = next(c for c in every(panel) if isinstance(c, Disclosure) and "Earlier" in c.title)
+        assert not is_shown(panel, earlier)
+        panel._bridge.query = {"run": "", "sample": "", "person": key}
+        panel._bridge.answered = True
+        settle(panel)
+        assert is_shown(panel, earlier)
+        press(panel, "Make a plan")
+        settle(panel)
+        assert "You train as &lt;b&gt;Ana. Training time left: 1:30 min of 1:30 min." in text(panel)
+    finally:
+        panel.close()
 
 
 def test_a_language_models_key_reaches_the_session_and_no_widget_state(panel):

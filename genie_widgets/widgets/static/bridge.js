@@ -110,7 +110,7 @@ function render({ model, el }) {
 
   const query = new URLSearchParams(location.search);
   model.set('dark', isDark());
-  model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '' } : {});
+  model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '', person: query.get('person') || '' } : {});
   model.set('answered', true);
   model.save_changes();
   ping();

@@ -1,0 +1,56 @@
+"""How long each person may train here, in all, where the host set a limit; and how much of it is left."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from genie_widgets.schema import Allowance, GenieError, Problem, Settings
+from genie_widgets.store import RunFolder, list_run_ids, seconds_spent
+
+
+def allowance(settings: Settings) -> Allowance:
+    """Tell what the person of these settings may still train in this workspace."""
+    if settings.seconds_each is None:
+        return Allowance(person=settings.person)
+    left = max(0, math.floor(settings.seconds_each - _spent(settings)))
+    return Allowance(person=settings.person, seconds_each=settings.seconds_each, seconds_left=left)
+
+
+def check_allowance(settings: Settings, seconds: int) -> None:
+    """Refuse what is more than a person may still train.
+
+    Raises
+    ------
+    GenieError
+        If so many seconds are more than what is left.
+    """
+    left = allowance(settings).seconds_left
+    if left is None or seconds <= left:
+        return
+    whose = "you" if settings.person else "everybody without a name here, together,"
+    told = f"This asks for {seconds} seconds of training, and {left} of the {settings.seconds_each} are left"
+    remedy = f"Give it {left} seconds or less, or ask the host for more." if left else "Ask the host for more."
+    raise GenieError(
+        Problem(
+            code="allowance-spent",
+            title=f"{told} that {whose} may use.",
+            remedy=remedy,
+            culprit="time_limit_s",
+            value=str(seconds),
+            field="time_limit_s",
+        )
+    )
+
+
+def _spent(settings: Settings) -> float:
+    spent = 0.0
+    for run_id in list_run_ids(settings.workspace):
+        folder = RunFolder.open(settings.workspace, run_id)
+        try:
+            request = folder.read_request()
+        except (OSError, ValueError):
+            continue  # of another version, or damaged: nobody's
+        if request.person == settings.person:
+            spent += seconds_spent(folder.events(), request.plan.time_limit_s, alive=folder.is_alive(), now=time.time())
+    return spent
