@@ -145,7 +145,7 @@ def _gaps(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
     if n_missing:
         title, remedy = f"{name} is empty in {n_missing:,} of {profile.n_sampled:,} rows", "These rows are "
         if plan.empty_target:
-            title, remedy = f"{title}: there it means {plan.empty_target}.", f"{remedy}learned from and scored so."
+            title, remedy = f"{title}, which count as {plan.empty_target}.", f"{remedy}learned from and scored."
         else:
             title, remedy = f"{title}.", f"{remedy}neither learned from nor scored, unless an empty cell is an answer."
         yield _problem(GAPS, "target", title, remedy, "info" if plan.empty_target else "warning", name)

@@ -202,7 +202,7 @@ def test_of_yes_and_nothing_a_press_makes_yes_and_no(session, frame):
     press(session, "Empty means No")
     plan = session.state.plan
     assert (plan.empty_target, plan.problem_type, plan.positive_class, plan.blockers) == ("No", "binary", "Yes", ())
-    assert "there it means No" in next(p.title for p in plan.problems if p.code == "plan-target-gaps")
+    assert "which count as No" in next(p.title for p in plan.problems if p.code == "plan-target-gaps")
     # What gives the answer away is looked for with the answers as they are meant.
     assert "leak" in codes(session)
     assert "empty_target='No'" in python_code(session.state)
