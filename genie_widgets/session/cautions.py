@@ -189,7 +189,8 @@ def drift_remedies(state: SessionState) -> tuple[Remedy, ...]:
             if state.stage != Stage.TRAINING:
                 words = f"Plan again without {problem.culprit}"
                 offered.append(Remedy(about=problem.key, words=words, leave_out=problem.culprit))
-            offered.append(Remedy(about=problem.key, words="Use these predictions", accept_drift=problem.culprit))
+            words = f"Use the predictions despite {problem.culprit}"
+            offered.append(Remedy(about=problem.key, words=words, accept_drift=problem.culprit))
     return tuple(offered)
 
 

@@ -35,9 +35,9 @@ def press(session, words):
 def test_the_predictions_are_used_and_the_run_remembers_it(session, ended):
     assert [one.words for one in drift_remedies(session.state)] == [
         "Plan again without size",
-        "Use these predictions",
+        "Use the predictions despite size",
     ]
-    press(session, "Use these predictions")
+    press(session, "Use the predictions despite size")
     (note,) = session.state.predictions.problems
     assert (note.severity, note.title) == ("info", DIFFERS.title)
     assert drift_remedies(session.state) == ()
@@ -60,5 +60,5 @@ def test_a_press_plans_again_without_the_column_and_trains_nothing(session):
 def test_while_it_trains_there_is_no_other_plan(session):
     running = session.state.view.model_copy(update={"status": "running"})
     assert [one.words for one in drift_remedies(session.state.model_copy(update={"view": running}))] == [
-        "Use these predictions"
+        "Use the predictions despite size"
     ]
