@@ -1,5 +1,6 @@
 """The same notebook in JupyterLab."""
 
+import nbformat
 import pytest
 from access import barriers
 from hosting import TIMEOUT_MS, Watch
@@ -65,3 +66,30 @@ def test_the_page_of_a_jupyter_server_asks_no_other_machine(page, jupyter):
     page.wait_for_selector(".genie textarea")
     choose_sample(page, "Penguins")
     stage(page, "profiled")
+
+
+def test_the_magics_plan_the_cell_s_sentence_offer_what_is_there_and_tell_how(page, jupyter):
+    made = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(source)
+            for source in (
+                "%load_ext genie_widgets\nimport genie_widgets as gw\nfrom genie_widgets.data import samples",
+                "people = gw.read_table(next(s.path for s in samples() if s.name == 'penguins')).frame",
+                "%genie?",
+                "%%genie people\nWhich species is it? ignore the year, 10 seconds",
+            )
+        ],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(made, jupyter.root / "magics.ipynb")
+    page.goto(jupyter.lab("magics.ipynb"))
+    run_notebook(page)
+    stage(page, "planned")
+    assert page.input_value(".g-card-prompt textarea") == "Which species is it? ignore the year, 10 seconds"
+    assert page.locator(".g-card-plan .g-chip[aria-pressed=true]").all_inner_texts() == ["year"]
+    page.wait_for_selector(".jp-OutputArea:has-text('the variable that gets the run')")
+    page.evaluate("window.jupyterapp.commands.execute('notebook:insert-cell-below')")
+    page.click(".jp-CodeCell.jp-mod-active .cm-content")
+    page.keyboard.type("%%genie peo")
+    page.keyboard.press("Tab")
+    page.wait_for_selector(".jp-Completer-item:has-text('people') >> visible=true")
