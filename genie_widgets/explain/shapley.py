@@ -158,6 +158,8 @@ def _with_trees(
     from genie_widgets.explain.with_trees import check, solve_with_trees
 
     kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
+    if ensemble.others:
+        first.show()  # these are walked last
     if not kernels.are_ready(only_adding=only_adding):
         first.show()
         if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):

@@ -1,5 +1,7 @@
 """On a machine that has not compiled the kernels yet: nobody waits for them before the first picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,11 +56,10 @@ class Kernels:
         return len(self.asked) >= self.ready_at
 
 
-def explained(kernels, monkeypatch, *, link=Link.LOGISTIC, on_partial=None):
+def explained(kernels, monkeypatch, *, link=Link.LOGISTIC, others=(), on_partial=None):
     monkeypatch.setattr(shapley, "compile_kernels", lambda: kernels)
-    return shap_values(
-        predict, ROWS, BACKGROUND, n_outputs=1, budget_s=20, ensemble=one_question(link), on_partial=on_partial
-    )
+    ensemble = replace(one_question(link), others=others)
+    return shap_values(predict, ROWS, BACKGROUND, n_outputs=1, budget_s=20, ensemble=ensemble, on_partial=on_partial)
 
 
 def test_the_first_picture_does_not_wait_for_them(monkeypatch):
@@ -97,6 +98,15 @@ def test_what_they_find_once_they_are_there_is_what_they_always_find(monkeypatch
     assert pictures[0].gate_error is None
     assert late.gate_error is not None
     assert (late.phi == at_once.phi).all()
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("kernels")
+def test_where_other_members_are_walked_last_a_picture_comes_first(monkeypatch):
+    pictures = []
+    found = explained(Kernels(ready_at=1), monkeypatch, others=("linear",), on_partial=pictures.append)
+    assert [picture.gate_error for picture in pictures] == [None]
+    assert found.gate_error is not None
 
 
 def test_a_failure_to_compile_keeps_nobody_waiting(monkeypatch):
