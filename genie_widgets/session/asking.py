@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.render import metric_value, moment, number, row_sentences
-from genie_widgets.schema import METRICS, GenieError, LLMSettings, Problem, Reply, Settings, Sourced, TableProfile
+from genie_widgets.schema import METRICS, GenieError, LLMSettings, Plan, Problem, Reply, Settings, Sourced, TableProfile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -323,12 +323,11 @@ def _row(run: Run, row: int = 1) -> Reply:
     place = max(range(len(explanation.outputs)), key=lambda at: explanation.outputs[at].rows[0].prediction)
     output = explanation.outputs[place]
     told = output.rows[0]
-    target = run.request.plan.target
     known = chosen.index[0] in run.scored.index
     seen = "No model had seen it." if known else "The models may have learned from it: the prediction is no test."
     words = (
         *row_sentences(explanation, told, output.label, output.base_value),
-        f"In the table its {target} is {chosen[target].iloc[0]}. {seen}",
+        f"In the table its {_known_answer(run.request.plan, chosen)}. {seen}",
     )
     source = f"SHAP values of this row against {explanation.n_background:,} others ({explanation.method})"
     figures = tuple(
@@ -336,6 +335,13 @@ def _row(run: Run, row: int = 1) -> Reply:
         for part in sorted(told.contributions, key=lambda part: -abs(part.value))[:10]
     )
     return Reply(question="", how=f"Why row {row:,} is predicted so", words=words, figures=figures)
+
+
+def _known_answer(plan: Plan, row: pd.DataFrame) -> str:
+    if row[plan.target].notna().all():
+        return f"{plan.target} is {row[plan.target].iloc[0]}"
+    counts = f", which counts as {plan.empty_target}" if plan.empty_target else ""
+    return f"{plan.target} is empty{counts}"
 
 
 def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest: bool = False) -> Reply:

@@ -3,6 +3,7 @@
 import re
 import threading
 
+import pandas as pd
 import pytest
 
 from genie_widgets.intent import LLMFailedError
@@ -139,6 +140,15 @@ def test_a_row_is_explained_with_its_truth(scored_run, explained):
     assert "may have learned from it" in run.ask("why row 1?", llm=None).words[-1]
     with pytest.raises(GenieError, match="no row 401"):
         run.ask("why row 401?", llm=None)
+
+
+@pytest.mark.parametrize(("meaning", "told"), [("", "left is empty. "), ("no", "left is empty, which counts as no. ")])
+def test_a_row_without_an_answer_says_so(scored_run, explained, meaning, told):
+    run = scored_run(empty_target=meaning)
+    frame = pd.read_parquet(run._folder.table_path)
+    frame.loc[0, "left"] = None
+    frame.to_parquet(run._folder.table_path)
+    assert told in run.ask("why row 1?", llm=None).words[-1]
 
 
 def test_what_matters_comes_from_the_shap_values(scored_run, explained):

@@ -74,8 +74,9 @@ def set_value(control, value):
     by_the_person(lambda: setattr(control, "value", value))
 
 
-def shown(explanation):
-    return SimpleNamespace(result=SimpleNamespace(explanation=explanation), view=SimpleNamespace(is_over=True))
+def shown(explanation, part=None):
+    result = SimpleNamespace(explanation=explanation)
+    return SimpleNamespace(result=result, view=SimpleNamespace(is_over=True), part=part)
 
 
 def title(plot):
@@ -113,6 +114,21 @@ def test_a_choice_redraws_what_it_is_about(explanation):
     tab.paint(shown(None))
     assert tab._cautions.value == ""
     assert tab._body.layout.display == "none"
+
+
+def test_a_group_that_is_shown_elsewhere_is_compared_here(explanation):
+    tab = ExplanationTab(SimpleNamespace())
+    part = SimpleNamespace(column="age", group="<b>")
+    tab.paint(shown(explanation, part))
+    assert "not only those where age is &lt;b&gt;. They are compared by age below." in tab._of_part.value
+    assert "differ by age" in title(tab._compared)
+    set_value(tab._by, "town")
+    tab.paint(shown(explanation.model_copy(update={"seconds": 9.0}), part))
+    assert tab._by.value == "town", "a better explanation leaves the person there"
+    tab.paint(shown(explanation, SimpleNamespace(column="left out", group="a")))
+    assert "not only those where left out is a." in tab._of_part.value
+    tab.paint(shown(explanation))
+    assert tab._of_part.value == ""
 
 
 def test_one_answer_needs_no_choice(explanation):

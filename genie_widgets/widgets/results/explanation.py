@@ -15,7 +15,7 @@ from genie_widgets.render import (
     row_sentences,
     waterfall_figure,
 )
-from genie_widgets.schema import Explanation
+from genie_widgets.schema import Explanation, Part
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import choose, field, html, show, with_classes
 from genie_widgets.widgets.plot import Plot
@@ -29,7 +29,8 @@ class ExplanationTab(Tab):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._note, self._cautions = html(), html()
+        self._note, self._cautions, self._of_part = html(), html(), html()
+        self._part: Part | None = None
         self._output = w.Dropdown(description="Answer explained")
         self._column = w.Dropdown(description="Column")
         self._by = w.Dropdown(description="Groups by")
@@ -64,7 +65,7 @@ class ExplanationTab(Tab):
                 self._waterfall.root,
             ]
         )
-        self.root = w.VBox([self._note, self._cautions, self._body])
+        self.root = w.VBox([self._note, self._of_part, self._cautions, self._body])
 
     def render(self, state: SessionState) -> None:
         """Draw the run's explanation, once it is there."""
@@ -72,10 +73,14 @@ class ExplanationTab(Tab):
         show(self._body, explanation is not None)
         if explanation is None:
             self._note.value = "<p>The explanation is not there yet.</p>" if not _is_over(state) else _NONE
-            self._cautions.value = ""
+            self._cautions.value = self._of_part.value = ""
             return
-        if explanation is self._drawn:
-            return
+        if explanation is not self._drawn:
+            self._show(explanation)
+        if state.part != self._part:
+            self._show_part(state.part)
+
+    def _show(self, explanation: Explanation) -> None:
         # A better explanation of the same rows leaves the person where they were.
         is_new = self._drawn is None or _labels(self._drawn) != _labels(explanation)
         self._drawn = explanation
@@ -97,6 +102,19 @@ class ExplanationTab(Tab):
         self._row.description = f"Row (1 to {self._row.max:,})"
         self._draw()
         self._turn_to_row()
+
+    def _show_part(self, part: Part | None) -> None:
+        """Compare the group that is shown elsewhere with the others: the values of each row are those of all rows."""
+        self._part = part
+        if part is None:
+            self._of_part.value = ""
+            return
+        told = f"All explained rows are shown here, not only those where {part.column} is {part.group}."
+        if part.column in [name for name, _ in self._by.options]:
+            self._by.value = part.column
+            self._draw_groups()
+            told += f" They are compared by {part.column} below."
+        self._of_part.value = f'<p class="g-mut">{esc(told)}</p>'
 
     def _draw(self) -> None:
         if self._drawn is None:
