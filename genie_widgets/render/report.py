@@ -19,11 +19,24 @@ from genie_widgets.schema import Explanation, RunResult, TableProfile
 EXAMPLE_ROWS, DEPENDENCES = 3, 3
 # Scripts and styles of this file alone: nothing can be fetched or sent, whatever stands in the data.
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+# On paper, plots are as wide as a sheet of A4 or Letter bears, and what is folded away is opened.
 _DRAW = """
-for (const element of document.querySelectorAll('[data-figure]')) {
+const plots = [...document.querySelectorAll('[data-figure]')];
+for (const element of plots) {
   const figure = JSON.parse(document.getElementById(element.dataset.figure).textContent);
   Plotly.newPlot(element, figure.data, figure.layout, figure.config);
 }
+const PAPER_PX = 590;
+let folded = [];
+addEventListener('beforeprint', () => {
+  folded = [...document.querySelectorAll('details:not([open])')];
+  for (const details of folded) details.open = true;
+  for (const element of plots) Plotly.relayout(element, { width: PAPER_PX });
+});
+addEventListener('afterprint', () => {
+  for (const details of folded) details.open = false;
+  for (const element of plots) Plotly.relayout(element, { width: null, autosize: true });
+});
 """
 
 
@@ -75,7 +88,7 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>Genie report: {title}</title>'
-        f"<style>{style()}</style></head><body><main class='genie g-report'><h1>{title}</h1>"
+        f"<style>{style()}@page {{ margin: 12mm; }}</style></head><body><main class='genie g-report'><h1>{title}</h1>"
         f'<p class="g-mut">Genie report · run {esc(result.run_id[:8])}{when}</p>{body}</main>'
         f"<script>{get_plotlyjs()}</script><script>{_DRAW}</script></body></html>"
     )

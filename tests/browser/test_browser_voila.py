@@ -24,6 +24,7 @@ from journey import (
 from genie_widgets.data import samples
 
 SAMPLE = {sample.name: sample for sample in samples()}
+PLOT_WIDTHS = "[...document.querySelectorAll('figure .svg-container')].map(plot => plot.clientWidth)"
 
 
 def test_the_whole_journey_from_an_upload_to_the_files(open_page, tmp_path):
@@ -295,6 +296,14 @@ def test_the_report_keeps_nobody_out_asks_for_nothing_and_prints(browser, home, 
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         if scheme == "light":
             assert page.pdf().startswith(b"%PDF")
+            wide = page.evaluate(PLOT_WIDTHS)
+            page.evaluate("dispatchEvent(new Event('beforeprint'))")
+            # A sheet of A4 less its margins: what is wider would be cut off.
+            assert page.evaluate(PLOT_WIDTHS) == [590] * len(wide)
+            assert page.locator("details:not([open])").count() == 0
+            page.evaluate("dispatchEvent(new Event('afterprint'))")
+            assert page.evaluate(PLOT_WIDTHS) == wide
+            assert page.locator("details[open]").count() == 0
         context.close()
         watch.check()
     assert found == []
