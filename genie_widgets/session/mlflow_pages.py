@@ -16,6 +16,8 @@ from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_
 MODULE = "genie_widgets.worker.mlflow_pages"
 _BY_NAME = "api/2.0/mlflow/experiments/get-by-name"
 ANSWER_S = 30.0
+# MLflow shows a run as one of a language model's unless it is asked for the menu of training.
+AS_TRAINING = "?workflowType=machine_learning"
 
 
 class MlflowPages:
@@ -92,7 +94,7 @@ class MlflowPages:
                 number = str(json.load(answer)["experiment"]["experiment_id"])
         except (OSError, ValueError, LookupError):
             return f"{self._address}#/experiments"
-        return f"{self._address}#/experiments/{number}/runs?workflowType=machine_learning"
+        return f"{self._address}#/experiments/{number}/runs{AS_TRAINING}"
 
     def close(self) -> None:
         """Close the pages; nothing happens where none are open."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import ipywidgets as w
 
-from genie_widgets.render import comparison_figure, comparison_html, esc, moment, number, runs_html
+from genie_widgets.render import comparison_figure, comparison_html, esc, metric_value, moment, runs_html
 from genie_widgets.schema import METRICS, RunSummary
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.disclosure import Disclosure
@@ -117,6 +117,6 @@ def _why_absent(chosen: RunSummary | None, n_absent: int, comparable: Sequence[R
 
 def _line(run: RunSummary) -> str:
     label = METRICS[run.metric].label if run.metric in METRICS else run.metric
-    score = f", {label} {number(run.score)}" if run.score is not None else ""
+    score = f", {label} {metric_value(run.metric, run.score)}" if run.score is not None else ""
     champion = ", champion" if run.is_champion else ""
     return f"{moment(run.created_at)}: {run.target} of {run.table_name} ({run.status}{score}{champion})"

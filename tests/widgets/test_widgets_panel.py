@@ -468,13 +468,16 @@ def summary():
 
 
 def test_earlier_runs_are_listed_when_they_are_asked_for(panel, monkeypatch, summary):
-    asked = []
-    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: [summary("a"), summary("b")])
+    asked, sure = [], summary("c", metric="accuracy", target="species", score=1.0)
+    monkeypatch.setattr("genie_widgets.session.session.list_runs", lambda _settings: [summary("a"), summary("b"), sure])
     monkeypatch.setattr(panel.session, "compare_runs", lambda *ids: asked.append(ids))
     monkeypatch.setattr(panel.session, "promote", asked.append)
     unfold(panel, "Earlier runs")
     settle(panel)
     assert "0.500" in text(panel)
+    labels = [label for label, _ in control(panel, w.Dropdown, "Run").options]
+    assert "ROC AUC 0.500" in labels[0]
+    assert "Accuracy 100.0%" in labels[2]
     press(panel, "Compare")
     press(panel, "Make it the champion")
     assert asked == [("b" * 32, "a" * 32), "a" * 32]

@@ -199,3 +199,8 @@ def test_a_record_that_failed_is_told_and_one_button_makes_it_again(state, tmp_p
         assert (tab._mlflow.layout.display is None) == (status == "done" and "Recorded" in words)
     tab._again.click()
     assert recorded == [True]
+    state.mlflow_address = "http://127.0.0.1:7/"
+    found = Tracking(uri="sqlite:///x", experiment="genie", experiment_id="3", run_id="r<")
+    state.result = state.result.model_copy(update={"tracking": found})
+    tab.paint(state)
+    assert 'href="http://127.0.0.1:7/#/experiments/3/runs/r&lt;?workflowType=machine_learning"' in tab._opened.value

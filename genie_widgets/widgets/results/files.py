@@ -9,6 +9,7 @@ import ipywidgets as w
 from genie_widgets.render import esc, problem_html
 from genie_widgets.schema import RunResult
 from genie_widgets.session import Session, SessionState
+from genie_widgets.session.mlflow_pages import AS_TRAINING
 from genie_widgets.widgets.download import Download
 from genie_widgets.widgets.elements import button, html, row, show
 from genie_widgets.widgets.step import Tab
@@ -75,7 +76,9 @@ def _pages_html(address: str, result: RunResult) -> str:
     tracking = result.tracking
     if not address or tracking is None:
         return ""
-    place = f"#/experiments/{tracking.experiment_id}/runs/{tracking.run_id}" if tracking.experiment_id else ""
+    place = (
+        f"#/experiments/{tracking.experiment_id}/runs/{tracking.run_id}{AS_TRAINING}" if tracking.experiment_id else ""
+    )
     link = f'<a href="{esc(address + place)}" target="_blank" rel="noopener noreferrer">The run in MLflow</a>'
     return f'<p>{link} <span class="g-mut">(on the machine that Genie runs on, until this page is closed)</span></p>'
 
