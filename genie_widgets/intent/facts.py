@@ -110,6 +110,16 @@ def opposite_of(value: str) -> str:
     return word.upper() if value.isupper() else word.capitalize() if value[:1].isupper() else word
 
 
+def says_yes_or_nothing(column: ColumnProfile) -> bool:
+    """Whether a column says yes in some rows and nothing in the others: an answer as people note it."""
+    return may_mean_no(column) and opposite_of(column.top_values[0].value) != EMPTY_CLASS
+
+
+def is_no_target(column: ColumnProfile) -> bool:
+    """Whether a column is none that people ask for: an id, or one that has nothing to tell apart."""
+    return column.kind in USELESS_KINDS and not says_yes_or_nothing(column)
+
+
 def usual_metric(column: ColumnProfile, n_sampled: int, kind: ProblemType) -> tuple[str, str]:
     """Choose the metric for a target where nobody asked for one.
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genie_widgets.intent import phrases
+from genie_widgets.intent.facts import is_no_target, says_yes_or_nothing
 from genie_widgets.intent.lexicon import TARGET, concepts_of, lexicon, terms_of
 from genie_widgets.intent.reading import Hit, Mention, Reading, read, significant_parts, spoken_values
 from genie_widgets.intent.vectors import row_of, vectors_of
@@ -214,9 +215,9 @@ def _kind(column: ColumnProfile, place: int, n: int, forms: dict[str, bool], str
     target = float(any(known.heads[c] == TARGET for c in concepts)) if len(significant_parts(column.name)) < 3 else 0.0
     outcome = float(any(c < known.n_outcomes for c in concepts))
     numeric = column.kind in ("number", "integer") and column.n_distinct > 10
-    binary = column.n_distinct == 2
+    binary = column.n_distinct == 2 or says_yes_or_nothing(column)
     few = not binary and column.n_distinct <= 20 and column.kind in ("category", "integer", "boolean")
-    useless = column.kind in ("id", "constant", "empty")
+    useless = is_no_target(column)
     last, first = float(place == n - 1), float(place == 0)
     unnamed = 1 - strongest
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
 from genie_widgets.intent.constraints import Constraints, find_constraints
-from genie_widgets.intent.facts import USELESS_KINDS, may_mean_no, tells_time, useless_columns
+from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, tells_time, useless_columns
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
 from genie_widgets.intent.target import (
@@ -164,7 +164,7 @@ def _why_not(column: str, profile: TableProfile) -> str:
 
 
 def _question(ranked: list[Candidate], profile: TableProfile, text: str, words: str = "") -> Question:
-    useful = [c for c in ranked if profile.column(c.column).kind not in USELESS_KINDS] or ranked
+    useful = [c for c in ranked if not is_no_target(profile.column(c.column))] or ranked
     named = [c for c in useful if c.spoken > 0.5]
     useless = useless_columns(profile)
     candidates = tuple(c.column for c in useful[:MAX_CANDIDATES])

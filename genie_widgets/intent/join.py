@@ -8,7 +8,7 @@ from typing import Any
 
 from genie_widgets.intent.check import MAX_TIME_S, MIN_TIME_S
 from genie_widgets.intent.edit import change_plan
-from genie_widgets.intent.facts import USELESS_KINDS, may_mean_no
+from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no
 from genie_widgets.intent.llm import LLMFailedError, Stopper, ask_llm, planned_exchange
 from genie_widgets.intent.prompts import LLMPlan
 from genie_widgets.intent.words import STOP_WORDS, is_near, name_parts, words_of
@@ -91,7 +91,7 @@ def join(own: Answer, said: LLMPlan, profile: TableProfile, prompt: str) -> Answ
         text = f"The language model doubts that this asks for a prediction. Should {own.target} be predicted?"
         return Question(text=text, candidates=(own.target,))
     if said.status == "plan" and target is not None and target != own.target and target not in own.asked_to_ignore:
-        rest = (c.name for c in reversed(profile.columns) if c.kind not in USELESS_KINDS)
+        rest = (c.name for c in reversed(profile.columns) if not is_no_target(c))
         candidates = dict.fromkeys((own.target, target, *rest))
         text = f"Two readings of the request differ: {own.target}, or {target}. Which column should be predicted?"
         return Question(text=text, candidates=tuple(candidates)[:FIRST])
@@ -104,7 +104,7 @@ def suggested(own: Question, picks: list[str], profile: TableProfile, *, doubts:
     """Let a model's picks order a question's first candidates, and stand after them."""
     if own.field != "target":
         return own
-    picks = [name for name in dict.fromkeys(picks) if profile.column(name).kind not in USELESS_KINDS]
+    picks = [name for name in dict.fromkeys(picks) if not is_no_target(profile.column(name))]
     first = sorted(own.candidates[:FIRST], key=lambda name: picks.index(name) if name in picks else len(picks))
     candidates = dict.fromkeys((*first, *picks, *own.candidates[FIRST:]))
     text = own.text

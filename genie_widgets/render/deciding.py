@@ -21,10 +21,10 @@ def decision_html(result: RunResult) -> str:
         for figure in decision.expected
     )
     table = (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="What to expect"><table class="g-t"><caption>What '
-        f"to expect, on {decision.n_rows:,} untouched rows</caption><thead><tr><th scope='col'>Figure</th>"
-        '<th scope="col" class="n">Value</th><th scope="col" class="n">95% interval</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
+        '<div class="g-scroll" tabindex="0" role="region" aria-label="What to expect">'
+        f'<table class="g-t g-stack g-pair"><caption>What to expect, on {decision.n_rows:,} untouched rows</caption>'
+        '<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th>'
+        f'<th scope="col" class="n">95% interval</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
     return f"{words}{table}"
 

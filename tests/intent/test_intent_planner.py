@@ -125,6 +125,18 @@ def test_a_target_that_says_nothing_is_asked_about_with_the_reason(values, words
     assert set(question.candidates) == {"x", "z"}
 
 
+@pytest.mark.parametrize("prompt", ["who will reply?", "which customers answer?", "who replied"])
+def test_a_column_that_says_yes_or_nothing_is_found_by_what_it_means(prompt):
+    made = table(age=[20 + i % 50 for i in range(60)], town=["a", "b", "c"] * 20, replied=["yes"] * 25 + [None] * 35)
+    assert make_plan(made, prompt).target == "replied"
+    assert make_plan(made, "predict the town").target == "town"
+
+
+def test_a_column_of_one_value_that_says_no_yes_is_no_candidate():
+    made = table(age=[20 + i % 50 for i in range(60)], town=["a", "b", "c"] * 20, dose=[1.5] * 25 + [None] * 35)
+    assert set(make_plan(made, "what comes next?").candidates) == {"town", "age"}
+
+
 @pytest.mark.parametrize(("value", "meaning"), [(1.0, "0"), ("Yes", "No"), ("JA", "NEIN"), ("won", "(empty)")])
 def test_a_target_of_one_value_or_nothing_is_asked_what_an_empty_cell_means(value, meaning):
     made = table(x=[i % 9 for i in range(60)], y=[value] * 25 + [None] * 35)
