@@ -6,7 +6,7 @@ import fcntl
 import json
 from pathlib import Path
 
-from genie_widgets.store.files import write_atomically
+from genie_widgets.store.files import read_object, write_atomically
 
 
 class Champions:
@@ -23,18 +23,11 @@ class Champions:
 
     def runs(self) -> frozenset[str]:
         """Give the ids of the runs that are champions."""
-        return frozenset(run for run in self._read().values() if run)
+        return frozenset(run for run in read_object(self._path).values() if run)
 
     def note(self, model: str, run_id: str) -> None:
         """Note the champion of a registered model; an empty id: it has none now."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.with_name(".champions.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            write_atomically(self._path, json.dumps({**self._read(), model: run_id}))
-
-    def _read(self) -> dict[str, str]:
-        try:
-            found = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+            write_atomically(self._path, json.dumps({**read_object(self._path), model: run_id}))

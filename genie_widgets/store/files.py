@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import secrets
 from collections.abc import Iterator
@@ -28,6 +29,15 @@ def telling_disk_full(path: Path) -> Iterator[None]:
                 )
             ) from error
         raise
+
+
+def read_object(path: Path) -> dict[str, str]:
+    """Read the names and texts of a small JSON file; empty where there is none, or it is damaged."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from genie_widgets.store.files import write_atomically
+from genie_widgets.store.files import read_object, write_atomically
 
 
 class People:
@@ -30,7 +30,7 @@ class People:
         dict of str to str
             Keys by name, in the order given.
         """
-        known = self._read()
+        known = read_object(self._path)
         keys = {name: known.get(name) or secrets.token_urlsafe(16) for name in names}
         self._path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(self._path, json.dumps({**known, **keys}, ensure_ascii=False, indent=1))
@@ -40,14 +40,10 @@ class People:
     def name_of(self, key: str) -> str:
         """Give the name of the person whose key this is; empty for nobody's."""
         asked = _bytes(key)
-        return next((name for name, known in self._read().items() if secrets.compare_digest(_bytes(known), asked)), "")
-
-    def _read(self) -> dict[str, str]:
-        try:
-            found = json.loads(self._path.read_bytes())
-        except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+        return next(
+            (name for name, known in read_object(self._path).items() if secrets.compare_digest(_bytes(known), asked)),
+            "",
+        )
 
 
 def _bytes(text: str) -> bytes:
