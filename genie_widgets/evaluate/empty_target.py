@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from genie_widgets.evaluate.labels import label_text
-from genie_widgets.schema import Plan
+from genie_widgets.schema import Plan, finite_number
 
 
 def with_target_filled(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
@@ -33,8 +33,8 @@ def with_target_filled(frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _filled(target: pd.Series[Any], meaning: str) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(target) and not pd.api.types.is_bool_dtype(target):
-        number = pd.to_numeric(pd.Series([meaning]), errors="coerce").iloc[0]
-        if pd.notna(number):
-            return target.fillna(float(number))
+        number = finite_number(meaning)
+        if number is not None:
+            return target.fillna(number)
     # One column holds one kind of label: numbers, truth values and dates are told as text from here on.
     return target.astype(object).map(label_text, na_action="ignore").fillna(meaning)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isfinite
 from typing import Any
 
 from genie_widgets.intent.build import build_plan
@@ -22,6 +21,7 @@ from genie_widgets.schema import (
     ProblemType,
     Question,
     TableProfile,
+    finite_number,
 )
 
 PART = "follow-up-part"  # a note on the last change; the next one leaves it behind
@@ -166,7 +166,7 @@ def _follow(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfi
 def _meant_target(fields: dict[str, Any], changes: dict[str, Any], profile: TableProfile) -> ColumnProfile:
     """Give the target's facts as it is meant; another meaning of its empty cells changes how many classes there are."""
     is_amount = fields["problem_type"] in ("regression", "quantile")
-    if is_amount and fields["empty_target"] and not _is_number(fields["empty_target"]):
+    if is_amount and fields["empty_target"] and finite_number(fields["empty_target"]) is None:
         if "empty_target" in changes:
             raise _no_such_change("empty_target", fields["empty_target"])
         fields["empty_target"] = ""
@@ -181,13 +181,6 @@ def _meant_target(fields: dict[str, Any], changes: dict[str, Any], profile: Tabl
         if "positive_class" not in changes and fields["positive_class"] not in {v.value for v in column.top_values}:
             fields["positive_class"] = None
     return column
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _evidence(

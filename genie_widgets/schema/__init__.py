@@ -65,7 +65,7 @@ from genie_widgets.schema.result import (
 )
 from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
-from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount
+from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount, finite_number
 from genie_widgets.schema.what_if import Flip, WhatIf
 from genie_widgets.schema.wording import Rewording
 
@@ -142,6 +142,7 @@ __all__ = [
     "decode_event",
     "default_metric",
     "encode_event",
+    "finite_number",
     "new_run_id",
     "run_id_is_valid",
 ]

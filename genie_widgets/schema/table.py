@@ -62,7 +62,7 @@ class ColumnProfile(Value):
         """
         if not meaning or not self.n_missing:
             return self
-        number = _number(meaning) if self.minimum is not None else None
+        number = finite_number(meaning) if self.minimum is not None else None
         value = meaning if number is None else str(number)
         known = {counted.value: counted.count for counted in self.top_values}
         counts = {**known, value: known.get(value, 0) + self.n_missing}
@@ -84,7 +84,8 @@ class ColumnProfile(Value):
         return self.model_copy(update=changes)
 
 
-def _number(text: str) -> float | None:
+def finite_number(text: str) -> float | None:
+    """Read a number; None where the text is none, or not a finite one."""
     try:
         number = float(text)
     except ValueError:

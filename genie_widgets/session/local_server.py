@@ -50,14 +50,18 @@ def free_port(host: str = LOCALHOST, candidates: Iterable[int] = (0,)) -> int | 
     return None
 
 
+def opener(*handlers: urllib.request.BaseHandler) -> urllib.request.OpenerDirector:
+    """Make what asks servers of this machine: a proxy in the environment must not be asked."""
+    return urllib.request.build_opener(urllib.request.ProxyHandler({}), *handlers)
+
+
 def wait_until_up(server: subprocess.Popen[bytes], address: str) -> bool:
     """Wait until a server answers at an address, whatever it says; False if it ends or takes too long."""
     deadline = time.monotonic() + START_TIMEOUT_S
-    # Only this machine is asked; a proxy in the environment must not be.
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect())
+    asker = opener(_NoRedirect())
     while time.monotonic() < deadline and server.poll() is None:
         try:
-            opener.open(address, timeout=POLL_INTERVAL_S * 10).close()
+            asker.open(address, timeout=POLL_INTERVAL_S * 10).close()
         except urllib.error.HTTPError:
             return True  # any answer means that it listens
         except OSError:

@@ -7,11 +7,10 @@ import json
 import subprocess
 import sys
 import urllib.parse
-import urllib.request
 from pathlib import Path
 
 from genie_widgets.schema import GenieError, Problem
-from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_up
+from genie_widgets.session.local_server import LOCALHOST, free_port, opener, wait_until_up
 
 MODULE = "genie_widgets.worker.mlflow_pages"
 _BY_NAME = "api/2.0/mlflow/experiments/get-by-name"
@@ -87,10 +86,8 @@ class MlflowPages:
             That of the list of all experiments where MLflow knows none of that name yet.
         """
         query = urllib.parse.urlencode({"experiment_name": experiment})
-        # Only this machine is asked; a proxy in the environment must not be.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(f"{self._address}{_BY_NAME}?{query}", timeout=ANSWER_S) as answer:
+            with opener().open(f"{self._address}{_BY_NAME}?{query}", timeout=ANSWER_S) as answer:
                 number = str(json.load(answer)["experiment"]["experiment_id"])
         except (OSError, ValueError, LookupError):
             return f"{self._address}#/experiments"

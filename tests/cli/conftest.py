@@ -53,6 +53,21 @@ def command():
 
 
 @pytest.fixture
+def up():
+    """Give a function that waits until a served page is announced, and gives what was said by then."""
+
+    def wait(server):
+        said = ""
+        while "Ctrl-C" not in said:
+            line = server.stdout.readline()
+            assert line, f"it ended: {said}"
+            said += line
+        return said
+
+    return wait
+
+
+@pytest.fixture
 def workspace():
     return Path(os.environ["GENIE_HOME"])
 

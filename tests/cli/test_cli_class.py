@@ -92,7 +92,7 @@ def test_a_hostile_name_is_printed_as_text(genie, served, names):
 
 
 @pytest.mark.slow
-def test_the_page_and_the_board_are_up_until_it_is_stopped(command, names, tmp_path):
+def test_the_page_and_the_board_are_up_until_it_is_stopped(command, up, names, tmp_path):
     people = names("Ana\n")
     teacher = subprocess.Popen(
         [command, "class", str(people), "--port", "0"],
@@ -103,12 +103,7 @@ def test_the_page_and_the_board_are_up_until_it_is_stopped(command, names, tmp_p
         start_new_session=True,
     )
     try:
-        assert teacher.stdout is not None
-        said = ""
-        while "Ctrl-C" not in said:
-            line = teacher.stdout.readline()
-            assert line, f"it ended: {said}"
-            said += line
+        said = up(teacher)
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         board = re.search(r"machine: (\S+)", said)[1]
         # The experiment was made before: the board opens on the list of its runs.

@@ -108,7 +108,7 @@ def fetch(address):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-def test_the_page_is_served_to_who_has_the_token_until_it_is_stopped(command, free, workspace, tmp_path, end):
+def test_the_page_is_served_to_who_has_the_token_until_it_is_stopped(command, up, free, workspace, tmp_path, end):
     server = subprocess.Popen(
         [command, "demo", "--no-browser", "--port", str(free)],
         cwd=tmp_path,
@@ -119,12 +119,7 @@ def test_the_page_is_served_to_who_has_the_token_until_it_is_stopped(command, fr
     )
     began = []
     try:
-        assert server.stdout is not None
-        said = ""
-        while "Ctrl-C" not in said:
-            line = server.stdout.readline()
-            assert line, f"it ended: {said}"
-            said += line
+        said = up(server)
         address = re.search(r"Genie is at (\S+)", said)[1]
         assert address.startswith(f"http://{LOCALHOST}:{free}/?token=")
         if end == signal.SIGINT:

@@ -50,6 +50,8 @@ def test_cells_that_cannot_be_hashed_are_compared_as_text():
         (["yes", None, "yes"], "no", ["yes", "no", "yes"]),
         ([1.0, None, 1.0], "0", [1.0, 0.0, 1.0]),
         ([3.0, None, 1.5], "none", ["3", "none", "1.5"]),
+        ([3.0, None, 1.5], "1_000", [3.0, 1000.0, 1.5]),
+        ([3.0, None, 1.5], "inf", ["3", "inf", "1.5"]),
         ([True, None, False], "(empty)", ["True", "(empty)", "False"]),
         (pd.Categorical(["a", None, "b"]), "a", ["a", "a", "b"]),
     ],
