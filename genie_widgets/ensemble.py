@@ -147,6 +147,26 @@ class TreeMember:
 
 
 @dataclass(frozen=True)
+class AdditiveMember:
+    """One model to whose margin every prepared column adds a number of its own, as in linear models.
+
+    Attributes
+    ----------
+    name : str
+    weight : float
+        Its share of the prediction.
+    link : Link
+    margin : callable
+        From prepared rows to what goes into the link, shape (n_rows, n_outputs).
+    """
+
+    name: str
+    weight: float
+    link: Link
+    margin: Callable[[pd.DataFrame], Floats]
+
+
+@dataclass(frozen=True)
 class Control:
     """A model made of trees that another model is stacked on.
 
@@ -192,7 +212,7 @@ class Ensemble:
     trees : tuple of TreeMember
     controls : tuple of Control
     others : tuple of str
-        Names of the members without a description as trees, each with the reason.
+        Names of the members without a description, each with the reason.
     transform : callable
         From original rows to what the models take, row by row: rows that are prepared apart become
         what they would become together.
@@ -202,6 +222,7 @@ class Ensemble:
     predict_others : callable
         From prepared rows to the weighted sum of the other members and, after it, to each control's
         own prediction: shape (n_rows, 1 + n_controls, n_outputs).
+    additive : tuple of AdditiveMember
     """
 
     n_outputs: int
@@ -212,6 +233,7 @@ class Ensemble:
     transform: Callable[[pd.DataFrame], pd.DataFrame]
     owners: Callable[[pd.DataFrame, pd.DataFrame], Integers]
     predict_others: Callable[[pd.DataFrame], Floats]
+    additive: tuple[AdditiveMember, ...] = ()
 
     @property
     def described(self) -> tuple[TreeMember, ...]:
@@ -246,7 +268,12 @@ class Ensemble:
                 for control in self.controls
             ),
             predict_others=predict_others,
+            additive=tuple(replace(member, margin=_in_order(member.margin, order)) for member in self.additive),
         )
+
+
+def _in_order(margin: Callable[[pd.DataFrame], Floats], order: Integers) -> Callable[[pd.DataFrame], Floats]:
+    return lambda frame: margin(frame)[:, order]
 
 
 def _reordered(member: TreeMember, order: Integers) -> TreeMember:

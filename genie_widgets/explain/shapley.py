@@ -108,7 +108,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
 
 
 class _FirstPicture:
-    """What the predictions alone tell in a moment, shown once, by random numbers of its own."""
+    """What predictions alone tell in a moment, shown once, by random numbers of its own."""
 
     def __init__(
         self,
@@ -121,14 +121,21 @@ class _FirstPicture:
         self._meter, self._rows, self._background, self._on_partial = meter, rows, background, on_partial
         (self._rng,) = rng.spawn(1)
 
-    def show(self) -> ShapValues | None:
-        """Tell what is known after a second; None where nobody looks, little time is left, or it was told before."""
+    def show(self, game: Game | None = None) -> ShapValues | None:
+        """Tell what is known after a second; None where nobody looks, little time is left, or it was told before.
+
+        Parameters
+        ----------
+        game : Game, optional
+            Of the first rows, where a quicker function says what the predictor says.
+        """
         left, tell = self._meter.seconds_left, self._on_partial
         if tell is None or FIRST_PICTURE_SHARE * left < FIRST_PICTURE_SECONDS:
             return None
         self._on_partial = None
-        meter = self._meter.sharing(FIRST_PICTURE_SECONDS / left)
-        known = _by_predicting(meter, self._rows, Hybrids(self._rows, self._background), self._rng)
+        hybrids = Hybrids(self._rows, self._background) if game is None else game.hybrids
+        meter = (self._meter if game is None else game.meter).sharing(FIRST_PICTURE_SECONDS / left)
+        known = _by_predicting(meter, self._rows.iloc[: hybrids.n_rows], hybrids, self._rng)
         tell(known)
         return known
 
@@ -155,15 +162,17 @@ def _with_trees(
     kept: Kept,
 ) -> ShapValues:
     from genie_widgets.explain.tree_part import only_adds, usable_threads
-    from genie_widgets.explain.with_trees import check, solve_with_trees
+    from genie_widgets.explain.with_trees import Mixture, check, remaining_game, solve_with_trees
 
-    kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
-    if ensemble.others:
+    is_walked = not ensemble.described and not ensemble.additive
+    if ensemble.others and not is_walked:
         first.show()  # these are walked last
-    if not kernels.are_ready(only_adding=only_adding):
-        first.show()
-        if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):
-            raise NotTreesError("the kernels are still being compiled")
+    if ensemble.described:
+        kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
+        if not kernels.are_ready(only_adding=only_adding):
+            first.show()
+            if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):
+                raise NotTreesError("the kernels are still being compiled")
     # Of its own, so that the walks are the same whether the gate was passed before or not.
     (gate_rng,) = rng.spawn(1)
     blocks: list[ShapValues] = []
@@ -176,6 +185,8 @@ def _with_trees(
         hybrids = Hybrids(block, background)
         checked = check(ensemble, block, hybrids, share, gate_rng, kept)
         game = Game(hybrids, share, checked.f_rows, checked.f_background)
+        if is_walked:
+            first.show(remaining_game(checked.view, game, Mixture(checked.view, rng)))
         shown = game.f_rows if hybrids.same_dtypes else share.predict(block)
 
         def tell(solution: Solution, game: Game = game, shown: Floats = shown) -> None:

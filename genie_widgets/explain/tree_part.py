@@ -116,8 +116,9 @@ class BoundMember:
             self.room *= 2
 
     def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
-        """Prepare the fast way for members whose leaves are only added up and ask no tables."""
+        """Prepare the fast way for members whose leaves are only added up and ask no tables; else what pairs need."""
         if not only_adds(self.member):
+            _ = self.answers  # now, lest every thread finds them
             return None
         parts = [
             background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
@@ -173,12 +174,12 @@ def depth_of(forest: Forest) -> int:
 
 
 def through_link(margin: Floats, link: Link) -> Floats:
-    """Turn sums of leaves into predictions."""
+    """Turn sums into predictions; outputs come last."""
     if link == Link.LOGISTIC:
         return np.asarray(1.0 / (1.0 + np.exp(-margin)))
     if link == Link.SOFTMAX:
-        exponential = np.exp(margin - margin.max(axis=1, keepdims=True))
-        return np.asarray(exponential / exponential.sum(axis=1, keepdims=True))
+        exponential = np.exp(margin - margin.max(axis=-1, keepdims=True))
+        return np.asarray(exponential / exponential.sum(axis=-1, keepdims=True))
     return margin
 
 

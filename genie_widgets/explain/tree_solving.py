@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
 
 import numpy as np
 
 from genie_widgets.ensemble import Floats, Integers
-from genie_widgets.explain.tree_part import BoundMember, Precision
+from genie_widgets.explain.hybrids import Bools
+from genie_widgets.explain.tree_part import Precision
+from genie_widgets.explain.tree_sets import Sets
 
 # Measured on one core, and used to foresee, not to decide what is right: one coalition of one output (1.3 to
 # 5e-8, the most where there are few), and one question that a pair is asked (0.6 to 2e-8).
@@ -31,6 +34,33 @@ LEAST_TASKS = 8
 FIRST_PICTURE_SECONDS = 1.0
 
 
+class Bound(Protocol):
+    """A member of a predictor that has seen the rows of one explanation, explained and background rows together."""
+
+    @property
+    def is_additive(self) -> bool:
+        """Whether what it predicts is only added up: exact without trying coalitions."""
+
+    @property
+    def players(self) -> int:
+        """Count the original columns that it depends on."""
+
+    @property
+    def questions(self) -> int:
+        """Count what a pair of rows is asked at most."""
+
+    def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+        """Predict hybrids, weighted: shape (n, n_outputs)."""
+
+    def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
+        """Prepare, before rows are solved on several threads; None where rows may meet the background in parts."""
+
+    def solve(
+        self, row: int, background: Integers, precision: Precision, seed: int, sets: list[tuple[int, Sets]] | None
+    ) -> tuple[Floats, Floats]:
+        """Weighted SHAP values of one row and their variance, (n_columns, n_outputs)."""
+
+
 @dataclass
 class TreeValues:
     """SHAP values of the first rows and their variances, shapes (n, n_columns, n_outputs)."""
@@ -44,7 +74,7 @@ class TreeSolver:
 
     Parameters
     ----------
-    members : sequence of BoundMember
+    members : sequence of Bound
     n_rows, n_background, n_columns, n_outputs : int
         Explained rows come first in what the members saw.
     n_threads : int
@@ -57,7 +87,7 @@ class TreeSolver:
 
     def __init__(
         self,
-        members: Sequence[BoundMember],
+        members: Sequence[Bound],
         n_rows: int,
         n_background: int,
         n_columns: int,
@@ -77,9 +107,6 @@ class TreeSolver:
         self.seconds_left, self._stopped = seconds_left, stopped
         self.last_seconds = 0.0
         self._sets = [member.sets(self._background) for member in members]
-        for member, sets in zip(members, self._sets, strict=True):
-            if sets is None:
-                _ = member.answers  # now, lest every thread finds them
 
     def exact_seconds(self, n_differ: Integers) -> float:
         """Foresee the seconds of an exact pass; infinite where a pair has too many coalitions.

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
+from genie_widgets.explain.additive_part import bind_additive
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
-from genie_widgets.explain.tree_part import BoundMember, bind
+from genie_widgets.explain.tree_part import bind
+from genie_widgets.explain.tree_solving import Bound
 
 # Hybrids on which the parts are compared with the predictor.
 GATE_HYBRIDS = 200
@@ -40,23 +42,22 @@ class TreeView:
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
         prepared = _reordered(ensemble.prepare(hybrids.stacked, transformed), order)
         self.prepared = prepared.frame
-        # Only the other members are asked about hybrids.
-        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
-        self.trees = bind(ensemble.trees, prepared.frame, prepared.owner, len(order))
+        # Only members that are no trees are asked about hybrids.
+        is_asked = ensemble.others or ensemble.additive
+        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if is_asked else hybrids
+        self.members: list[Bound] = [
+            *bind(ensemble.trees, prepared.frame, prepared.owner, len(order)),
+            *bind_additive(ensemble.additive, self.hybrids),
+        ]
         self.controls = [
             bind(control.trees, prepared.frame, prepared.owner, len(order)) for control in ensemble.controls
         ]
 
-    def predict_trees(self, members: list[BoundMember], rows: Places, background: Places, coalition: Bools) -> Floats:
-        """Weighted sum of members on hybrids, (n, n_outputs)."""
-        values = np.zeros((len(rows), self.ensemble.n_outputs))
-        for member in members:
-            values += member.predict(rows, background + self._n_rows, coalition)
-        return values
-
     def predict(self, rows: Places, background: Places, coalition: Bools) -> Floats:
         """Predict hybrids from all the parts, (n, n_outputs)."""
-        values = self.predict_trees(self.trees, rows, background, coalition)
+        values = np.zeros((len(rows), self.ensemble.n_outputs))
+        for member in self.members:
+            values += member.predict(rows, background + self._n_rows, coalition)
         if self.ensemble.others:
             values += self.ensemble.predict_others(self.hybrids.frame(rows, background, coalition))[:, 0]
         return values

@@ -1,7 +1,7 @@
-"""The path through the predictor's own trees; what is not made of trees is walked, and the two are added.
+"""The path through the predictor's own trees and linear models; the rest is walked, and the two are added.
 
 SHAP values are linear in the prediction: those of a weighted sum are the weighted sum of those
-of its members. So the trees are solved by their kernels, and the other members by coalitions or
+of its members. So the trees are solved by their kernels, linear models by sums, and the other members by coalitions or
 walks of their own predictions alone. Where such a member is stacked on trees, what is walked is
 its difference from a mixture of those trees (which moves much less), and the mixture's exact
 values are added back; that is true for any mixture, and the best one is found by regression.
@@ -21,12 +21,13 @@ from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.kept import Kept, KnownBackground
 from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.predicting import solve_by_predicting
-from genie_widgets.explain.tree_part import BoundMember, Precision
+from genie_widgets.explain.tree_part import Precision
 from genie_widgets.explain.tree_solving import (
     QUICK,
     QUICK_SECONDS,
     WAITING_SHARE,
     WORTH_WAITING,
+    Bound,
     TreeSolver,
     TreeValues,
     walks_wanted,
@@ -147,7 +148,7 @@ def solve_with_trees(
     has_others = bool(view.ensemble.others)
     reserve = (1 - TREES_SHARE) * meter.seconds_left if has_others else 0.0
 
-    def solver(members: Sequence[BoundMember]) -> TreeSolver:
+    def solver(members: Sequence[Bound]) -> TreeSolver:
         return TreeSolver(
             members,
             game.hybrids.n_rows,
@@ -164,7 +165,7 @@ def solve_with_trees(
         if on_solution is not None and not has_others:
             on_solution(_shown(solution, meter.n_outputs, checked.gate_error))
 
-    trees = solve_in_passes(solver(view.trees), n_differ, meter.good_enough, tell)
+    trees = solve_in_passes(solver(view.members), n_differ, meter.good_enough, tell)
     if not has_others:
         return _shown(trees, meter.n_outputs, checked.gate_error)
     mixture = Mixture(view, rng)
@@ -175,14 +176,14 @@ def solve_with_trees(
         n = min(len(phi), len(control.phi))
         phi = phi[:n] + share * control.phi[:n]
         variance = variance[:n] + share**2 * control.errors[:n] ** 2
-    rest, _ = solve_by_predicting(_remaining_game(view, game, mixture), n_differ, rng)
+    rest, _ = solve_by_predicting(remaining_game(view, game, mixture), n_differ, rng)
     n = min(len(phi), len(rest.phi))
     names = ", ".join(view.ensemble.others)
     found = Solution(
         phi[:n] + rest.phi[:n],
         np.sqrt(variance[:n] + rest.errors[:n] ** 2),
         f"{trees.how}; other members by their predictions, {rest.how}: {names}"
-        if view.trees
+        if view.members
         else f"{rest.how}: {names}",
     )
     return _shown(found, meter.n_outputs, checked.gate_error)
@@ -232,14 +233,14 @@ def solve_in_passes(
     return solution(values, sampled(n_walks + more))
 
 
-EXACT = "every combination of columns, through the predictor's own trees"
+EXACT = "every combination of columns, through the predictor's own parts"
 
 
 def sampled(n_walks: int) -> str:
     """Say what a sampled pass does."""
     return (
         f"{2 * n_walks} random walks through the columns for each row and background row, "
-        "through the predictor's own trees, with standard errors"
+        "through the predictor's own parts, with standard errors"
     )
 
 
@@ -279,7 +280,7 @@ class Mixture:
         return np.asarray(values[:, 0] - (values[:, 1:] * self.shares).sum(axis=1))
 
 
-def _remaining_game(view: TreeView, game: Game, mixture: Mixture) -> Game:
+def remaining_game(view: TreeView, game: Game, mixture: Mixture) -> Game:
     """Play for what the trees do not explain."""
 
     def predict(frame: pd.DataFrame) -> Floats:

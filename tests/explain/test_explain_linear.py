@@ -1,0 +1,143 @@
+"""Members whose columns add up before a link, against the definition; no kernel is needed for them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import t
+
+from genie_widgets.ensemble import AdditiveMember, Ensemble, Link
+from genie_widgets.explain import shap_values
+from genie_widgets.explain import shapley as shapley_module
+from genie_widgets.explain.tree_part import through_link
+
+# The third column becomes two prepared ones, as the parts of a date do.
+OWNER = np.array([0, 1, 2, 2, 3])
+
+
+def transform(rows):
+    a, b, c, d = (rows[name].to_numpy() for name in "abcd")
+    codes = {"red": 1.5, "blue": -0.5}
+    return pd.DataFrame({"a": a, "b": b, "c": c, "c rest": c % 2, "d": [codes.get(cell, 0.0) for cell in d]})
+
+
+def table(n, seed):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(n, 3)).round(1), columns=list("abc"))
+    frame["d"] = rng.choice(["red", "blue", "green"], n)
+    frame.loc[rng.random(n) < 0.2, "b"] = np.nan
+    return frame
+
+
+def made(*members):
+    """An ensemble of linear members, given as (link, number of outputs, weight), and the function that it is."""
+    rng = np.random.default_rng(len(members))
+    n_outputs = members[0][1]
+
+    def margin_of():
+        slopes = rng.normal(size=(5, n_outputs))
+
+        def margin(frame):
+            numbers = frame.to_numpy(dtype=float)
+            # A missing number counts otherwise, and a large one less: columns add up, they need not be straight.
+            return np.tanh(np.where(np.isnan(numbers), -2.0, numbers)) @ slopes + 0.3
+
+        return margin
+
+    parts = tuple(AdditiveMember(f"m{i}", w, link, margin_of()) for i, (link, _, w) in enumerate(members))
+    nothing = np.zeros((1, 1, n_outputs))
+    ensemble = Ensemble(
+        n_outputs,
+        tuple("abcd"),
+        (),
+        (),
+        (),
+        transform,
+        lambda _rows, _frame: OWNER,
+        lambda frame: np.repeat(nothing, len(frame), axis=0),
+        parts,
+    )
+
+    def predict(rows):
+        frame = transform(rows)
+        return sum(part.weight * through_link(part.margin(frame), part.link) for part in parts)
+
+    return ensemble, predict
+
+
+@pytest.fixture(autouse=True)
+def no_kernels(monkeypatch):
+    def never():
+        raise AssertionError("nothing needs to be compiled")
+
+    monkeypatch.setattr(shapley_module, "compile_kernels", never)
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [(Link.IDENTITY, 1, 1.0)],
+        [(Link.LOGISTIC, 1, 1.0)],
+        [(Link.SOFTMAX, 3, 1.0)],
+        [(Link.LOGISTIC, 1, 0.3), (Link.LOGISTIC, 1, 0.7)],
+    ],
+    ids=["regression", "binary", "three classes", "weighted"],
+)
+def test_exact_values_are_the_definition(members, shapley):
+    ensemble, predict = made(*members)
+    rows, background = table(4, 1), table(9, 2)
+    rows.loc[0, "a"] = background["a"].iloc[0]
+    found = shap_values(predict, rows, background, n_outputs=members[0][1], budget_s=60, ensemble=ensemble)
+    assert found.path == "exact"
+    assert found.gate_error < 1e-12
+    np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)
+
+
+def test_a_member_that_does_not_add_up_is_not_believed(shapley, caplog):
+    ensemble, _ = made((Link.LOGISTIC, 1, 1.0))
+
+    def crossed(frame):
+        return (frame["a"] * frame["c"]).to_numpy()[:, None]
+
+    (member,) = ensemble.additive
+    ensemble = Ensemble(**{**vars(ensemble), "additive": (AdditiveMember("m", 1.0, member.link, crossed),)})
+
+    def predict(rows):
+        return through_link(crossed(transform(rows)), Link.LOGISTIC)
+
+    rows, background = table(3, 1), table(6, 2)
+    found = shap_values(predict, rows, background, n_outputs=1, budget_s=60, ensemble=ensemble)
+    assert found.gate_error is None
+    assert "differ by" in caplog.text
+    np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)
+
+
+def test_some_of_several_outputs_are_explained_as_among_all():
+    ensemble, predict = made((Link.SOFTMAX, 3, 1.0))
+    rows, background = table(3, 1), table(6, 2)
+    keep = {"budget_s": 60}
+    every = shap_values(predict, rows, background, n_outputs=3, ensemble=ensemble, **keep)
+    some = shap_values(
+        lambda frame: predict(frame)[:, [2]], rows, background, n_outputs=1, ensemble=ensemble.with_first([2]), **keep
+    )
+    np.testing.assert_allclose(some.phi, every.phi[:, :, [2]], atol=1e-12)
+
+
+def test_walks_stay_within_their_error_bars(shapley):
+    from genie_widgets.explain.additive_part import bind_additive
+    from genie_widgets.explain.hybrids import Hybrids
+    from genie_widgets.explain.tree_part import Precision
+
+    ensemble, predict = made((Link.SOFTMAX, 3, 1.0))
+    rows, background = table(2, 3), table(7, 4)
+    hybrids = Hybrids(rows, background)
+    (bound,) = bind_additive(ensemble.additive, hybrids.prepared(transform(hybrids.stacked), OWNER))
+    truth, n_walks, inside = shapley(predict, rows, background), 6, []
+    for seed in range(40):
+        for row in range(2):
+            # A pair that agrees in a column has three players, and is solved exactly beside the walks.
+            phi, variance = bound.solve(row, np.arange(2, 9), Precision(3, n_walks), seed, None)
+            assert variance.any()
+            bars = t.ppf(0.975, n_walks - 1) * np.sqrt(variance)
+            inside.append((np.abs(phi - truth[row]) <= bars + 1e-12).mean())
+            np.testing.assert_allclose(phi.sum(axis=0), truth[row].sum(axis=0), atol=1e-12)
+    assert np.mean(inside) > 0.9
