@@ -19,8 +19,8 @@ LOW_TO_HIGH = (DOWN, "#B9A8C4", UP)
 HEAT = [[0, "#E4EDF5"], [1, DOWN]]
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
-# A longer title of the axis below is cut off on a phone: Plotly breaks no lines.
-MOST_IN_A_LINE = 18
+# Longer titles are cut off on a phone, or where a legend takes much of the height: Plotly breaks no lines.
+MOST_IN_A_LINE = {"xaxis": 18, "yaxis": 24}
 
 Rows = tuple[tuple[Any, ...], ...]
 
@@ -99,14 +99,15 @@ def figure(
     }
     axes = {"xaxis": axis(), "yaxis": axis()}
     merged = {**common, **axes, **(layout or {})}
-    below = merged["xaxis"]
-    merged["xaxis"] = {**below, "title": {**below["title"], "text": _in_lines(below["title"]["text"])}}
+    for name, most in MOST_IN_A_LINE.items():
+        one = merged[name]
+        merged[name] = {**one, "title": {**one["title"], "text": _in_lines(one["title"]["text"], most)}}
     config = {"responsive": True, "displaylogo": False, "displayModeBar": False}
     return Figure(title, kind, {"data": _finite(data), "layout": merged, "config": config}, text, table)
 
 
-def _in_lines(title: str) -> str:
-    return "<br>".join(textwrap.wrap(title, MOST_IN_A_LINE, break_long_words=False, break_on_hyphens=False))
+def _in_lines(title: str, most: int) -> str:
+    return "<br>".join(textwrap.wrap(title, most, break_long_words=False, break_on_hyphens=False))
 
 
 def axis(title: str = "", **more: Any) -> dict[str, Any]:

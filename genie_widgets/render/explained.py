@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from genie_widgets.render.axes import read_cells
-from genie_widgets.render.charts import DOWN, HEAT, HEIGHT_PX, QUIET, UP, Figure, axis, distinct, figure, label, shades
+from genie_widgets.render.charts import (
+    DOWN,
+    GRID,
+    HEAT,
+    HEIGHT_PX,
+    QUIET,
+    UP,
+    Figure,
+    axis,
+    distinct,
+    figure,
+    label,
+    shades,
+)
 from genie_widgets.render.escape import number
 from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance
 
 MAX_COLUMNS, MAX_CLASSES = 15, 12
-ROW_PX = 26
+ROW_PX, TWO_LINES_PX = 26, 38
 
 
 def points_of(explanation: Explanation, value: float) -> str:
@@ -78,15 +93,16 @@ def importance_figure(explanation: Explanation, output: int | None = None) -> Fi
     )
 
 
+def _sized(item: FeatureImportance, scale: int) -> str:
+    return f"{item.column} {number(scale * item.mean_abs, 3)} (± {number(2 * scale * item.standard_error, 2)})"
+
+
 def _importance_words(explanation: Explanation, shown: ExplainedOutput, columns: list[FeatureImportance]) -> str:
     total = sum(item.mean_abs for item in shown.importance)
     if not total:
         return f"No column moves the prediction of {shown.label} in the {explanation.n_rows:,} explained rows."
     first, scale = columns[0], scale_of(explanation)
-    listed = "; ".join(
-        f"{item.column} {number(scale * item.mean_abs, 3)} (± {number(2 * scale * item.standard_error, 2)})"
-        for item in columns
-    )
+    listed = "; ".join(_sized(item, scale) for item in columns)
     return (
         f"{first.column} moves the prediction most: by {points_of(explanation, first.mean_abs)} up or down on average, "
         f"{first.mean_abs / total:.0%} of all movement. Mean size of each column's part, in "
@@ -104,21 +120,26 @@ def classes_figure(explanation: Explanation) -> Figure | None:
     together = {name: sum(size.get(name, 0.0) for size in sizes) for size in sizes for name in size}
     columns = sorted(together, key=lambda name: -together[name])[:MAX_COLUMNS]
     grid = [[size.get(name, 0.0) for size in sizes] for name in columns]
+    errors = [{item.column: item.standard_error for item in output.importance} for output in outputs]
+    twice = [[2 * scale * error.get(name, 0.0) for error in errors] for name in columns]
     heat = {
         "type": "heatmap",
         "x": distinct(label(output.label, 24) for output in outputs),
         "y": distinct(label(name) for name in columns),
         "z": grid,
-        "text": [[number(cell, 2) for cell in row] for row in grid],
+        "text": [
+            [f"{number(cell, 2)}<br>± {number(error, 1)}" for cell, error in zip(*row, strict=True)]
+            for row in zip(grid, twice, strict=True)
+        ],
+        "customdata": twice,
         "texttemplate": "%{text}",
         "colorscale": HEAT,
         "zmin": 0,
         "showscale": False,
-        "hovertemplate": "%{y}, %{x}: %{z:.3g}<extra></extra>",
+        "hovertemplate": "%{y}, %{x}: %{z:.3g} ± %{customdata:.2g}<extra></extra>",
     }
     told = "; ".join(
-        f"{output.label}: {', '.join(f'{i.column} {number(scale * i.mean_abs, 3)}' for i in strongest(output, 3))}"
-        for output in outputs
+        f"{output.label}: {', '.join(_sized(item, scale) for item in strongest(output, 3))}" for output in outputs
     )
     unit = "points of probability" if explanation.unit == "probability" else "units of the target"
     what = "class" if explanation.unit == "probability" else "quantile"
@@ -126,15 +147,19 @@ def classes_figure(explanation: Explanation) -> Figure | None:
         f"Which columns matter for which {what}",
         "classes",
         [heat],
-        f"Mean size of each column's part, in {unit}, by {what}, the three strongest of each. {told}.",
+        f"Mean size of each column's part, in {unit}, by {what}, with twice its standard error, "
+        f"the three strongest of each. {told}.",
         {
-            "height": max(HEIGHT_PX // 2, 110 + 30 * len(columns)),
+            "height": max(HEIGHT_PX // 2, 110 + TWO_LINES_PX * len(columns)),
             "xaxis": axis(type="category", showgrid=False),
             "yaxis": axis(autorange="reversed", type="category", showgrid=False),
         },
         (
-            ("column", *(output.label for output in outputs)),
-            *((name, *(size.get(name, 0.0) / scale for size in sizes)) for name in columns),
+            ("column", *(output.label for output in outputs), *(f"{o.label}, standard error" for o in outputs)),
+            *(
+                (name, *(size.get(name, 0.0) / scale for size in sizes), *(error.get(name, 0.0) for error in errors))
+                for name in columns
+            ),
         ),
     )
 
@@ -150,22 +175,24 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
         parts = [(row.row, part) for row in shown.rows for part in row.contributions if part.column == column]
         table += [(row + 1, column, part.cell, part.value, part.standard_error) for row, part in parts]
         cells = read_cells([part.cell for _, part in parts])
-        data.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [scale * part.value for _, part in parts],
-                # A fixed spread by row keeps points apart, the same at every drawing.
-                "y": [place + ((7 * row) % 13 - 6) / 24 for row, _ in parts],
-                # The column's name in the text, not in the template: Plotly fills in "%{...}" there.
-                "text": [f"{label(column)} = {label(part.cell)}" for _, part in parts],
-                "marker": {"size": 6, "opacity": 0.75, "color": shades(cells.ranks)},
-                "hovertemplate": "%{text}: %{x:+.3g}<extra></extra>",
-                "showlegend": False,
-            }
-        )
+        trace: dict[str, Any] = {
+            "type": "scatter",
+            "mode": "markers",
+            "x": [scale * part.value for _, part in parts],
+            # A fixed spread by row keeps points apart, the same at every drawing.
+            "y": [place + ((7 * row) % 13 - 6) / 24 for row, _ in parts],
+            # The column's name in the text, not in the template: Plotly fills in "%{...}" there.
+            "text": [f"{label(column)} = {label(part.cell)}" for _, part in parts],
+            "marker": {"size": 6, "opacity": 0.75, "color": shades(cells.ranks)},
+            "hovertemplate": "%{text}: %{x:+.3g}<extra></extra>",
+            "showlegend": False,
+        }
+        errors = [2 * scale * part.standard_error for _, part in parts]
+        if any(errors):
+            trace["error_x"] = {"type": "data", "array": errors, "color": GRID, "thickness": 1, "width": 0}
+        data.append(trace)
     spread = "; ".join(
-        f"{column} from {min(trace['x'], default=0):+.3g} to {max(trace['x'], default=0):+.3g}"  # type: ignore[call-overload]
+        f"{column} from {min(trace['x'], default=0):+.3g} to {max(trace['x'], default=0):+.3g}"
         for column, trace in zip(columns, data, strict=True)
     )
     error = max((2 * part.standard_error for row in shown.rows for part in row.contributions), default=0.0)

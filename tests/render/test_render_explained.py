@@ -100,6 +100,7 @@ def test_every_row_is_a_point_coloured_by_its_value(churn):
     drawn = render.beeswarm_figure(churn)
     contract, age = drawn.spec["data"][:2]
     assert set(contract["marker"]["color"]) == {QUIET}, "words have no height"
+    assert "error_x" not in age, "exact"
     assert age["marker"]["color"][0] == DOWN
     assert age["marker"]["color"][-1] == UP
     assert len(drawn.table) == 1 + 3 * 40
@@ -114,6 +115,7 @@ def test_the_dependence_is_coloured_by_the_partner(churn):
     assert (low[0], high[0]) == (render.explained.shades([0.0])[0], render.explained.shades([1.0])[0])
     assert len({low[0], low[-1], high[-1], high[0]}) == 4
     assert drawn.spec["layout"]["xaxis"]["type"] == "category"
+    assert drawn.spec["layout"]["yaxis"]["title"]["text"] == "part in the prediction<br>(points of probability)"
     assert "Month-to-month: +20 points (20 rows)" in drawn.text
     assert "Two year: −20 points (20 rows)" in drawn.text
     assert "goes most with age" in drawn.text
@@ -136,7 +138,9 @@ def test_what_was_sampled_is_drawn_and_told_with_its_error():
     drawn = render.dependence_figure(sampled, "a")
     assert drawn.spec["data"][0]["error_y"]["array"] == pytest.approx([0.4] * 5)
     assert "known within ± 0.4 points" in drawn.text
-    assert "known within ± 0.4 points" in render.beeswarm_figure(sampled).text
+    swarm = render.beeswarm_figure(sampled)
+    assert "known within ± 0.4 points" in swarm.text
+    assert swarm.spec["data"][0]["error_x"]["array"] == pytest.approx([0.4] * 5)
     row = sampled.outputs[0].rows[4]
     assert render.row_sentences(sampled, row, "Yes", BASE)[1].endswith("by 4.0 points (± 0.4 points).")
     _, bars = render.waterfall_figure(sampled, 4).spec["data"]
@@ -177,9 +181,10 @@ def test_classes_are_shown_beside_each_other():
     outputs = [output_of(name, [{"a": ("1", size), "b": ("2", -0.05)}] * 3) for name, size in [("u", 0.1), ("v", 0.3)]]
     drawn = render.classes_figure(explanation_of(*outputs))
     assert drawn.spec["data"][0]["z"] == [pytest.approx([10.0, 30.0]), pytest.approx([5.0, 5.0])]
-    assert re.search(r"v: a 30(\.0)?, b 5(\.00)?", drawn.text)
-    assert drawn.table[0] == ("column", "u", "v")
-    assert drawn.table[1] == ("a", pytest.approx(0.1), pytest.approx(0.3))
+    assert re.search(r"v: a 30(\.0)? \(± 2(\.0)?\), b 5(\.00)? \(± 2(\.0)?\)", drawn.text)
+    assert drawn.spec["data"][0]["text"][0] == ["10<br>± 2", "30<br>± 2"], "twice the standard error"
+    assert drawn.table[0] == ("column", "u", "v", "u, standard error", "v, standard error")
+    assert drawn.table[1] == ("a", pytest.approx(0.1), pytest.approx(0.3), 0.01, 0.01)
     assert render.classes_figure(explanation_of(outputs[0])) is None
 
 

@@ -128,7 +128,7 @@ TEMPLATES = {
     "%{text}: %{x:+.3g}<extra></extra>",
     "%{text}: %{y:+.3g}<extra></extra>",
     "%{y}: %{x:+.3g}<extra></extra>",
-    "%{y}, %{x}: %{z:.3g}<extra></extra>",
+    "%{y}, %{x}: %{z:.3g} ± %{customdata:.2g}<extra></extra>",
     "%{y}: %{delta:+.3g}<extra></extra>",
     "recall (found), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
     "precision (right), %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
