@@ -6,7 +6,7 @@ coalition of the few columns on which two rows disagree is written down at once.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Integers
 from genie_widgets.explain.compiled import part
 from genie_widgets.explain.tree_answers import MOST_LOCAL, Answers
 from genie_widgets.explain.tree_board import PairBoard, Sizes
+
+# Of a plain 0 the compiler would make a type of its own, and compile all that it is handed to a second time.
+NO_PLAYERS = cast("int", np.int64(0))
 
 
 class Games(NamedTuple):
@@ -93,15 +96,14 @@ def play(  # noqa: C901, PLR0912 -- one short loop after the other
 
     A tree on which it agrees is added to `constant`. Gives the number of players in all.
     """
-    n_players, free = 0, 0
-    change = games.change
+    n_players, free, change = NO_PLAYERS, 0, games.change
     for tree in range(games.n_players.shape[0]):
         games.n_players[tree] = 0
         if answers.n_owners[tree] < 0:
             continue
         mine = answers.own_leaf[row, tree]
         start, different = mine, mine ^ answers.own_leaf[other, tree]
-        n_own, own = 0, games.players[tree]
+        n_own, own = NO_PLAYERS, games.players[tree]
         if different != 0:
             for place in range(answers.n_owners[tree]):
                 bits = different & answers.masks[tree, place]
@@ -115,7 +117,8 @@ def play(  # noqa: C901, PLR0912 -- one short loop after the other
             for place in range(n_numbers, n_own):
                 change[place] = 0
         leaf = games.leaf[free : free + (1 << n_own)]
-        add_up(leaf, answers.first_leaf[tree] + start, change, n_own)
+        leaf[0] = answers.first_leaf[tree] + start
+        add_up(leaf, change, n_own)
         if answers.asks_tables[tree]:
             depth, root = board.symmetric[tree], board.roots[tree]
             for level in range(depth):
@@ -153,9 +156,8 @@ def join_tables(board: PairBoard, tree: int, row: int, other: int, players: Inte
 
 
 @part()
-def add_up(total: Integers, start: int, change: Integers, n_players: int) -> None:
-    """Add up what the members of every coalition change."""
-    total[0] = start
+def add_up(total: Integers, change: Integers, n_players: int) -> None:
+    """Add up what the members of every coalition change, to what stands for the empty one."""
     for player in range(n_players):
         size = 1 << player
         for s in range(size):
@@ -189,7 +191,8 @@ def add_table(
         if difference != 0:
             place, _ = join(player, players, n_players)
             change[place] += difference
-    add_up(key, start, change, n_players)
+    key[0] = start
+    add_up(key, change, n_players)
     for s in range(1 << n_players):
         if board.entries[key[s]] > board.threshold[node]:
             leaf[s] += bit
@@ -206,7 +209,8 @@ def spread_games(values: Floats, output: Integers, games: Games, coefficient: Fl
             continue
         for place in range(n_players):
             masks[place] = 1 << games.players[tree, place]
-        add_up(where, 0, masks, n_players)
+        where[0] = 0
+        add_up(where, masks, n_players)
         leaf = games.leaf[games.first[tree] :]
         for column in range(width):
             k = column if output[tree] == ALL_OUTPUTS else output[tree]

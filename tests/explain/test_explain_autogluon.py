@@ -16,8 +16,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 TREES = KINDS[:5]
 DESCRIBED = (*TREES, "LinearModel")
 STACKED = {
-    "binary": KINDS,
-    "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel"),
+    "binary": TREES,
+    "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel", "KNeighbors"),
     "regression": ("LightGBM", "RandomForest", "LinearModel", "KNeighbors"),
 }
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both

@@ -183,3 +183,43 @@ def test_a_change_that_flips_the_answer_is_put_into_the_form(explanation):
     state.result.plan = Plan(target="y", problem_type="regression", metric="root_mean_squared_error")
     tab.paint(state)
     assert tab._ask_flip.layout.display == "none"
+
+
+def test_the_form_says_what_the_table_holds(explanation):
+    rng = range(200)
+    frame = pd.DataFrame(
+        {
+            "age": [n % 40 + 18 for n in rng],
+            "price": [n / 3 for n in rng],
+            "town": [f"town {n % 90}" for n in rng],
+            "plan": ["free", "paid"] * 100,
+            "since": pd.date_range("2020-01-01", periods=200),
+            "y": ["no", "yes"] * 100,
+        }
+    )
+    names = tuple(frame.columns[:-1])
+    plan = Plan(target="y", problem_type="binary", metric="roc_auc")
+    state = SimpleNamespace(
+        result=SimpleNamespace(explanation=explanation, features=names, plan=plan),
+        profile=read_table(frame, name="t").profile,
+        view=SimpleNamespace(is_over=True),
+        run_id="one",
+        what_if=None,
+        flip=None,
+        busy="",
+        stage=None,
+        has_model=True,
+    )
+    tab = WhatIfTab(Asked())
+    tab.paint(state)
+    cells = {cell.children[0].description: cell.children for cell in (*tab._first.children, *tab._others.children)}
+    said = {name: "".join(part.value for part in parts[1:]) for name, parts in cells.items()}
+    assert "18 to 57" in said["age"]
+    assert "0 to 66.33" in said["price"]
+    assert "2020-01-01 to 2020-07-18" in said["since"]
+    assert said["town"] == said["plan"] == ""
+    # Few categories are chosen from, many are typed with those of the table at hand; another one may be tried.
+    assert cells["plan"][0].options == ("free", "paid", "(missing)")
+    assert "town 3" in cells["town"][0].options
+    set_value(cells["town"][0], "Atlantis")
+    assert tab.session.tried[-1]["town"] == "Atlantis"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import ipywidgets as w
@@ -80,7 +81,7 @@ class WhatIfTab(Tab):
         self._controls = {name: _control(profile.column(name), self._typical[name]) for name in names}
         for control in self._controls.values():
             self.on_change(control, lambda _value: self._try())
-        cells = [field(self._controls[name]) for name in names]
+        cells = [field(self._controls[name], *_seen(profile.column(name))) for name in names]
         self._first.children, self._others.children = tuple(cells[:FIRST_FIELDS]), tuple(cells[FIRST_FIELDS:])
         self._more.layout.display = None if cells[FIRST_FIELDS:] else "none"
 
@@ -147,9 +148,7 @@ def _typical(column: ColumnProfile) -> Any:
     if column.kind in ("number", "integer") and column.mean is not None:
         return round(column.mean) if column.kind == "integer" else float(f"{column.mean:.4g}")
     if column.kind == "date" and column.minimum is not None and column.maximum is not None:
-        import datetime as dt
-
-        return dt.datetime.fromtimestamp((column.minimum + column.maximum) / 2, dt.UTC).strftime("%Y-%m-%d")
+        return _day((column.minimum + column.maximum) / 2)
     return column.top_values[0].value if column.top_values else MISSING
 
 
@@ -161,7 +160,26 @@ def _control(column: ColumnProfile, typical: Any) -> Any:
     known = [counted.value for counted in column.top_values]
     if column.kind in ("category", "boolean") and len(known) == column.n_distinct:
         return w.Dropdown(options=[*known, MISSING], value=typical, description=column.name)
+    if column.kind == "category":
+        return w.Combobox(value=typical, options=known, description=column.name, continuous_update=False)
     return w.Text(typical, description=column.name, continuous_update=False)
+
+
+def _seen(column: ColumnProfile) -> list[w.Widget]:
+    """Say below a control what the table holds, where that is a range."""
+    if column.minimum is None or column.maximum is None:
+        return []
+    if column.kind == "date":
+        low, high = (_day(second) for second in (column.minimum, column.maximum))
+    elif column.kind in ("number", "integer"):
+        low, high = number(column.minimum, 4), number(column.maximum, 4)
+    else:
+        return []
+    return [html(f'<span class="g-why">{low} to {high}</span>')]
+
+
+def _day(second: float) -> str:
+    return dt.datetime.fromtimestamp(second, dt.UTC).strftime("%Y-%m-%d")
 
 
 def _cell(control: Any) -> Any:
