@@ -9,6 +9,7 @@ from genie_widgets.ensemble import AdditiveMember, Ensemble, Link
 from genie_widgets.explain import shap_values
 from genie_widgets.explain import shapley as shapley_module
 from genie_widgets.explain.tree_part import through_link
+from genie_widgets.explain.tree_view import GATE_HYBRIDS
 
 # The third column becomes two prepared ones, as the parts of a date do.
 OWNER = np.array([0, 1, 2, 2, 3])
@@ -108,6 +109,37 @@ def test_a_member_that_does_not_add_up_is_not_believed(shapley, caplog):
     found = shap_values(predict, rows, background, n_outputs=1, budget_s=60, ensemble=ensemble)
     assert found.gate_error is None
     assert "differ by" in caplog.text
+    np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)
+
+
+def test_a_quicker_function_is_asked_instead_of_the_predictor_once_it_has_passed_the_gate(shapley):
+    asked, pictures = [], []
+
+    def quick(frame):
+        numbers = np.nan_to_num(frame.to_numpy(dtype=float))
+        return np.sort(numbers[:, :3] * (1 + numbers[:, [4]]), axis=1)
+
+    def predict(rows):
+        asked.append(len(rows))
+        return quick(transform(rows))
+
+    ensemble = Ensemble(
+        3,
+        tuple("abcd"),
+        (),
+        (),
+        ("forest (quantiles are no sums of leaves)",),
+        transform,
+        lambda _rows, _frame: OWNER,
+        lambda frame: quick(frame)[:, None],
+    )
+    rows, background = table(4, 1), table(9, 2)
+    keep = {"n_outputs": 3, "budget_s": 60, "on_partial": pictures.append}
+    found = shap_values(predict, rows, background, ensemble=ensemble, **keep)
+    assert asked == [len(rows) + len(background) + GATE_HYBRIDS]
+    assert pictures, "the first one does not wait for the predictor, either"
+    assert found.path == "exact"
+    assert found.gate_error == 0
     np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)
 
 
