@@ -17,8 +17,8 @@ TREES = KINDS[:5]
 DESCRIBED = (*TREES, "LinearModel")
 STACKED = {
     "binary": TREES,
-    "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel", "KNeighbors"),
-    "regression": ("LightGBM", "RandomForest", "LinearModel", "KNeighbors"),
+    "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel"),
+    "regression": ("LightGBM", "CatBoost", "ExtraTrees", "LinearModel", "KNeighbors"),
 }
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both
 # agree to 1e-6; sums of regression leaves keep 7 digits of the largest, not of the value.
