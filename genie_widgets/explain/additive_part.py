@@ -145,7 +145,7 @@ def bind_additive(members: Iterable[AdditiveMember], hybrids: Hybrids) -> list[B
             probe = slice(at, at + MOST_PROBES)
             alone = column[probe, None] == np.arange(n_columns)
             parts.append(member.margin(hybrids.frame(row[probe], np.zeros(len(alone), dtype=np.intp), alone)))
-        (start,) = member.margin(hybrids.stacked.iloc[[hybrids.n_rows]])
-        added = (np.concatenate(parts) - start).reshape(n_columns, n, -1).transpose(1, 0, 2)
-        bound.append(BoundAdditive(member, start, np.ascontiguousarray(added)))
+        margins = np.concatenate(parts).reshape(n_columns, n, -1)
+        start = margins[0, hybrids.n_rows]  # that row beside itself
+        bound.append(BoundAdditive(member, start, np.ascontiguousarray((margins - start).transpose(1, 0, 2))))
     return bound
