@@ -1,4 +1,4 @@
-"""SHAP values as arrays: through the predictor's own trees where it has some, else through its predictions."""
+"""SHAP values as arrays: through the predictor's own parts where they can be read, else through its predictions."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Explanation(Value):
     additivity_error : float
         max |sum of contributions + base - prediction| over rows and outputs.
     gate_error : float or None
-        Where the model's own trees were solved: the largest difference between them and the
+        Where the model's own parts were solved: the largest difference between them and the
         predictor on all rows and on 200 mixed ones. None where the predictor alone was asked.
     outputs : tuple of ExplainedOutput
         Binary: the positive class alone. Multiclass: one for each class.

@@ -164,7 +164,7 @@ def _labels(explanation: Explanation) -> list[str]:
 def _gate(explanation: Explanation) -> str:
     if explanation.gate_error is None:
         return ""
-    return f"The model's trees, as read here, say what the model says within {explanation.gate_error:.1e}. "
+    return f"The model's parts, as read here, say what the model says within {explanation.gate_error:.1e}. "
 
 
 _NONE = "<p>This run has no explanation; its notes say why.</p>"
