@@ -146,3 +146,20 @@ def test_the_folder_stays_small():
     assert max(sizes.values()) <= 61_440
     assert sum(sizes.values()) < 3_000_000
     assert all(len(table(path.parts[-3], path.name)) <= 300 for path in sizes)
+
+
+def test_harder_tables_are_new_to_the_ranker():
+    training = Path(__file__).parent / "training"
+
+    def named(path):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [line[1:].split(" | ")[0].strip() for line in lines if line.startswith("@")]
+
+    harder = [name for path in training.glob("harder_*.txt") for name in named(path)]
+    known = {
+        *named(training / "tables.txt"),
+        *(table.name for half in HALVES for table in (CASES / half).glob("tables/*")),
+    }
+    assert len(harder) >= 100
+    assert len(set(harder)) == len(harder)
+    assert not known & set(harder)

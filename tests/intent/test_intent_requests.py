@@ -44,6 +44,14 @@ BOATS = TableProfile(
         "なぜ沈んだのですか",
         "почему они затонули?",
         "把相似的船分成几组",
+        "这些船为什么会沉",
+        "把没有价格的船删掉",
+        "画一下价格的分布",
+        "नावें क्यों डूबीं?",
+        "배가 왜 가라앉았나요",
+        "전부 몇 척이야",
+        "how many boats are there in Oslo",
+        "what could we do to sell them faster",
     ],
 )
 def test_what_is_no_prediction_is_not_planned(prompt):

@@ -51,11 +51,11 @@ def column(name, told):
     return ColumnProfile(name=name, kind=kind, dtype="object", n_distinct=len(values), top_values=top, **ends)
 
 
-def written():
-    """The sentences of tables.txt, by table."""
+def written(path=HERE / "tables.txt"):
+    """The sentences of a file such as tables.txt, by table."""
     tables = {}
     profile = None
-    for line in (HERE / "tables.txt").read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("@"):
             file, *columns = line[1:].split(" | ")
             told = (part.strip().rsplit(":", 1) for part in columns)

@@ -1,6 +1,7 @@
 """Train the planner's ranker on committed data, and say how good it is on tables that it has not seen.
 
     python tests/intent/training/train_ranker.py [--folds 5] [--check CASES_DIR]
+    python tests/intent/training/train_ranker.py --harder    # judges the shipped ranker, trains nothing
 
 Writes genie_widgets/intent/model/ranker.npz. Tables are kept whole: each is scored by a ranker that saw none of its
 sentences. `sharpness` is fitted on these scores, so that the probabilities mean what they say.
@@ -11,11 +12,11 @@ import random
 from pathlib import Path
 
 import numpy as np
-from material import all_examples, cases
+from material import HERE, all_examples, cases, written
 
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.features import evidence_for
-from genie_widgets.intent.ranker import Ranker
+from genie_widgets.intent.ranker import Ranker, ranker
 
 OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "ranker.npz"
 HIDDEN, MEMBERS, STEPS, RATE, DECAY = 8, 3, 220, 0.04, 0.005
@@ -152,8 +153,8 @@ def tell(scored, sharpness, show=False):
         wrong = np.mean([not o[0] and o[1] >= t for o in asked_for])
         kept = np.mean([o[1] < t for o in vague]) if vague else 1
         others = [o for o in asked_for if o[4] != "en"]
-        foreign = np.mean([o[0] and o[1] >= t for o in others])
-        print(f"  from {t}: right {right:.1%}, wrong {wrong:.1%}; not English right {foreign:.1%}; asked {kept:.1%}")
+        foreign = f"; not English right {np.mean([o[0] and o[1] >= t for o in others]):.1%}" if others else ""
+        print(f"  from {t}: right {right:.1%}, wrong {wrong:.1%}{foreign}; asked {kept:.1%}")
 
 
 def main():
@@ -161,7 +162,14 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--check", type=Path, help="a folder of cases that is not trained on")
     parser.add_argument("--show", action="store_true")
+    parser.add_argument("--harder", action="store_true", help="judge the shipped ranker on harder_*.txt")
     arguments = parser.parse_args()
+    if arguments.harder:
+        for path in sorted(HERE.glob("harder_*.txt")):
+            print(f"{path.name}:")
+            rows = [(ranker(), *row) for part in prepared(written(path)).values() for row in part]
+            tell(rows, ranker().sharpness, arguments.show)
+        return
     tables = prepared(all_examples())
     print(f"{len(tables)} tables, {sum(map(len, tables.values()))} sentences")
     scored = out_of_fold(tables, arguments.folds)
