@@ -169,6 +169,11 @@ def test_a_change_that_flips_the_answer_is_put_into_the_form(explanation):
     session = Asked()
     tab = WhatIfTab(session)
     tab.paint(state)
+    assert "threshold" not in tab._answer.value
+    lower = {"prediction": "yes", "answers": (("no", 0.55), ("yes", 0.45))}
+    state.what_if = state.what_if.model_copy(update=lower)
+    tab.paint(state)
+    assert "follows the threshold (see Decide), not the larger probability" in tab._answer.value
     assert tab._take_flip.layout.display == "none"
     tab._ask_flip.click()
     assert session.flips == 1

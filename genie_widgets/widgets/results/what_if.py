@@ -113,12 +113,22 @@ class WhatIfTab(Tab):
         answers = "".join(
             f"<span>{esc(name)} <b>{_value(explanation, value)}</b></span>" for name, value in tried.answers
         )
-        self._answer.value = f'{said}<p class="g-answers">{answers}</p>'
+        self._answer.value = f'{said}<p class="g-answers">{answers}</p>{_by_threshold(tried)}'
         self._problems.value = problems_html(tried.problems)
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
         note = f"Explained in {duration(explanation.seconds)}: {explanation.method}" if explanation.seconds >= 1 else ""
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in (*sentences, note) if sentence)
         self._waterfall.draw(waterfall_figure(explanation, 0, place), "This row")
+
+
+def _by_threshold(tried: WhatIf) -> str:
+    """Say why an answer is not the likelier one of two."""
+    if len(tried.answers) != 2 or tried.explanation.unit != "probability":
+        return ""
+    likelier, _ = max(tried.answers, key=lambda answer: answer[1])
+    if tried.prediction == likelier:
+        return ""
+    return '<p class="g-mut">The answer follows the threshold (see Decide), not the larger probability.</p>'
 
 
 def _value(explanation: Explanation, value: float) -> str:
