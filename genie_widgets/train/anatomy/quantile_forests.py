@@ -16,6 +16,8 @@ from scipy import sparse
 from genie_widgets.ensemble import Floats, NotTreesError
 
 Shorts = NDArray[np.float32]
+# Numbers that all leaves hold together; more would take hundreds of megabytes beside the forest itself.
+MOST_HELD = 10_000_000
 # Numbers of one step, so that rows whose leaves hold much take no more memory.
 MOST_NUMBERS = 1 << 21
 
@@ -33,6 +35,8 @@ class QuantileForest:
         forest = model.model
         if not hasattr(forest, "y_train_leaves_"):
             raise NotTreesError("it is no forest of quantiles")
+        if forest.y_train_leaves_.size > MOST_HELD:
+            raise NotTreesError("its leaves hold too many numbers to keep them once more")
         self._model, self._forest = model, forest
         # As AutoGluon takes them: whole percents.
         self._percents = [int(level * 100) for level in model.quantile_levels]
@@ -40,14 +44,14 @@ class QuantileForest:
         self._first = np.cumsum([0, *sizes[:-1]])
         known, place = np.unique(forest.y_train_, return_inverse=True)
         self._known = known.astype(np.float32)
-        tree, row = np.nonzero(forest.y_train_leaves_ >= 0)
-        self._held = sparse.csr_array(
-            (
-                forest.y_weights_[tree, row].astype(float),
-                (self._first[tree] + forest.y_train_leaves_[tree, row], place[row]),
-            ),
-            shape=(sum(sizes), len(known)),
-        )
+        weights, leaves, places = [], [], []
+        for first, weight, leaf in zip(self._first, forest.y_weights_, forest.y_train_leaves_, strict=True):
+            is_held = leaf >= 0  # what a tree did not draw is in none of its leaves
+            weights.append(weight[is_held].astype(float))
+            leaves.append((leaf[is_held] + first).astype(np.int32))
+            places.append(place[is_held].astype(np.int32))
+        where = (np.concatenate(leaves), np.concatenate(places))
+        self._held = sparse.csr_array((np.concatenate(weights), where), shape=(sum(sizes), len(known)))
 
     def __call__(self, prepared: pd.DataFrame) -> Floats:
         """Predict, shape (n_rows, n_levels)."""
