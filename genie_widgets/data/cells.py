@@ -150,7 +150,7 @@ def understand(
             made[place] = _text(cells)
             continue
         some = _sample(cells)
-        if marks.day_first is None and _share(_DATE, some) >= MOSTLY and not _YEAR_FIRST.match(some[0]):
+        if marks.day_first is None and some and not _YEAR_FIRST.match(some[0]) and _mostly(_DATE, some):
             undecided.append((place, cells, some))
             made[place] = None
             continue
@@ -192,9 +192,17 @@ def _sample(cells: Cells) -> list[str]:
     return list(present.to_pylist())
 
 
-def _share(pattern: str, some: Sequence[str]) -> float:
-    compiled = re.compile(pattern, re.ASCII)
-    return sum(compiled.fullmatch(cell) is not None for cell in some) / len(some) if some else 0.0
+def _mostly(pattern: str, some: Sequence[str]) -> list[str] | None:
+    """Give the cells that fit a pattern, where almost all do; None where not."""
+    fullmatch = re.compile(pattern, re.ASCII).fullmatch
+    fitting: list[str] = []
+    may_differ = (1 - MOSTLY) * len(some)
+    for place, cell in enumerate(some):
+        if fullmatch(cell):
+            fitting.append(cell)
+        elif place + 1 - len(fitting) > may_differ:  # of many columns, most are decided by few cells
+            return None
+    return fitting or None
 
 
 def _all(pattern: str, some: Sequence[str]) -> bool:
@@ -219,9 +227,9 @@ def _column(cells: Cells, some: list[str], name: str, marks: _Marks) -> tuple[_T
             return dates, None
     # A date may look like a number of a ledger (1.2.24), so that dates are asked for first.
     for kind, pattern, reader in (("date", _DATE, _dates), ("number", _NUMBER, _numbers)):
-        if _share(pattern, some) < MOSTLY:
+        fitting = _mostly(pattern, some)
+        if fitting is None:
             continue
-        fitting = [cell for cell in some if re.fullmatch(pattern, cell, re.ASCII)]
         typed = reader(cells, fitting, marks)
         if typed is not None:
             return typed, None

@@ -73,14 +73,23 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     if len(rows) > MAX_ROWS:
         rows = rows.sample(MAX_ROWS, random_state=0)
     asked = [name for name in columns if name != target]
-    few = rows if len(rows) <= TWIN_MAX_ROWS else rows.sample(TWIN_MAX_ROWS, random_state=0)
-    twins = {name: twin for name in asked if (twin := _twin(few[name], few[target], is_number))}
+    answer = _cells(rows[target]) if is_number else _codes(rows[target])
+    rng = np.random.default_rng(0)
+    few = rng.permutation(len(rows))[:TWIN_MAX_ROWS]
+    halves = rng.permutation(len(rows)) % 2 == 0
+    truth = rows[target].rank().to_numpy() if is_number else answer
+    twins: dict[str, float] = {}
+    found: list[Leak] = []
+    for name in asked:
+        cells, present = _cells(rows[name]), _present(rows[name])
+        twin = (_twin_number if is_number else _twin_class)(cells[few], present[few], answer[few])
+        if twin:
+            twins[name] = twin
+        if len(rows) >= MIN_ROWS:
+            found.append(Leak(name, max(twin, _strongest(cells, present, truth, halves, is_number))))
     if len(rows) < MIN_ROWS:
         known = [Leak(name, twin) for name, twin in twins.items() if not _is_earlier(name, target)]
         return sorted(known, key=lambda leak: -leak.strength)
-    truth = rows[target].rank().to_numpy() if is_number else pd.factorize(rows[target].astype(str))[0]
-    halves = np.random.default_rng(0).permutation(len(rows)) % 2 == 0
-    found = [Leak(name, max(twins.get(name, 0.0), _strongest(rows[name], truth, halves, is_number))) for name in asked]
     found.sort(key=lambda leak: -leak.strength)
     stands_alone = len(found) > 1 and found[0].strength >= STRONG and found[1].strength <= WEAK
     suspicious = [leak for leak in found if leak.strength >= SUSPICIOUS or leak.column in twins]
@@ -95,20 +104,19 @@ def _is_earlier(column: str, target: str) -> bool:
     return is_same_measure and len(years) == len(others) == 1 and int(years[0]) < int(others[0])
 
 
-def _twin(column: pd.Series[Any], target: pd.Series[Any], is_number: bool) -> float:
-    """Say how well a column is the target in other words; 0 where it is not."""
-    present = column.notna() & target.notna()
-    if present.sum() < TWIN_ROWS or present.mean() < LEAST_FILLED:
+def _twin_number(cells: np.ndarray, present: np.ndarray, answer: np.ndarray) -> float:
+    """Say how well a column is the target number in other words; 0 where it is not."""
+    if not _may_be_twin(present) or not cells.dtype.kind == answer.dtype.kind == "f":
         return 0.0
-    column, target = column[present], target[present]
-    if is_number:
-        if pd.api.types.is_datetime64_any_dtype(column):
-            column = column.astype("int64")
-        both = (column, target)
-        if not all(pd.api.types.is_numeric_dtype(c) and c.nunique() >= TWIN_VALUES for c in both):
-            return 0.0
-        return _as_numbers(column.astype(float), target.astype(float))
-    values, classes = pd.factorize(column.astype(str))[0], pd.factorize(target.astype(str))[0]
+    both = (pd.Series(cells[present]), pd.Series(answer[present]))
+    return _as_numbers(*both) if all(part.nunique() >= TWIN_VALUES for part in both) else 0.0
+
+
+def _twin_class(cells: np.ndarray, present: np.ndarray, answer: np.ndarray) -> float:
+    """Say how well a column is the target class in other words; 0 where it is not."""
+    if not _may_be_twin(present):
+        return 0.0
+    classes, values = (np.unique(part[present], return_inverse=True)[1] for part in (answer, cells))
     n_classes = int(classes.max()) + 1
     if n_classes < 2 or int(values.max()) + 1 != n_classes or n_classes > len(classes) / 2:
         return 0.0
@@ -123,6 +131,10 @@ def _twin(column: pd.Series[Any], target: pd.Series[Any], is_number: bool) -> fl
     return float(like) if like >= TWIN_CLASS else 0.0
 
 
+def _may_be_twin(present: np.ndarray) -> bool:
+    return bool(present.sum() >= TWIN_ROWS and present.mean() >= LEAST_FILLED)
+
+
 def _as_numbers(column: pd.Series[Any], target: pd.Series[Any]) -> float:
     with np.errstate(all="ignore"):
         distances, order = column.corr(target) ** 2, column.rank().corr(target.rank()) ** 2
@@ -131,50 +143,80 @@ def _as_numbers(column: pd.Series[Any], target: pd.Series[Any]) -> float:
     return float(like) if like >= TWIN_NUMBER else 0.0
 
 
-def _strongest(column: pd.Series[Any], truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
+def _strongest(cells: np.ndarray, present: np.ndarray, truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
     """Judge a column by all rows, and by those where it is filled: a leak with gaps is one all the same."""
-    present = column.notna().to_numpy()
-    strength = _strength(column, truth, halves, is_number)
+    strength = _strength(cells, truth, halves, is_number)
     if present.all() or present.mean() < LEAST_FILLED or present.sum() < MIN_ROWS:
         return strength
-    return max(strength, _strength(column[present], truth[present], halves[present], is_number))
+    return max(strength, _strength(cells[present], truth[present], halves[present], is_number))
 
 
-def _strength(column: pd.Series[Any], truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
+def _strength(cells: np.ndarray, truth: np.ndarray, halves: np.ndarray, is_number: bool) -> float:
     error, baseline = 0.0, 0.0
     for fitted in (halves, ~halves):
-        groups = _groups(column, fitted)
+        groups = _groups(cells, fitted)
         known, asked = truth[fitted], truth[~fitted]
+        n_groups = int(groups.max()) + 1
         if is_number:
-            means = pd.Series(known).groupby(groups[fitted]).mean()
-            predicted = pd.Series(groups[~fitted]).map(means).fillna(known.mean()).to_numpy()
+            mean = float(known.mean())
+            predicted = _means(groups[fitted], known, n_groups, mean)[groups[~fitted]]
             error += float(((asked - predicted) ** 2).sum())
-            baseline += float(((asked - known.mean()) ** 2).sum())
+            baseline += float(((asked - mean) ** 2).sum())
         else:
-            counts = np.bincount(known)
-            commonest = _commonest(known, groups[fitted])
-            predicted = pd.Series(groups[~fitted]).map(commonest).fillna(counts.argmax()).to_numpy()
+            commonest = int(np.bincount(known).argmax())
+            predicted = _commonest(groups[fitted], known, n_groups, commonest)[groups[~fitted]]
             error += float((predicted != asked).sum())
-            baseline += float((asked != counts.argmax()).sum())
+            baseline += float((asked != commonest).sum())
     return max(0.0, 1.0 - error / baseline) if baseline else 0.0
 
 
-def _commonest(classes: np.ndarray, groups: np.ndarray) -> pd.Series[Any]:
-    counted = pd.DataFrame({"group": groups, "label": classes}).value_counts().reset_index()
-    return counted.drop_duplicates("group").set_index("group")["label"]
+def _means(groups: np.ndarray, numbers: np.ndarray, n_groups: int, usual: float) -> np.ndarray:
+    """Give the mean number of each group; the `usual` one for a group without rows."""
+    counts = np.bincount(groups, minlength=n_groups)
+    sums = np.bincount(groups, numbers, minlength=n_groups)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), usual)
 
 
-def _groups(column: pd.Series[Any], fitted: np.ndarray) -> np.ndarray:
-    """Give each row the number of its bin; the bins' edges come from the fitted rows alone."""
+def _commonest(groups: np.ndarray, classes: np.ndarray, n_groups: int, usual: int) -> np.ndarray:
+    """Give the commonest class of each group; the `usual` one for a group without rows."""
+    n_classes = int(classes.max()) + 1
+    pairs, counts = np.unique(groups * n_classes + classes, return_counts=True)
+    rising = np.argsort(counts, kind="stable")
+    commonest = np.full(n_groups, usual)
+    commonest[pairs[rising] // n_classes] = pairs[rising] % n_classes  # the last one written stands
+    return commonest
+
+
+def _cells(column: pd.Series[Any]) -> np.ndarray:
+    """Give numbers and dates as floats, everything else as whole numbers that stand for the values."""
     if pd.api.types.is_datetime64_any_dtype(column):
         column = column.astype("int64").where(column.notna()).astype("float64")
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        return pd.factorize(column.astype(str).where(column.notna(), "\0"))[0]
-    values = column.to_numpy(dtype=float, na_value=np.nan)
-    present = values[fitted & ~np.isnan(values)]
+        return _codes(column.astype(str).where(column.notna(), "\0"))
+    return column.to_numpy(dtype=float, na_value=np.nan)
+
+
+def _codes(column: pd.Series[Any]) -> np.ndarray:
+    return pd.factorize(column.astype(str))[0]
+
+
+def _present(column: pd.Series[Any]) -> np.ndarray:
+    return column.notna().to_numpy()
+
+
+def _groups(cells: np.ndarray, fitted: np.ndarray) -> np.ndarray:
+    """Give each row the number of its bin, from 0 on; the bins' edges come from the fitted rows alone."""
+    if cells.dtype.kind != "f":
+        return cells
+    missing = np.isnan(cells)
+    present = cells[fitted & ~missing]
     if present.size == 0:
-        return np.zeros(len(values), dtype=int)
-    distinct = np.unique(present)
+        return np.zeros(len(cells), dtype=int)
+    rising = np.sort(present)
+    edges = rising[np.append(True, rising[1:] != rising[:-1])]
     bins = min(MAX_BINS, max(2, present.size // ROWS_A_BIN))
-    edges = distinct if distinct.size <= bins else np.unique(np.quantile(present, np.linspace(0, 1, bins + 1)[1:-1]))
-    return np.where(np.isnan(values), -1, np.searchsorted(edges, values, side="right"))
+    if edges.size > bins:
+        # Of ten thousand columns, numpy's own quantiles would take many seconds.
+        places = np.linspace(0, present.size - 1, bins + 1)[1:-1]
+        edges = np.unique(np.interp(places, np.arange(present.size), rising))
+    return np.where(missing, 0, 1 + np.searchsorted(edges, cells, side="right"))

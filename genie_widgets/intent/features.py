@@ -88,39 +88,42 @@ def evidence_for(text: str, profile: TableProfile) -> Evidences:
     meaning = _meaning(reading, profile)
     titles = _in_title(profile)
     strongest = np.maximum(scores, 0.7 * said)
+    rising = np.sort(strongest)
+    well_met = [mention for mention in chosen if mention is not None and mention.score > 0.5]
     rows = []
     for i, column in enumerate(profile.columns):
-        others = np.delete(strongest, i)
+        # The strongest of the others, and how many of them come as close.
+        other = rising[-2:][0 if strongest[i] == rising[-1] else -1] if len(rising) > 1 else 0.0
+        n_close = len(rising) - int(np.searchsorted(rising, strongest[i] - 0.08)) - 1
         rows.append(
             [
                 *_name(chosen[i], reading, column),
-                *_place(chosen[i], places, reading, [m for m in chosen if m is not None and m.score > 0.5]),
+                *_place(chosen[i], places, reading, well_met),
                 *_values(values[i]),
                 meaning[i, 0],
                 meaning[i, 1],
                 titles[i],
-                strongest[i] - (others.max() if len(others) else 0.0),
-                1 / (1 + int((others >= strongest[i] - 0.08).sum())) if strongest[i] > 0.2 else 0.0,
-                *_kind(column, i, len(profile.columns), forms, float(strongest.max())),
+                strongest[i] - other,
+                1 / (1 + n_close) if strongest[i] > 0.2 else 0.0,
+                *_kind(column, i, len(profile.columns), forms, float(rising[-1])),
             ]
         )
     mentions = [
         _value_mention(column, hits) if (mention is None or mention.score < 0.5) and hits else mention
         for column, mention, hits in zip(profile.columns, chosen, values, strict=True)
     ]
-    order = np.sort(strongest)[::-1]
-    second = float(order[1]) if len(order) > 1 else 0.0
+    first, second = float(rising[-1]), float(rising[-2]) if len(rising) > 1 else 0.0
     n_content = len(places.content)
     world = [
         1.0,
-        1 - float(order[0]),
-        float(order[0]) - second,
+        1 - first,
+        first - second,
         float(meaning[:, 0].max()),
         float(any(forms.values())),
         float(bool(places.ask)),
         math.log1p(n_content),
         float(n_content == 0),
-        float((strongest >= order[0] - 0.05).sum() > 1),
+        float((strongest >= first - 0.05).sum() > 1),
     ]
     return Evidences(np.array(rows, dtype=float), np.array(world), mentions)
 

@@ -164,7 +164,8 @@ def _why_not(column: str, profile: TableProfile) -> str:
 
 
 def _question(ranked: list[Candidate], profile: TableProfile, text: str, words: str = "") -> Question:
-    useful = [c for c in ranked if not is_no_target(profile.column(c.column))] or ranked
+    facts = {column.name: column for column in profile.columns}
+    useful = [c for c in ranked if not is_no_target(facts[c.column])] or ranked
     named = [c for c in useful if c.spoken > 0.5]
     useless = useless_columns(profile)
     candidates = tuple(c.column for c in useful[:MAX_CANDIDATES])

@@ -10,6 +10,9 @@ import numpy as np
 
 from genie_widgets.intent.features import Evidences, Matrix
 
+# About as many columns as the widest table that the network learned from has.
+MOST_COLUMNS = 100
+
 
 @dataclass(frozen=True)
 class Ranker:
@@ -51,17 +54,21 @@ class Ranker:
         Returns
         -------
         array, shape (n_columns + 1,)
-            Sums to 1.
+            Sums to 1; of a wide table all but the likeliest columns have 0.
         """
         x = (evidence.matrix - self.mean) / self.scale
         hidden = np.tanh(np.einsum("nf,mfh->mnh", x, self.hidden) + self.hidden_bias[:, None, :])
         scores = np.einsum("mnh,mh->mn", hidden, self.out) + np.einsum("nf,mf->mn", x, self.straight)
         none = self.nothing @ evidence.world
-        logits = self.sharpness * np.concatenate([scores, none[:, None]], axis=1)
+        # Ten thousand columns that have nothing to do with it would outweigh the one that is named.
+        likely = np.sort(np.argsort(-scores.mean(axis=0), kind="stable")[:MOST_COLUMNS])
+        logits = self.sharpness * np.concatenate([scores[:, likely], none[:, None]], axis=1)
         logits -= logits.max(axis=1, keepdims=True)
         exp = np.exp(logits)
         members = exp / exp.sum(axis=1, keepdims=True)
-        return np.asarray(members.mean(axis=0))
+        probabilities = np.zeros(scores.shape[1] + 1)
+        probabilities[[*likely, -1]] = members.mean(axis=0)
+        return probabilities
 
 
 @lru_cache(maxsize=1)

@@ -41,6 +41,8 @@ def load_unfinished(path: Path, *, time_limit_s: float = ENSEMBLE_S) -> TrainedM
     model = load_model(path)
     predictor = model.predictor
     trainer = predictor._trainer
+    if trainer is None:  # interrupted before its first model
+        raise GenieError(_nothing())
     # The clock and the callbacks of the fit that is gone; the callbacks would speak to nobody.
     trainer._fit_cleanup()
     trainer.model_best = None

@@ -137,6 +137,14 @@ def test_a_column_of_one_value_that_says_no_yes_is_no_candidate():
     assert set(make_plan(made, "what comes next?").candidates) == {"town", "age"}
 
 
+def test_thousands_of_columns_do_not_drown_the_one_that_is_named():
+    made = table(patient=range(40), gene=[0.1, 0.7, 0.3, 0.9] * 10, relapse=["yes", "no"] * 20)
+    patient, gene, relapse = made.columns
+    genes = (gene.model_copy(update={"name": f"gene_{i}"}) for i in range(5000))
+    found = make_plan(made.model_copy(update={"columns": (patient, *genes, relapse)}), "predict relapse")
+    assert (found.status, found.target) == ("plan", "relapse")
+
+
 @pytest.mark.parametrize(("value", "meaning"), [(1.0, "0"), ("Yes", "No"), ("JA", "NEIN"), ("won", "(empty)")])
 def test_a_target_of_one_value_or_nothing_is_asked_what_an_empty_cell_means(value, meaning):
     made = table(x=[i % 9 for i in range(60)], y=[value] * 25 + [None] * 35)

@@ -121,6 +121,17 @@ def test_where_no_model_works_it_is_told(killed):
 
 
 @pytest.mark.slow
+def test_a_fit_that_ended_before_its_first_model_was_begun_is_told(tmp_path):
+    """The disk was full, say: the predictor is there, and knows of no models."""
+    from autogluon.tabular import TabularPredictor
+
+    TabularPredictor(label="y", path=str(tmp_path / "predictor"), verbosity=0).save()
+    with pytest.raises(GenieError) as caught:
+        load_unfinished(tmp_path / "predictor")
+    assert caught.value.problem.code == "no-model"
+
+
+@pytest.mark.slow
 def test_more_models_join_those_that_are_there(killed, frame):
     path, finished = killed
     told = []
