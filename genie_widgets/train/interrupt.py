@@ -10,7 +10,9 @@ resort, which the caller gives.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -18,7 +20,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from pathlib import Path
 from types import FrameType
@@ -93,14 +95,32 @@ class Interrupter:
 
     def _interrupt(self) -> bool:
         """Raise in the fit's thread, unless it is where it must not be interrupted."""
-        # This thread holds the interpreter's lock between the look and the raise, so the exception comes up in the
-        # very frame that was looked at.
-        if _is_delicate(sys._current_frames().get(self._thread_id)):
-            return False
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
-        )
+        with _no_collection():
+            # This thread holds the interpreter's lock between the look and the raise, so the exception comes up in the
+            # very frame that was looked at.
+            if _is_delicate(sys._current_frames().get(self._thread_id)):
+                return False
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
+            )
         return True
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector still.
+
+    While Python gathers the frames, it holds a lock that the start of a thread needs as well. What the collector calls
+    in between may hand the interpreter's lock to a thread that starts another: each then waits for the other, for ever
+    (CPython issue 106883; its own remedy, in 3.11.9, is the same).
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _is_delicate(frame: FrameType | None) -> bool:

@@ -1,5 +1,6 @@
 """A fit that would not end is ended, and nothing else is."""
 
+import gc
 import threading
 import time
 from multiprocessing.pool import ThreadPool
@@ -147,6 +148,25 @@ def test_a_thread_that_is_being_started_is_left_alone(monkeypatch):
 
     assert in_a_thread(fit) is None
     assert set(map(tuple, pools)) == {(1, 2)}
+
+
+def test_nothing_is_collected_between_the_look_and_the_raise(monkeypatch):
+    # What the collector calls may let a thread go on that starts another, which waits for a lock that the look holds.
+    collects = []
+
+    def look(frame):
+        collects.append(gc.isenabled())
+        return False
+
+    monkeypatch.setattr(interrupt, "_is_delicate", look)
+
+    def fit():
+        with Interrupter(lambda: True):
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert not any(collects)
+    assert gc.isenabled()
 
 
 def test_a_fit_that_never_comes_back_is_told_as_stuck(monkeypatch):
