@@ -36,9 +36,18 @@ class WorkerHandle:
         Wait for the request of a draft, serve a model that is there, or take up a run that was over.
     command : sequence of str, optional
         Another program that speaks the protocol; tests give their own.
+    record_at : str, optional
+        Where the run will be recorded, for a draft that gets ready for it; empty for the workspace's own store.
     """
 
-    def __init__(self, folder: RunFolder, *, mode: Mode = "train", command: tuple[str, ...] | None = None) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        *,
+        mode: Mode = "train",
+        command: tuple[str, ...] | None = None,
+        record_at: str | None = None,
+    ) -> None:
         self.folder = folder
         self.ready = threading.Event()
         self._ids = itertools.count(1)
@@ -48,7 +57,7 @@ class WorkerHandle:
         environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
         with folder.log_path.open("ab") as log:
             self._process = subprocess.Popen(
-                [*arguments, *_FLAGS[mode]],
+                [*arguments, *_FLAGS[mode], *(() if record_at is None else (f"--record-at={record_at}",))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

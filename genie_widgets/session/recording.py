@@ -15,17 +15,14 @@ MODULE = "genie_widgets.worker.recording"
 def record_again(folder: RunFolder) -> None:
     """Have what changed in a run recorded."""
     with folder.log_path.open("ab") as log, folder.share_recorders() as lock:
-        recorder = subprocess.Popen(
+        subprocess.Popen(
             [sys.executable, "-m", MODULE, str(folder.path)],
-            stdin=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             pass_fds=(lock.fileno(),),
         )
-    assert recorder.stdin is not None
-    recorder.stdin.write(b"record\n")
-    recorder.stdin.close()
 
 
 def unrecorded(request: RunRequest) -> Tracking:

@@ -22,12 +22,12 @@ from genie_widgets.session.intake import Intake, without_password
 from genie_widgets.session.mlflow_pages import MlflowPages
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
-from genie_widgets.session.recording import prepare_store
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
 from genie_widgets.store import People, RunFolder
+from genie_widgets.track import without_credentials
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -572,8 +572,8 @@ class Session:
                 return
             if self._draft is not None and self._draft.is_alive:
                 return
-            self._draft = WorkerHandle(RunFolder.create(self.settings.workspace, new_run_id()))
-        prepare_store(self.settings)
+            folder = RunFolder.create(self.settings.workspace, new_run_id())
+            self._draft = WorkerHandle(folder, record_at=without_credentials(self.settings.tracking_uri))
 
     def _plan(self, token: int) -> None:
         from genie_widgets.intent import make_plan

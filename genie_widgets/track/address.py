@@ -30,7 +30,7 @@ def local_uri(workspace: Path) -> str:
 
 
 def has_store(workspace: Path) -> bool:
-    """Whether somebody has made, or begun to make, the workspace's own store."""
+    """Whether the workspace has its own store."""
     return (workspace / DATABASE).exists()
 
 

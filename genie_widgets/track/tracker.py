@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import secrets
+import shutil
 import sys
 import tempfile
 import traceback
@@ -16,10 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
 from genie_widgets.track import facts
-from genie_widgets.track.address import ARTIFACTS, alone, be_quiet, local_uri, scrubbed, without_credentials
+from genie_widgets.track.address import (
+    ARTIFACTS,
+    DATABASE,
+    alone,
+    be_quiet,
+    has_store,
+    local_uri,
+    scrubbed,
+    without_credentials,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
+    from mlflow.models.model import ModelInfo
 
 EXPERIMENT = "genie"
 # On a machine that trains other models meanwhile, loading MLflow alone can take minutes.
@@ -56,12 +67,13 @@ class Tracker:
         return without_credentials(self._uri)
 
     def prepare(self) -> None:
-        """Load MLflow and make the store and the experiment: a new SQLite store takes up to 10 s.
+        """Load MLflow, make the store and the experiment, and rehearse: all that takes seconds the first time.
 
         What goes wrong here is told by `log`, which tries again.
         """
         try:
             self._prepare()
+            _rehearse()
         except Exception as error:
             self._write(error, "while preparing")
 
@@ -73,27 +85,14 @@ class Tracker:
 
         mlflow.set_tracking_uri(self._uri)
         with alone(self._workspace) if self._is_local else nullcontext():
+            if self._is_local and not has_store(self._workspace):
+                _make_store(self._workspace)
             found = mlflow.get_experiment_by_name(EXPERIMENT)
             if found is None:
                 location = (self._workspace / ARTIFACTS).as_uri() if self._is_local else None
                 self._experiment_id = str(mlflow.create_experiment(EXPERIMENT, artifact_location=location))
             else:
                 self._experiment_id = str(found.experiment_id)
-
-    @staticmethod
-    def rehearse() -> None:
-        """Save an empty model: what MLflow loads and looks up for its first model, it has at hand for the second."""
-        import mlflow
-
-        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            requirements = [f"mlflow=={mlflow.__version__}"]
-            mlflow.pyfunc.save_model(f"{folder}/model", python_model=str(_CODE), pip_requirements=requirements)
-
-    @staticmethod
-    def load_for_check() -> None:
-        """Load what MLflow needs to try a model on its example, as it does before it records it."""
-        import autogluon.tabular  # noqa: F401
 
     def log(
         self,
@@ -175,7 +174,6 @@ class Tracker:
             self._run_id = str(run.info.run_id)
             if not run.data.params:
                 mlflow.log_params(facts.parameters(request, result))
-            mlflow.log_metrics(facts.metrics(result))
             if result.decision is not None:
                 mlflow.log_dict(result.decision.model_dump(mode="json"), "decision.json")
             mlflow.log_dict(request.plan.model_dump(mode="json"), "plan.json")
@@ -186,16 +184,44 @@ class Tracker:
                 mlflow.log_dict(spec, f"plots/{facts.key(kind)}.json")
             if report_path.exists():
                 mlflow.log_artifact(str(report_path))
-            model_uri = ""
-            if model_path.exists() and input_example is not None:
-                model_uri = _log_model(result, model_path, input_example)
+            model: ModelInfo | None = None
+            try:
+                if model_path.exists() and input_example is not None:
+                    model = _log_model(result, model_path, input_example)
+            finally:
+                # After the model, which MLflow would otherwise give each figure by asking the store for it again.
+                mlflow.log_metrics(facts.metrics(result), model_id=None if model is None else model.model_id)
             return Tracking(
                 uri=self.shown_uri,
                 experiment=EXPERIMENT,
                 experiment_id=str(run.info.experiment_id),
                 run_id=self._run_id,
-                model_uri=model_uri,
+                model_uri="" if model is None else model.model_uri,
             )
+
+
+def _make_store(workspace: Path) -> None:
+    """Make the workspace's own store, whole or not at all: MLflow can't mend one that was left half made."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+    # Whoever makes a store holds its lock, so that what lies there is of one that was killed.
+    folder = workspace / f".{DATABASE}.new"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    store = SqlAlchemyStore(local_uri(folder), (workspace / ARTIFACTS).as_uri())  # type: ignore[no-untyped-call]
+    store.engine.dispose()
+    (folder / DATABASE).replace(workspace / DATABASE)
+    shutil.rmtree(folder)
+
+
+def _rehearse() -> None:
+    """Save an empty model: what MLflow looks up for its first model, it has at hand for the second."""
+    import mlflow
+
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        requirements = [f"mlflow=={mlflow.__version__}"]
+        mlflow.pyfunc.save_model(f"{folder}/model", python_model=str(_CODE), pip_requirements=requirements)
 
 
 def _not_recorded(title: str, reference: str = "") -> Problem:
@@ -210,7 +236,24 @@ def _not_recorded(title: str, reference: str = "") -> Problem:
     )
 
 
-def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame) -> str:
+class _Untried:
+    """MLflow's pyfunc flavour, whose `save_model` knows nothing of the word that a model need not be tried.
+
+    The model has been scored by then. To load it and try it on its example costs seconds, and what comes of it MLflow
+    tells its log only.
+    """
+
+    def __init__(self, flavour: Any) -> None:
+        self.__name__ = flavour.__name__
+        self._flavour = flavour
+
+    def save_model(self, *, validate_serving_input: bool, **given: Any) -> None:
+        """Save the model; whether it is tried is the caller's."""
+        del validate_serving_input
+        self._flavour.save_model(**given)
+
+
+def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame) -> ModelInfo:
     import mlflow
 
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -218,8 +261,11 @@ def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame)
         warnings.simplefilter("ignore")
         file = Path(folder) / "facts.json"
         file.write_text(json.dumps(facts.model_facts(result)), encoding="utf-8")
-        logged = mlflow.pyfunc.log_model(
+        logged: ModelInfo = mlflow.models.Model.log(
             name="model",
+            artifact_path=None,
+            flavor=_Untried(mlflow.pyfunc),
+            validate_serving_input=False,
             python_model=str(_CODE),
             artifacts={"model": str(model_path), "facts": str(file)},
             signature=mlflow.models.infer_signature(input_example, facts.example_answer(result, len(input_example))),
@@ -227,4 +273,4 @@ def _log_model(result: RunResult, model_path: Path, input_example: pd.DataFrame)
             pip_requirements=[f"mlflow=={mlflow.__version__}", *result.requirements],
             registered_model_name=facts.registry_name(result),
         )
-    return str(logged.model_uri)
+    return logged

@@ -31,6 +31,7 @@ def main() -> None:
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--serve", action="store_true", help="serve a run's model")
     parser.add_argument("--resume", action="store_true", help="take up again a run that was over")
+    parser.add_argument("--record-at", metavar="URI", help="be ready to record there; empty: in the workspace's store")
     arguments = parser.parse_args()
     folder = RunFolder(arguments.run_dir.resolve())
     pipe = Pipe(folder.log_path)
@@ -58,6 +59,10 @@ def main() -> None:
 
         warm_up()
         pipe.say({"type": "ready"})
+        if arguments.record_at is not None:
+            from genie_widgets.worker.recorder import get_ready
+
+            get_ready(arguments.record_at, folder.path.parent.parent)
         # Only the first worker on a machine compiles; it does so while the person still types.
         compile_kernels()
         if not arguments.resume and not _wait_for_request(folder, pipe):

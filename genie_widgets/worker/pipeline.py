@@ -204,7 +204,6 @@ def _fail(run: Run, problem: Problem) -> None:
 
 def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> None:
     """Score, explain, export and record a model."""
-    recorder.get_ready()
     result = _score(run, model, split)
     result = _explain(run, model, split, result)
     result = _export(run, model, split, result)
@@ -528,7 +527,7 @@ def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
     status = "stopped" if run.is_stopped or run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
-    # The record is read from the folder by a process of its own: no tracking server delays the run's end.
+    # The record is read from the folder by a thread of its own: no tracking server delays the run's end.
     recorder.record()
     run.folder.append(Finished(status="stopped" if status == "stopped" else "done", total_s=_since(run)))
 

@@ -1,15 +1,25 @@
-"""The record of a run, written by a process beside the worker: MLflow's slowness and failures stay there."""
+"""The record of a run, written by a thread beside the run: MLflow's slowness and failures stay there.
+
+A thread of the process that trains, and no process of its own: AutoGluon has
+loaded most of what MLflow needs, which would cost another process five seconds
+of a core and 300 MB.
+"""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import fcntl
+import threading
+from contextlib import ExitStack
+from pathlib import Path
 
 from genie_widgets.store import RunFolder
+from genie_widgets.track import Tracker, with_credentials
 
 
 class Recorder:
-    """Starts the recording process early, so that MLflow is loaded while the models train.
+    """Gets ready at once, so that the store is open by the time there is a result; records it at the word.
+
+    As long as there may be a record it holds the run's lock for recorders.
 
     Parameters
     ----------
@@ -18,36 +28,84 @@ class Recorder:
     """
 
     def __init__(self, folder: RunFolder) -> None:
-        # A session of its own: a slow tracking server may take longer than the worker lives.
-        with folder.share_recorders() as lock:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "genie_widgets.worker.recording", str(folder.path)],
-                stdin=subprocess.PIPE,
-                text=True,
-                start_new_session=True,
-                pass_fds=(lock.fileno(),),
-            )
-
-    def get_ready(self) -> None:
-        """Tell that there will be a record soon: there is a model."""
-        self._say("soon\n")
+        self._folder = folder
+        self._tracker = Tracker(with_credentials(folder.read_request().tracking_uri), folder.path.parent.parent)
+        self._told = threading.Event()
+        self._is_wanted = self._is_given_up = False
+        self._held = ExitStack()
+        self._held.enter_context(folder.share_recorders())
+        self._work = threading.Thread(target=self._prepare_and_record, name="genie-recording", daemon=True)
+        self._work.start()
 
     def record(self) -> None:
-        """Ask for the record; the process writes it, or why there is none, in bounded time by itself."""
-        self._say("record\n", last=True)
+        """Ask for the record; it is written, or why there is none, in bounded time, for which this process stays."""
+        self._is_wanted = True
+        self._told.set()
+        threading.Thread(target=self._see_to_it, name="genie-recording-patience").start()
 
     def abandon(self) -> None:
-        """End the process without a record: there is no model."""
-        self._say("", last=True)
+        """End without a record: there is no model."""
+        self._told.set()
 
-    def _say(self, text: str, *, last: bool = False) -> None:
-        stdin = self._process.stdin
-        if stdin is None:
-            return
+    def _prepare_and_record(self) -> None:
         try:
-            stdin.write(text)
-            stdin.flush()
-            if last:
-                stdin.close()
-        except OSError:
-            return  # it died, and its lock with it: whoever looks at the run is told that there is no record
+            self._tracker.prepare()
+            self._told.wait()
+            if self._is_wanted:
+                # One after the other: whoever comes last records the result as it is then.
+                turn = self._held.enter_context((self._folder.path / "recording.lock").open("w"))
+                fcntl.flock(turn, fcntl.LOCK_EX)
+                self._write()
+        finally:
+            self._held.close()
+
+    def _write(self) -> None:
+        import pandas as pd
+
+        from genie_widgets.render import figures
+        from genie_widgets.schema import ResultUpdated
+
+        folder = self._folder
+        result = folder.read_result()
+        if result is None or self._is_given_up:
+            return
+        tracking = self._tracker.log(
+            request=folder.read_request(),
+            result=result,
+            figures={figure.kind: figure.spec for figure in figures(result)},
+            report_path=folder.report_path,
+            model_path=folder.model_path,
+            input_example=pd.read_parquet(folder.example_path) if folder.example_path.exists() else None,
+            recorded=folder.recorded_id(),
+        )
+        if not self._is_given_up:
+            folder.write_tracking(tracking)
+            folder.append(ResultUpdated(part="tracking"))
+
+    def _see_to_it(self) -> None:
+        """Wait with bounded patience; then say that there is no record, and let others try."""
+        from genie_widgets.schema import ResultUpdated
+
+        self._work.join(self._tracker.patience_s)
+        if not self._work.is_alive():
+            return
+        self._is_given_up = True
+        try:
+            self._folder.write_tracking(self._tracker.unanswered())
+            self._folder.append(ResultUpdated(part="tracking"))
+        finally:
+            self._held.close()
+
+
+def get_ready(uri: str, workspace: Path) -> None:
+    """Do what a record needs, while the person still types; returns at once.
+
+    Parameters
+    ----------
+    uri : str
+        Where the run will be recorded, as it may be shown; empty for the workspace's own store.
+    workspace : Path
+        The workspace, whose own store is made if it has none.
+    """
+    tracker = Tracker(with_credentials(uri), workspace)
+    threading.Thread(target=tracker.prepare, name="genie-preparing", daemon=True).start()

@@ -1,69 +1,127 @@
-"""The recording process says what became of the record, whatever the tracking server does."""
+"""Whoever records says what became of the record, whatever the tracking server does."""
 
-import io
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from genie_widgets.schema import ResultUpdated
+from genie_widgets.schema import ResultUpdated, Tracking
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker
 from genie_widgets.track.tracker import PATIENCE_LOCAL_S, PATIENCE_S
 from genie_widgets.worker import recorder, recording
 
+RECORD = Tracking(uri="u", run_id="r")
+
 
 class Actor:
-    """A tracker that remembers what it was asked for."""
+    """A tracker that remembers what it was asked for, and answers when it is let."""
 
-    did = ()
     patience_s = 60.0
 
     def __init__(self, uri, workspace):
-        pass
+        self.did, self.answers = [], threading.Event()
+        self.answers.set()
 
-    def __getattr__(self, name):
-        def act(*_args, **_kwargs):
-            type(self).did += (name,)
+    def prepare(self):
+        self.did.append("prepare")
 
-        return act
+    def log(self, **_given):
+        self.answers.wait()
+        self.did.append("log")
+        return RECORD
 
-
-@pytest.mark.parametrize(
-    ("words", "done"), [("soon\nrecord\n", True), ("record\n", True), ("soon\n", False), ("", False)]
-)
-def test_everything_is_loaded_before_the_record_which_is_made_at_the_word(words, done, make_folder, monkeypatch):
-    monkeypatch.setattr(Actor, "did", ())
-    monkeypatch.setattr("genie_widgets.track.Tracker", Actor)
-    monkeypatch.setattr(recording, "_record", lambda _folder, _request, tracker: tracker.record())
-    monkeypatch.setattr(recording.sys, "stdin", io.StringIO(words))
-    recording.main(make_folder().path)
-    for watchdog in [thread for thread in threading.enumerate() if isinstance(thread, threading.Timer)]:
-        watchdog.join(30)
-        assert not watchdog.is_alive(), "it would end us"
-    if done:
-        assert Actor.did == ("prepare", "rehearse", "load_for_check", "record")
-    else:
-        assert "record" not in Actor.did
+    def unanswered(self):
+        return Tracking(uri="unanswered")
 
 
-class EndedError(Exception):
-    """The process would be gone."""
+@pytest.fixture
+def asked(make_folder, make_result, monkeypatch):
+    """The recorder of a run that has a result."""
+    monkeypatch.setattr(recorder, "Tracker", Actor)
+    folder = make_folder()
+    folder.write_result(make_result(folder))
+    return recorder.Recorder(folder)
 
 
-def test_a_record_that_takes_too_long_is_told_and_the_process_ends(tmp_path, monkeypatch):
-    def end(code):
-        raise EndedError(code)
+@pytest.fixture
+def make_result():
+    from genie_widgets.schema import RunResult
 
-    monkeypatch.setattr(recording.os, "_exit", end)
+    def make(folder):
+        request = folder.read_request()
+        return RunResult(
+            run_id=folder.run_id,
+            status="done",
+            prompt="",
+            table_name="t",
+            plan=request.plan,
+            n_rows=1,
+            n_train=1,
+            n_holdout=0,
+            features=("a",),
+        )
+
+    return make
+
+
+def ended(asked):
+    """Wait until the recorder's threads have ended; the test's own time limit ends it."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("genie-record"):
+            thread.join()
+    return asked._folder
+
+
+def told(folder):
+    return [event.part for event in folder.events() if isinstance(event, ResultUpdated)]
+
+
+def test_what_takes_long_is_done_before_the_record_which_is_made_at_the_word(asked):
+    assert asked._folder.is_recording()
+    asked.record()
+    folder = ended(asked)
+    assert asked._tracker.did == ["prepare", "log"]
+    assert folder.read_result().tracking == RECORD
+    assert told(folder) == ["tracking"]
+    assert not folder.is_recording()
+
+
+def test_without_a_model_nothing_is_recorded_and_nobody_waits_for_it(asked):
+    asked.abandon()
+    folder = ended(asked)
+    assert asked._tracker.did == ["prepare"]
+    assert not folder.tracking_path.exists()
+    assert not folder.is_recording()
+
+
+def test_a_record_that_takes_too_long_is_told_and_another_may_try(asked, monkeypatch):
+    monkeypatch.setattr(Actor, "patience_s", 0.0)
+    asked._tracker.answers.clear()
+    asked.record()
+    patience = next(t for t in threading.enumerate() if t.name == "genie-recording-patience")
+    patience.join()
+    folder = asked._folder
+    assert folder.read_result().tracking.uri == "unanswered"
+    assert not folder.is_recording()
+    # The next one has its turn, though the first still waits; what comes of that one is not told any more.
+    monkeypatch.setattr(Actor, "patience_s", 60.0)
+    again = recorder.Recorder(folder)
+    again.record()
+    again._work.join()
+    assert folder.read_result().tracking == RECORD
+    folder.write_tracking(Tracking(uri="newest"))
+    asked._tracker.answers.set()
+    ended(asked)
+    assert folder.read_result().tracking.uri == "newest"
+    assert set(told(folder)) == {"tracking"}
+
+
+def test_a_server_has_its_time_and_no_password_is_told(tmp_path):
     folder = RunFolder.create(tmp_path, "0" * 32)
-    with pytest.raises(EndedError):
-        recording._give_up(folder, Tracker("http://someone:secret@localhost:9", tmp_path))
+    folder.write_tracking(Tracker("http://someone:secret@localhost:9", tmp_path).unanswered())
     written = folder.tracking_path.read_text(encoding="utf-8")
     assert "within 120 s" in written
     assert "secret" not in written
-    assert [event.part for event in folder.events() if isinstance(event, ResultUpdated)] == ["tracking"]
 
 
 def test_a_file_that_is_only_slow_is_waited_for_longer_than_a_server_that_may_never_answer(tmp_path):
@@ -73,14 +131,12 @@ def test_a_file_that_is_only_slow_is_waited_for_longer_than_a_server_that_may_ne
     assert f"within {PATIENCE_LOCAL_S:.0f} s" in file.unanswered().problem.title
 
 
-def test_the_recorder_holds_its_lock_from_before_it_starts_until_its_end(make_folder, monkeypatch):
-    program = [sys.executable, "-S", "-c", "import sys; sys.stdin.read()"]
-    started = subprocess.Popen
-    monkeypatch.setattr(recorder.subprocess, "Popen", lambda _command, **given: started(program, **given))
+def test_a_run_is_recorded_anew_by_a_process_of_its_own(make_folder, make_result, monkeypatch):
+    monkeypatch.setattr(recorder, "Tracker", Actor)
     folder = make_folder()
-    assert not folder.is_recording()
-    asked = recorder.Recorder(folder)
-    assert folder.is_recording()
-    asked.abandon()
-    asked._process.wait(30)
-    assert not folder.is_recording()
+    folder.write_result(make_result(folder))
+    recording.record(folder.path)
+    for thread in threading.enumerate():
+        if thread.name.startswith("genie-record"):
+            thread.join()
+    assert folder.read_result().tracking == RECORD
