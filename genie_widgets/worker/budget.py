@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass
 
 MIN_TRAINING_SHARE = 0.4
+# A single thread among as many others as there are cores gets a little more than half of one.
+BUSY_SLOWNESS = 2.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Budget:
         return self.started_at + self.limit_s - time.time() - keeping_s
 
 
-def plan_budget(started_at: float, limit_s: float, n_rows: int) -> Budget:
+def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool = False) -> Budget:
     """Share out a time limit.
 
     Parameters
@@ -60,6 +62,8 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int) -> Budget:
         Seconds for everything.
     n_rows : int
         Rows of the table: scoring and copying grow with them.
+    is_busy : bool
+        Others use the cores: what must be done after the training takes longer.
 
     Returns
     -------
@@ -67,12 +71,14 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int) -> Budget:
         The reserves never take more than 60% of the limit.
     """
     size = n_rows / 100_000
+    slowness = BUSY_SLOWNESS if is_busy else 1.0
     shares = {
         # At most 20,000 rows are kept apart.
-        "scoring_s": 1.0 + min(5.0, 3.0 * size),
+        "scoring_s": slowness * (1.0 + min(5.0, 3.0 * size)),
+        # An explanation is as good as its seconds allow; the others take what they take.
         "explaining_s": min(30.0, max(2.0, 0.1 * limit_s)),
-        "exporting_s": 2.5 + min(10.0, size),
-        "tracking_s": 3.0,
+        "exporting_s": slowness * (2.5 + min(10.0, size)),
+        "tracking_s": slowness * 3.0,
     }
     scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))
     return Budget(started_at, limit_s, **{name: scale * seconds for name, seconds in shares.items()})

@@ -170,7 +170,8 @@ def carry_out(
             folder.append(Failed(problem=error.problem))
             return None
         limit = request.plan.time_limit_s
-        budget = plan_budget(started_at, limit, request.profile.n_rows)
+        is_busy = detect_machine(disk=folder.path).is_busy
+        budget = plan_budget(started_at, limit, request.profile.n_rows, is_busy=is_busy)
         folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
         run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped)
         return _to_the_end(run, train, what)
@@ -372,7 +373,8 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
 
     run.attempt("The model could not be scored", score)
     found["leaderboard"] = _with_best_score(result, found.get("evaluation"))
-    if run.budget.left_s(keeping_s=run.budget.explaining_s + run.budget.exporting_s) > 0:
+    # The scores come first, then what else is promised; all that is kept for it but the scoring's own.
+    if run.budget.left_s(keeping_s=run.budget.reserve_s - run.budget.scoring_s) > 0:
         run.attempt("The models could not be compared on untouched rows", board)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
@@ -448,7 +450,8 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
 
     started = time.monotonic()
     run.enter("explaining", "Working out what moves the predictions")
-    seconds = max(1.0, min(run.budget.explaining_s, run.budget.left_s(keeping_s=run.budget.exporting_s)))
+    budget = run.budget
+    seconds = max(1.0, min(budget.explaining_s, budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s)))
     columns = list(result.features)
     found: dict[str, object] = {}
 

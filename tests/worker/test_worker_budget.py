@@ -36,6 +36,16 @@ def test_more_rows_never_mean_less_time_to_score_and_copy_together(limit_s, n_ro
     assert many.reserve_s >= few.reserve_s - 1e-6 * limit_s
 
 
+@settings(max_examples=50, deadline=None)
+@given(limit_s=LIMITS, n_rows=ROWS)
+def test_where_others_use_the_cores_more_is_kept_for_files_and_record(limit_s, n_rows):
+    quiet, busy = (plan_budget(0.0, limit_s, n_rows, is_busy=is_busy) for is_busy in (False, True))
+    assert limit_s - busy.reserve_s >= MIN_TRAINING_SHARE * limit_s - 1e-6 * limit_s
+    for kept in ("exporting_s", "tracking_s"):
+        assert getattr(busy, kept) >= getattr(quiet, kept) - 1e-6 * limit_s
+    assert busy.explaining_s <= quiet.explaining_s + 1e-6 * limit_s
+
+
 def test_a_long_run_is_nearly_all_training():
     assert plan_budget(0.0, 3600, 10_000).reserve_s < 0.02 * 3600
 
