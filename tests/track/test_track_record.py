@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -108,15 +109,21 @@ def recorded(tmp_path_factory):
     report = folder / "report.html"
     report.write_text("<p>Größe</p>", encoding="utf-8")
     tracker = Tracker("", folder / "workspace")
+    half_made = folder / "workspace" / ".mlflow.db.new" / "mlflow.db"
+    half_made.parent.mkdir(parents=True)
+    half_made.write_text("of one that was killed")
     tracker.prepare()
-    tracking = tracker.log(
-        request=asked,
-        result=result,
-        figures={"roc": {"data": [{"x": [0, 1]}], "layout": {}}, "confusion": {"data": []}},
-        report_path=report,
-        model_path=model.save_slim(folder / "model"),
-        input_example=rows.head(5),
-    )
+    slim = model.save_slim(folder / "model")
+    with patch("autogluon.tabular.TabularPredictor.load") as load:
+        tracking = tracker.log(
+            request=asked,
+            result=result,
+            figures={"roc": {"data": [{"x": [0, 1]}], "layout": {}}, "confusion": {"data": []}},
+            report_path=report,
+            model_path=slim,
+            input_example=rows.head(5),
+        )
+    assert not load.called, "to try the model once more takes seconds"
     assert tracking.problem is None, tracking.problem
     return Recorded(tracking, result, model, rows, asked, folder / "workspace")
 

@@ -167,7 +167,7 @@ def test_a_record_that_breaks_off_names_what_was_begun_and_the_next_try_adds_to_
     asked, logged = [], []
     monkeypatch.setattr(mlflow, "start_run", lambda **given: asked.append(given) or Begun())
     for name in ("log_dict", "log_metrics"):
-        monkeypatch.setattr(mlflow, name, lambda *_given: None)
+        monkeypatch.setattr(mlflow, name, lambda *_given, **_named: None)
     monkeypatch.setattr(mlflow, "log_params", breaks)
     failed = record(tracker)
     assert (failed.run_id, failed.problem.code) == ("begun", "tracking-failed")
