@@ -220,7 +220,7 @@ class RunFolder:
         return result
 
     def write_tracking(self, tracking: Tracking) -> None:
-        """Write where the run is recorded: a file of its own, since the recorder may end after the worker."""
+        """Write where the run is recorded: a file of its own, since it is known after the last word."""
         write_atomically(self.tracking_path, tracking.model_dump_json())
 
     def recorded_id(self) -> str:

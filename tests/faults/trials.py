@@ -342,7 +342,7 @@ class Trial:
 
 
 def _all_gone(run_id, timeout_s=END_S):
-    """Whether every process of a run ends; MLflow's recorder outlives the worker, in bounded time."""
+    """Whether every process of a run ends; one that records stays for it, in bounded time."""
     deadline = time.monotonic() + timeout_s
     while _processes_of(run_id):
         if time.monotonic() > deadline:
