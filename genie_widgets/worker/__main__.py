@@ -69,13 +69,17 @@ def main() -> None:
             folder.remove_draft()
             return
         from genie_widgets.worker.pipeline import run_pipeline
+        from genie_widgets.worker.recorder import wait_for_records
         from genie_widgets.worker.rescue import begin_anew
         from genie_widgets.worker.resuming import resume
 
         work = resume if arguments.resume else run_pipeline
         model = work(folder, on_stuck=lambda: begin_anew(folder, pipe))
-    if model is not None:
-        Server(folder, model).serve(pipe)
+    try:
+        if model is not None:
+            Server(folder, model).serve(pipe)
+    finally:
+        wait_for_records()
 
 
 def _wait_for_request(folder: RunFolder, pipe: Pipe) -> bool:

@@ -16,6 +16,18 @@ from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker, with_credentials
 
 
+_asked: list[threading.Thread] = []
+
+
+def wait_for_records() -> None:
+    """Wait for the records that were asked for here: the last thing that the main thread of a process does.
+
+    Python lets no pool of threads begin anything once the main thread has ended, and MLflow uploads by one.
+    """
+    while _asked:
+        _asked.pop().join()
+
+
 class Recorder:
     """Gets ready at once, so that the store is open by the time there is a result; records it at the word.
 
@@ -38,10 +50,12 @@ class Recorder:
         self._work.start()
 
     def record(self) -> None:
-        """Ask for the record; it is written, or why there is none, in bounded time, for which this process stays."""
+        """Ask for the record; it is written, or why there is none, in bounded time; see `wait_for_records`."""
         self._is_wanted = True
         self._told.set()
-        threading.Thread(target=self._see_to_it, name="genie-recording-patience").start()
+        patience = threading.Thread(target=self._see_to_it, name="genie-recording-patience", daemon=True)
+        patience.start()
+        _asked.append(patience)
 
     def abandon(self) -> None:
         """End without a record: there is no model."""

@@ -16,9 +16,10 @@ LOW_PRIORITY = 10
 def record(path: Path) -> None:
     """Record a run as it is now; the process ends with it."""
     from genie_widgets.store import RunFolder
-    from genie_widgets.worker.recorder import Recorder
+    from genie_widgets.worker.recorder import Recorder, wait_for_records
 
     Recorder(RunFolder(path)).record()
+    wait_for_records()
 
 
 def prepare_store(workspace: Path) -> None:
