@@ -15,7 +15,6 @@ from pathlib import Path
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker, with_credentials
 
-
 _asked: list[threading.Thread] = []
 
 
