@@ -213,8 +213,9 @@ def program(monkeypatch):
     def use(script):
         command = (sys.executable, "-S", "-c", PROTOCOL + textwrap.dedent(script))
 
-        def start(folder, *, mode="train"):
-            made.append(WorkerHandle(folder, mode=mode, command=(*command, str(folder.path))))
+        def start(folder, *, mode="train", record_at=None):
+            command_line = (*command, str(folder.path))
+            made.append(WorkerHandle(folder, mode=mode, command=command_line, record_at=record_at))
             return made[-1]
 
         for module in ("session", "running", "api"):
