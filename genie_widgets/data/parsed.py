@@ -27,6 +27,8 @@ class Parsed:
         What did not fit.
     n_rows : int or None
         Rows of the file where `frame` is a sample of them.
+    n_of_each_class : int or None
+        Rows of each class of the column to stratify by that are in the sample at least, or all there are.
     """
 
     frame: pd.DataFrame
@@ -34,3 +36,4 @@ class Parsed:
     layout: FileLayout = field(default_factory=FileLayout)
     problems: list[Problem] = field(default_factory=list)
     n_rows: int | None = None
+    n_of_each_class: int | None = None

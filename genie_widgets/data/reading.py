@@ -49,8 +49,8 @@ def read_table(
     options : ReadOptions, optional
         How to read it where it would be understood otherwise: delimiter, encoding, sheet, ...
     budget_bytes : int, optional
-        A table that takes more memory is sampled, uniformly over the file; None means a safe share of what the
-        container allows.
+        A table that takes more memory is sampled, uniformly over the file but for `options.stratify_by`; None means a
+        safe share of what the container allows.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def read_table(
         opened.callback(file.close)
         budget = table_budget_bytes() if budget_bytes is None else budget_bytes
         parsed = _parse(file, options, budget, opened)
-    parsed.layout = parsed.layout.model_copy(update={"asked": options})
+    parsed.layout = parsed.layout.model_copy(update={"asked": options, "can_be_stratified": parsed.n_rows is not None})
     return make_table(parsed, file.name)
 
 
@@ -105,12 +105,12 @@ def _parse(file: Source, options: ReadOptions, budget: int, opened: contextlib.E
     if kind == "ole":
         return read_workbook(file, options)
     if kind in COLUMNAR:
-        return read_columnar(file, kind, budget_bytes=budget)
+        return read_columnar(file, kind, budget_bytes=budget, stratify_by=options.stratify_by)
     if kind in LABELLED:
         return read_labelled(file, kind, budget_bytes=budget)
     if kind == "foreign":
         raise problems.binary_file(file.name, words)
-    parsed_or_none = read_json(file, budget_bytes=budget) if kind == "json" else None
+    parsed_or_none = read_json(file, options, budget_bytes=budget) if kind == "json" else None
     return parsed_or_none if parsed_or_none is not None else read_text(file, options, budget_bytes=budget)
 
 
@@ -157,7 +157,9 @@ def make_table(parsed: Parsed, name: str) -> Table:
     if len(names) < 2:
         raise problems.one_column(name, names[0] if names else "")
     if parsed.n_rows is not None:
-        warnings.insert(0, problems.sampled(name, len(frame), parsed.n_rows))
+        by = parsed.layout.asked.stratify_by
+        told = problems.sampled(name, len(frame), parsed.n_rows, column=by, of_each=parsed.n_of_each_class)
+        warnings.insert(0, told)
     frame = plain_columns(frame.reset_index(drop=True))
     profile = profile_frame(frame, name=name, reading=parsed.notes, problems=[*parsed.problems, *warnings])
     profile = profile.model_copy(update={"layout": parsed.layout, "n_rows_in_file": parsed.n_rows})

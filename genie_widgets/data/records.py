@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,13 @@ from genie_widgets.data.encodings import decode, find_encoding, utf8_stream
 from genie_widgets.data.memory import SAMPLE_SEED
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
+from genie_widgets.data.strata import MOST_CLASSES, Strata
+from genie_widgets.schema import ReadOptions
 
 BYTES_IN_MEMORY = 6.0
 
 
-def read_json(source: Source, *, budget_bytes: int) -> Parsed | None:
+def read_json(source: Source, options: ReadOptions, *, budget_bytes: int) -> Parsed | None:
     """Read JSON; None where it is none after all.
 
     Raises
@@ -29,7 +33,7 @@ def read_json(source: Source, *, budget_bytes: int) -> Parsed | None:
     head = decode(source.head(1 << 16), encoding).lstrip()
     first, _, rest = head.partition("\n")
     if rest.strip() and _object(first) is not None:
-        lines = _lines(source, encoding, min(1.0, budget_bytes / (source.size * BYTES_IN_MEMORY)))
+        lines = _lines(source, encoding, min(1.0, budget_bytes / (source.size * BYTES_IN_MEMORY)), options.stratify_by)
         if lines is not None:
             return lines
     if source.size * BYTES_IN_MEMORY > budget_bytes:
@@ -46,32 +50,61 @@ def read_json(source: Source, *, budget_bytes: int) -> Parsed | None:
     return None if rows is None else Parsed(rows, ["JSON"])
 
 
-def _lines(source: Source, encoding: Any, share: float) -> Parsed | None:
+def _lines(source: Source, encoding: Any, share: float, stratify_by: str | None) -> Parsed | None:
     rng = np.random.default_rng(SAMPLE_SEED)
+    column = stratify_by or ""
+    strata = _strata(source, encoding, column, share) if column and share < 1 else None
     rows, n_rows, n_broken, example = [], 0, 0, ""
+    for line in _whole_lines(source, encoding):
+        n_rows += 1
+        drawn = rng.random() if share < 1 else 0.0
+        if strata is None and drawn >= share:
+            continue
+        row = _object(line)
+        if row is None and drawn < share:
+            n_broken += 1
+            example = example or f"line {n_rows:,}: {line[:80]}"
+        elif row is not None and (strata is None or drawn < strata.chance(_word(row, column), share)):
+            rows.append(row)
+    if n_broken > len(rows):
+        return None
+    told = [problems.broken_lines(source.name, n_broken, example)] if n_broken else []
+    return Parsed(
+        _frame(rows),
+        ["JSON lines"],
+        problems=told,
+        n_rows=n_rows if share < 1 else None,
+        n_of_each_class=None if strata is None else strata.least_rows,
+    )
+
+
+def _whole_lines(source: Source, encoding: Any) -> Iterator[str]:
     stream, rest = utf8_stream(source, encoding), b""
     while True:
         piece = stream.read(4 << 20)
         lines = (rest + (piece or b"")).split(b"\n")
         rest = lines.pop() if piece else b""
         for line in lines:
-            if not line.strip():
-                continue
-            n_rows += 1
-            if share < 1 and rng.random() >= share:
-                continue
-            row = _object(line.decode("utf-8", "replace"))
-            if row is None:
-                n_broken += 1
-                example = example or f"line {n_rows:,}: {line[:80].decode('utf-8', 'replace')}"
-            else:
-                rows.append(row)
+            if line.strip():
+                yield line.decode("utf-8", "replace")
         if not piece:
-            break
-    if n_broken > len(rows):
-        return None
-    told = [problems.broken_lines(source.name, n_broken, example)] if n_broken else []
-    return Parsed(_frame(rows), ["JSON lines"], problems=told, n_rows=n_rows if share < 1 else None)
+            return
+
+
+def _strata(source: Source, encoding: Any, column: str, share: float) -> Strata | None:
+    lines = _whole_lines(source, encoding)
+    counts: Counter[str] = Counter()
+    for row in map(_object, lines):
+        if row is not None and (word := _word(row, column)):
+            counts[word] += 1
+        if len(counts) > MOST_CLASSES:
+            return None
+    return Strata(counts, int(share * counts.total())) if counts else None
+
+
+def _word(row: dict[str, Any], column: str) -> str:
+    cell = row.get(column)
+    return "" if cell is None else str(cell).strip()
 
 
 def _object(line: str) -> dict[str, Any] | None:

@@ -31,6 +31,7 @@ from genie_widgets.data.sniffing import (
     without_separator_line,
 )
 from genie_widgets.data.source import HEAD_BYTES, Source
+from genie_widgets.data.strata import Strata, count_classes
 from genie_widgets.schema import FileLayout, Problem, ReadOptions
 
 BLOCK_BYTES, LARGEST_ROW_BYTES = 4 << 20, 1 << 28
@@ -54,6 +55,14 @@ class _Lines:
     skipped_lines: int
     quoted: bool = True
     is_ruled: bool = False
+
+
+@dataclass(frozen=True)
+class _Classes:
+    """The column whose rare classes keep their rows."""
+
+    place: int
+    strata: Strata
 
 
 @dataclass
@@ -108,7 +117,7 @@ def read_text(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
     options : ReadOptions
         What a person said of it.
     budget_bytes : int
-        A table that would take more memory is sampled, uniformly over the file.
+        A table that would take more memory is sampled, uniformly over the file but for `options.stratify_by`.
 
     Returns
     -------
@@ -122,17 +131,21 @@ def read_text(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
     """
     lines = _find_lines(source, options)
     share = min(1.0, budget_bytes / max(1.0, source.size * BYTES_IN_MEMORY))
-    table, misfits, n_rows = _parse(source, lines, share)
+    classes = _classes(source, lines, options.stratify_by, share)
+    table, misfits, n_rows = _parse(source, lines, share, classes)
     if misfits.open_quotes:
         # A quote that nobody closed swallowed the lines behind it: then quotes are plain characters.
         lines.quoted = False
-        table, misfits, n_rows = _parse(source, lines, share)
+        classes = _classes(source, lines, options.stratify_by, share)
+        table, misfits, n_rows = _parse(source, lines, share, classes)
     n_kept = table.num_rows
     if misfits.long > MAX_LONG_SHARE * (misfits.long + n_kept):
         raise problems.uneven_lines(source.name, misfits.example)
     if not n_kept:
         raise problems.header_only(source.name)
-    return _understood(source, options, lines, table, misfits, n_rows if share < 1 else None)
+    parsed = _understood(source, options, lines, table, misfits, n_rows if share < 1 else None)
+    parsed.n_of_each_class = None if classes is None else classes.strata.least_rows
+    return parsed
 
 
 def _find_lines(source: Source, options: ReadOptions) -> _Lines:
@@ -202,13 +215,30 @@ def _numbered_rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]
         return
 
 
-def _parse(source: Source, lines: _Lines, share: float) -> tuple[Any, _Misfits, int]:
-    """Take the lines apart; of a file too large for the memory, take each line with the same chance."""
+def _classes(source: Source, lines: _Lines, column: str | None, share: float) -> _Classes | None:
+    """Count the classes of a column in a file too large for the memory; None where there are none."""
+    names, _ = clean_names(lines.names)
+    if share >= 1 or column not in names:
+        return None
+    place = names.index(column)
+    misfits = _Misfits(len(lines.names), lines.skipped_lines, lines.delimiter, lines.quoted)
+    settings = _settings(lines, misfits, BLOCK_BYTES)
+    settings["convert_options"].include_columns = [f"f{place}"]
+    try:
+        with pacsv.open_csv(pa.PythonFile(utf8_stream(source, lines.encoding), mode="r"), **settings) as reader:
+            counts = count_classes(batch.column(0) for batch in reader)
+    except pa.ArrowInvalid:  # it has rows that only larger pieces hold: then each row has the same chance
+        return None
+    return None if counts is None else _Classes(place, Strata(counts, int(share * counts.total())))
+
+
+def _parse(source: Source, lines: _Lines, share: float, classes: _Classes | None) -> tuple[Any, _Misfits, int]:
+    """Take the lines apart; of a file too large for the memory, take each line with the same chance, or its class's."""
     block = BLOCK_BYTES
     while True:
         misfits = _Misfits(len(lines.names), lines.skipped_lines, lines.delimiter, lines.quoted)
         try:
-            table, n_rows = _parse_blocks(source, lines, misfits, share, block)
+            table, n_rows = _parse_blocks(source, lines, misfits, share, classes, block)
         except pa.ArrowInvalid as error:
             if _ROW_BEYOND_BLOCK.search(str(error)) and block < min(source.size, LARGEST_ROW_BYTES):
                 block *= 8
@@ -220,10 +250,9 @@ def _parse(source: Source, lines: _Lines, share: float) -> tuple[Any, _Misfits, 
         return _with_misfits(table, misfits), misfits, n_rows + len(misfits.rows)
 
 
-def _parse_blocks(source: Source, lines: _Lines, misfits: _Misfits, share: float, block: int) -> tuple[Any, int]:
+def _settings(lines: _Lines, misfits: _Misfits, block: int) -> dict[str, Any]:
     places = [f"f{place}" for place in range(len(lines.names))]
-    stream = utf8_stream(source, lines.encoding)
-    settings = {
+    return {
         "read_options": pacsv.ReadOptions(
             use_threads=False, column_names=places, skip_rows=lines.skipped_lines, block_size=block
         ),
@@ -237,7 +266,13 @@ def _parse_blocks(source: Source, lines: _Lines, misfits: _Misfits, share: float
             column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=False
         ),
     }
-    file = pa.PythonFile(stream, mode="r")
+
+
+def _parse_blocks(
+    source: Source, lines: _Lines, misfits: _Misfits, share: float, classes: _Classes | None, block: int
+) -> tuple[Any, int]:
+    settings = _settings(lines, misfits, block)
+    file = pa.PythonFile(utf8_stream(source, lines.encoding), mode="r")
     if share >= 1:
         table = pacsv.read_csv(file, **settings)
         return table, table.num_rows
@@ -246,9 +281,15 @@ def _parse_blocks(source: Source, lines: _Lines, misfits: _Misfits, share: float
     with pacsv.open_csv(file, **settings) as reader:
         for batch in reader:
             n_rows += batch.num_rows
-            kept.append(batch.filter(pa.array(rng.random(batch.num_rows) < share)))
-    misfits.rows = [(sum(part.num_rows for part in kept), cells) for _, cells in misfits.rows if rng.random() < share]
-    return pa.Table.from_batches(kept) if kept else _empty(len(places)), n_rows
+            chances = share if classes is None else classes.strata.chances(batch.column(classes.place), share)
+            kept.append(batch.filter(pa.array(rng.random(batch.num_rows) < chances)))
+    chance = dict.fromkeys(range(len(misfits.rows)), share)
+    if classes is not None:
+        cells = pa.array([row[classes.place] for _, row in misfits.rows], pa.string())
+        chance = dict(enumerate(classes.strata.chances(cells, share)))
+    n_kept = sum(part.num_rows for part in kept)
+    misfits.rows = [(n_kept, row) for place, (_, row) in enumerate(misfits.rows) if rng.random() < chance[place]]
+    return pa.Table.from_batches(kept) if kept else _empty(len(lines.names)), n_rows
 
 
 def _empty(width: int) -> Any:

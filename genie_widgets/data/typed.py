@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from genie_widgets.data import problems
 from genie_widgets.data.memory import SAMPLE_SEED
+from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
+from genie_widgets.data.strata import Strata, count_classes
 
 BATCH_ROWS = 65_536
 # Words and lists as Python's objects weigh more than in the file's own form.
@@ -27,30 +31,36 @@ _LABELLED = {
 COLUMNAR, LABELLED = frozenset(_WORDS), frozenset(_LABELLED)
 
 
-def read_columnar(source: Source, kind: str, *, budget_bytes: int) -> Parsed:
-    """Read Parquet, Feather or an Arrow stream; a large one is sampled, uniformly over its rows.
+def read_columnar(source: Source, kind: str, *, budget_bytes: int, stratify_by: str | None = None) -> Parsed:
+    """Read Parquet, Feather or an Arrow stream; a large one is sampled, by the classes of `stratify_by` if it is given.
 
     Raises
     ------
     GenieError
         If it is damaged or cut short.
     """
-    import pyarrow as pa
-
     try:
+        sample = _Sample(budget_bytes)
+        if stratify_by is not None:
+            batches, schema, _ = _batches(source, kind)
+            sample.count(batches, schema.names, stratify_by)
         batches, schema, n_rows = _batches(source, kind)
-        kept, seen = _sampled(batches, n_rows, budget_bytes)
+        kept, seen = sample.take(batches, n_rows)
         table = pa.Table.from_batches(kept, schema=schema)
         frame = table.to_pandas(self_destruct=True, split_blocks=True)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
         raise problems.broken(source.name, _WORDS[kind]) from None
     if not isinstance(frame.index, pd.RangeIndex):
         frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
-    return Parsed(frame, [_WORDS[kind]], n_rows=seen if len(frame) < seen else None)
+    return Parsed(
+        frame,
+        [_WORDS[kind]],
+        n_rows=seen if len(frame) < seen else None,
+        n_of_each_class=None if sample.strata is None else sample.strata.least_rows,
+    )
 
 
 def _batches(source: Source, kind: str) -> tuple[Iterator[Any], Any, int | None]:
-    import pyarrow as pa
     from pyarrow import feather, parquet
 
     file = source.file()
@@ -67,26 +77,57 @@ def _batches(source: Source, kind: str) -> tuple[Iterator[Any], Any, int | None]
     return (ipc.get_batch(place) for place in range(ipc.num_record_batches)), ipc.schema, None
 
 
-def _sampled(batches: Iterator[Any], n_rows: int | None, budget_bytes: int) -> tuple[list[Any], int]:
-    """Keep rows with the same chance each; the chance falls as the memory fills, for those kept before as well."""
-    import pyarrow as pa
+class _Sample:
+    """Keeps rows with the same chance each, or that of their class; it falls as the memory fills.
 
-    rng = np.random.default_rng(SAMPLE_SEED)
-    kept: list[Any] = []
-    share, seen, held = 1.0, 0, 0.0
-    for batch in batches:
-        seen += batch.num_rows
-        part = batch if share >= 1 else batch.filter(pa.array(rng.random(batch.num_rows) < share))
-        # Slices of a file's own memory are counted whole, so that only their rows' part is taken.
-        held += part.num_rows * _row_bytes(batch)
-        kept.append(part)
-        while held > budget_bytes:
-            target = 0.5
-            if n_rows is not None and share >= 1:
-                target = min(0.5, 0.9 * budget_bytes / (held / seen * n_rows))
-            kept = [old.filter(pa.array(rng.random(old.num_rows) < target)) for old in kept]
-            share, held = share * target, held * target
-    return kept, seen
+    Parameters
+    ----------
+    budget_bytes : int
+        Memory for the rows.
+    """
+
+    def __init__(self, budget_bytes: int) -> None:
+        self.strata: Strata | None = None
+        self._budget = budget_bytes
+        self._rng = np.random.default_rng(SAMPLE_SEED)
+        self._counts: Counter[str] | None = None
+        self._place = 0
+
+    def count(self, batches: Iterator[Any], raw_names: list[str], column: str) -> None:
+        """Count the rows of each class of a column, whose name is as it was cleaned."""
+        names, _ = clean_names(raw_names)
+        if column in names:
+            self._place = names.index(column)
+            self._counts = count_classes(batch.column(self._place) for batch in batches)
+
+    def take(self, batches: Iterator[Any], n_rows: int | None) -> tuple[list[Any], int]:
+        """Give the rows that are kept, in batches, and how many there were; the chance falls for those kept before."""
+        kept: list[Any] = []
+        share, seen, held = 1.0, 0, 0.0
+        for batch in batches:
+            seen += batch.num_rows
+            part = batch if share >= 1 else self._thinned(batch, 1.0, share)
+            # Slices of a file's own memory are counted whole, so that only their rows' part is taken.
+            held += part.num_rows * _row_bytes(batch)
+            kept.append(part)
+            while held > self._budget:
+                if self.strata is None and self._counts is not None:
+                    self.strata = Strata(self._counts, int(self._budget / _row_bytes(batch)))
+                target = 0.5
+                if n_rows is not None and share >= 1:
+                    target = min(0.5, 0.9 * self._budget / (held / seen * n_rows))
+                before = sum(old.num_rows for old in kept)
+                kept = [self._thinned(old, share, share * target) for old in kept]
+                share, held = share * target, held * sum(old.num_rows for old in kept) / before
+        return kept, seen
+
+    def _thinned(self, batch: Any, share: float, smaller: float) -> Any:
+        """Keep rows that had a chance of `share` with one of `smaller`."""
+        chances: Any = smaller / share
+        if self.strata is not None:
+            cells = batch.column(self._place)
+            chances = self.strata.chances(cells, smaller) / self.strata.chances(cells, share)
+        return batch.filter(pa.array(self._rng.random(batch.num_rows) < chances))
 
 
 def _row_bytes(batch: Any) -> float:

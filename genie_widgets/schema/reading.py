@@ -32,6 +32,9 @@ class ReadOptions(Value):
         The file in an archive.
     as_text : tuple of str
         Columns whose cells are kept as they are written.
+    stratify_by : str or None
+        The column whose rare classes keep their rows where the file is too large for the memory: of each class
+        1,000 rows are taken, or all there are.
     """
 
     delimiter: str | None = None
@@ -43,6 +46,7 @@ class ReadOptions(Value):
     sheet: str | None = None
     member: str | None = None
     as_text: tuple[str, ...] = ()
+    stratify_by: str | None = None
 
 
 class FileLayout(Value):
@@ -60,6 +64,8 @@ class FileLayout(Value):
         Sheets to choose from.
     members : tuple of str
         Files of the archive to choose from.
+    can_be_stratified : bool
+        Whether it is a sample of a file, which can be read again by `ReadOptions.stratify_by`.
     """
 
     kind: Literal["text", "workbook", "typed"] = "typed"
@@ -67,3 +73,4 @@ class FileLayout(Value):
     asked: ReadOptions = ReadOptions()
     sheets: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
+    can_be_stratified: bool = False

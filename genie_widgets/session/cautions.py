@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from genie_widgets.data import Entities, Leak, Table, TimeOrder
 
 CODE, ENTITIES, TIME_ORDER = "leak", "repeated-entities", "time-order"
-REPEATED, RARE = "duplicate-rows", "rare-classes"
+REPEATED, RARE, THINNED = "duplicate-rows", "rare-classes", "thinned-classes"
+# A class with fewer rows left in a sample of a file is worth reading the file again.
+FEW_OF_A_CLASS = 200
 NEARLY_EMPTY, MORE_NEARLY_EMPTY = "nearly-empty-column", "more-nearly-empty-columns"
 DRIFT = "rows-differ"
 # So many columns are warned of one by one.
 MOST_NEARLY_EMPTY = 4
-_OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE, NEARLY_EMPTY, MORE_NEARLY_EMPTY)
+_OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE, THINNED, NEARLY_EMPTY, MORE_NEARLY_EMPTY)
 GAPS, VALUE_OR_EMPTY = "plan-target-gaps", "plan-target-value-or-empty"
 _EMPTY = (GAPS, VALUE_OR_EMPTY)
 _ROWS: dict[str, RowsLeftOut] = {REPEATED: "repeated", RARE: "rare classes"}
@@ -52,6 +54,8 @@ class Remedy(Value):
         The rows to leave out instead.
     empty_target : str or None
         What empty cells of the target mean instead.
+    stratify_by : str
+        The column whose rare classes the file is read again for; empty for none.
     accept : str
         The warning that becomes a note; empty for none.
     accept_drift : str
@@ -65,6 +69,7 @@ class Remedy(Value):
     metric: str | None = None
     rows_left_out: tuple[RowsLeftOut, ...] | None = None
     empty_target: str | None = None
+    stratify_by: str = ""
     accept: str = ""
     accept_drift: str = ""
 
@@ -91,6 +96,7 @@ class Cautions:
             *(_problem(leak, answer) for leak in leaks),
             *_nearly_empty(used, table),
             *_repeated_rows(answer, table),
+            *_thinned_classes(answer, table),
             *self._rare_classes(answer, table),
             *self._dependent_rows(answer, table),
         )
@@ -224,6 +230,11 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
                 ),
                 Remedy(words="Score on rows of any time", accept=key),
             )
+        case "thinned-classes":
+            return (
+                Remedy(words=f"Take more rows of rare {column}", stratify_by=column),
+                Remedy(words="Go on with these rows", accept=key),
+            )
         case "plan-imbalance" if plan.metric not in _FAIR:
             return (
                 Remedy(words="Judge by balanced accuracy", metric="balanced_accuracy"),
@@ -310,6 +321,26 @@ def _repeated_rows(plan: Plan, table: Table) -> list[Problem]:
             "",
             "validation",
         )
+    ]
+
+
+def _thinned_classes(plan: Plan, table: Table) -> list[Problem]:
+    """Warn of classes that lost rows when the file was sampled, and are left with few."""
+    profile = table.profile
+    layout, in_file = profile.layout, profile.n_rows_in_file
+    if layout is None or not layout.can_be_stratified or in_file is None or layout.asked.stratify_by == plan.target:
+        return []
+    n_least = plan.target_facts(profile).min_count
+    if plan.problem_type not in ("binary", "multiclass") or n_least >= FEW_OF_A_CLASS:
+        return []
+    return [
+        _warning(
+            THINNED,
+            f"The rarest class of {plan.target} has {n_least:,} of the {profile.n_rows:,} rows that were taken; the "
+            f"file has {in_file:,} rows, and so more of it.",
+            "Rare classes are learned from few rows: read the file again, and take more of theirs.",
+            plan.target,
+        ).model_copy(update={"field": "target"})
     ]
 
 

@@ -216,6 +216,9 @@ class Session:
         if remedy.accept_drift:
             self._begin("Remembering that", self._accept_drift, remedy.accept_drift)
             return
+        if remedy.stratify_by:
+            self._begin("Reading the table again", self._stratify, self._state, remedy.stratify_by)
+            return
         changes: dict[str, Any] = {}
         if remedy.leave_out:
             used = set(plan.feature_columns(profile.column_names))
@@ -548,6 +551,24 @@ class Session:
         self._dispatch(a.TableRead(profile=table.profile, source=source))
         self.stop_asking()
         self._prewarm()
+
+    def _stratify(self, before: SessionState, column: str) -> None:
+        """Read the table's file again with more rows of rare classes; the plan stays as it is."""
+        from genie_widgets.intent import edit_plan
+
+        source, profile, plan = before.recipe.table, before.profile, before.plan
+        if source is None or profile is None or plan is None or profile.layout is None:
+            return
+        options = profile.layout.asked.model_copy(update={"stratify_by": column})
+        table = self._intake.read_again(profile.name, options)
+        self._take(table, source.model_copy(update={"options": options}))
+        token, recipe = self._state.token, before.recipe
+        made = self._cautions.added(edit_plan(recipe.plan or plan, table.profile), table)
+        for choice in ("", *recipe.choices):
+            self._dispatch(a.PlanMade(answer=made, token=token, choice=choice, llm=recipe.llm))
+        kept = self._cautions.added(edit_plan(plan, table.profile), table)
+        if kept.status == "plan" and kept != made:
+            self._dispatch(a.PlanEdited(answer=kept, token=token))
 
     def _consume(self, step: Callable[[Path, str], None], path: Path, name: str) -> None:
         try:

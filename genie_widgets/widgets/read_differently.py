@@ -92,7 +92,11 @@ class ReadDifferently(Step):
             for name, control in self._controls.items()
             if self._is_offered(name) and control.value != AS_FOUND
         }
-        self.session.read_again(ReadOptions.model_validate({**said, "as_text": tuple(self._text.value)}))
+        profile = self.session.state.profile
+        layout = profile.layout if profile is not None else None
+        by = None if layout is None else layout.asked.stratify_by
+        said |= {"as_text": tuple(self._text.value), "stratify_by": by}
+        self.session.read_again(ReadOptions.model_validate(said))
 
     def _is_offered(self, name: str) -> bool:
         return bool(self._cells[name].layout.display != "none")

@@ -5,6 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.feather
@@ -317,6 +318,53 @@ def test_a_file_larger_than_its_share_of_the_memory_is_sampled_and_says_so(kind,
     quarters = (places // 10_000).value_counts(normalize=True)
     assert quarters.min() > 0.2
     assert quarters.max() < 0.3
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet", "feather", "jsonl"])
+def test_a_file_larger_than_the_memory_keeps_the_rows_of_rare_classes_where_it_is_asked_to(kind, tmp_path):
+    place = np.arange(40_000)
+    word = np.where(place % 4_000 == 7, "rare", np.where(place % 2 == 0, "x", "y"))
+    frame = pd.DataFrame({"place": place, "word": word})
+    path = tmp_path / f"large.{kind}"
+    if kind == "csv":
+        # One of the rare rows has a cell too few, and one stands in quotes.
+        text = (
+            frame.assign(more=1)
+            .to_csv(index=False)
+            .replace("7,rare,1\n", "7,rare\n", 1)
+            .replace("4007,rare", '4007," rare"')
+        )
+        path.write_text(text)
+    elif kind == "jsonl":
+        frame.to_json(path, orient="records", lines=True)
+    else:
+        frame.to_parquet(path, row_group_size=5000) if kind == "parquet" else frame.to_feather(path, chunksize=5000)
+    plain = read_table(path, budget_bytes=200_000)
+    table = read_table(path, budget_bytes=200_000, options=ReadOptions(stratify_by="word"))
+    assert (plain.frame["word"] == "rare").sum() < 10
+    assert (table.frame["word"] == "rare").sum() == 10
+    assert table.profile.n_rows_in_file == 40_000
+    assert 1000 < len(table.frame) < 20_000
+    places = table.frame["place"]
+    assert places[places != 7].is_monotonic_increasing  # where a cell is missing, the row comes last
+    others = table.frame["word"].value_counts(normalize=True)
+    assert others["x"] == pytest.approx(others["y"], rel=0.2)
+    (told,) = (problem for problem in table.profile.problems if problem.code == "sampled")
+    assert "of each class of word at least" in told.title
+    assert "more frequent" in told.remedy
+
+
+@pytest.mark.parametrize("column", ["place", "no such column"])
+@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+def test_a_sample_by_what_has_no_classes_is_one_of_all_rows_alike(kind, column, tmp_path):
+    path = tmp_path / f"large.{kind}"
+    frame = pd.DataFrame({"place": range(40_000), "word": ["x", "y"] * 20_000})
+    writers = {"csv": frame.to_csv, "parquet": frame.to_parquet}
+    writers[kind](path, index=False) if kind in writers else frame.to_json(path, orient="records", lines=True)
+    plain = read_table(path, budget_bytes=200_000)
+    asked = read_table(path, budget_bytes=200_000, options=ReadOptions(stratify_by=column))
+    assert asked.frame.equals(plain.frame)
+    assert "of each class" not in next(p.title for p in asked.profile.problems if p.code == "sampled")
 
 
 def test_a_plan_says_that_its_table_is_a_sample(tmp_path):

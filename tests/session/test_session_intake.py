@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from genie_widgets.schema import ReadOptions, Settings
-from genie_widgets.session import Session, python_code, settings_from_env
+from genie_widgets.session import Session, python_code, remedies, settings_from_env
 from genie_widgets.session.intake import without_password
 
 MESSY = "Report of May\n\nzip;price;day\n01234;1,5;01/02/2024\n98765;2,5;03/04/2024\n00501;3,5;05/06/2024\n"
@@ -203,3 +203,40 @@ def test_a_samples_sentence_is_there_before_its_table_is_shown(session):
     session.load_sample("penguins")
     assert seen[-1] == (True, seen[-1][1])
     assert {prompt for is_shown, prompt in seen if is_shown} == {seen[-1][1]} != {""}
+
+
+def test_rare_classes_that_a_sample_lost_are_read_again_and_the_plan_stays(session_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("genie_widgets.data.reading.table_budget_bytes", lambda: 200_000)
+    rows = "".join(f"{i},{i % 7},{'fraud' if i % 2000 == 5 else 'fine'}\n" for i in range(40_000))
+    (tmp_path / "pay.csv").write_text(f"place,weekday,kind\n{rows}")
+    session = session_of(allow_paths=True)
+    session.load_path(str(tmp_path / "pay.csv"))
+    session.set_prompt("predict the kind, 2 minutes")
+    session.make_plan()
+    session.edit_plan(time_limit_s=90)
+    (told,) = (problem for problem in session.state.plan.problems if problem.code == "thinned-classes")
+    more, go_on = (remedy for remedy in remedies(session.state.plan) if remedy.about == told.key)
+    session.take_remedy(go_on)
+    assert "thinned-classes" in {p.code for p in session.state.plan.problems if p.severity == "info"}
+    session.undo()
+    n_before = (session.table.frame["kind"] == "fraud").sum()
+    session.take_remedy(more)
+    assert n_before < (session.table.frame["kind"] == "fraud").sum() == 20
+    assert layout(session).asked.stratify_by == "kind"
+    plan = session.state.plan
+    assert (plan.target, plan.time_limit_s, plan.positive_class) == ("kind", 90, "fraud")
+    assert not {"thinned-classes"} & {problem.code for problem in plan.problems}
+    code = python_code(session.state)
+    assert "stratify_by='kind'" in code
+    assert "time_limit_s=90" in code
+
+
+def test_nothing_is_said_of_rare_classes_where_the_file_is_read_whole(session_of, tmp_path):
+    rows = "".join(f"{i},{i % 7},{'fraud' if i % 200 == 5 else 'fine'}\n" for i in range(4_000))
+    (tmp_path / "pay.csv").write_text(f"place,weekday,kind\n{rows}")
+    session = session_of(allow_paths=True)
+    session.load_path(str(tmp_path / "pay.csv"))
+    session.set_prompt("predict the kind")
+    session.make_plan()
+    assert session.state.plan.target == "kind"
+    assert "thinned-classes" not in {problem.code for problem in session.state.plan.problems}
