@@ -6,10 +6,11 @@ from typing import Any
 
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.empty_cells import meaning_for
 from genie_widgets.intent.facts import positive_class_of, problem_type_of, useless_columns, usual_metric
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.phrases import folded
-from genie_widgets.schema import METRICS, Evidence, Plan, Problem, ProblemType, TableProfile
+from genie_widgets.schema import METRICS, ColumnProfile, Evidence, Plan, Problem, ProblemType, TableProfile
 
 DEFAULT_TIME_LIMIT_S = 120
 # The same wish for another kind of problem.
@@ -44,11 +45,16 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     Plan
         With evidence for every filled field, and its problems.
     """
-    column = profile.column(target)
     evidence = [target_evidence, *(e for e in asked.evidence if e.field != "features" or asked.features)]
+    table, empty_target = profile, _empty_target(asked, profile.column(target))
+    if empty_target and asked.empty_meaning is not None:
+        quote = asked.empty_meaning.quote
+        evidence.append(Evidence(field="empty_target", value=empty_target, source="prompt", quote=quote))
+        profile = _meant(profile, target, empty_target)
+    column = profile.column(target)
     kind = _kind(profile, prompt, target, asked)
     evidence.append(_data("problem_type", kind, f"{column.name} has {column.n_distinct:,} different values"))
-    fields: dict[str, Any] = {"target": target, "problem_type": kind}
+    fields: dict[str, Any] = {"target": target, "problem_type": kind, "empty_target": empty_target}
     fields["metric"] = _metric(asked, profile, target, kind, evidence)
     if kind == "binary":
         positive, why = positive_class_of(column, prompt)
@@ -76,7 +82,37 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     else:
         fields["validation"] = asked.validation
     kept = tuple(e for e in evidence if e.field != "quantile_levels" or kind == "quantile")
-    return check_plan(Plan(**fields, evidence=kept, problems=tuple(_notes(asked))), profile)
+    notes = (*_notes(asked), *_unmeant(asked, table.column(target), empty_target))
+    return check_plan(Plan(**fields, evidence=kept, problems=notes), table)
+
+
+def _empty_target(asked: Constraints, column: ColumnProfile) -> str:
+    return meaning_for(asked.empty_meaning, column) if asked.empty_meaning is not None and column.n_missing else ""
+
+
+def _meant(profile: TableProfile, target: str, empty_target: str) -> TableProfile:
+    columns = tuple(c.filled(empty_target) if c.name == target else c for c in profile.columns)
+    return profile.model_copy(update={"columns": columns})
+
+
+def _unmeant(asked: Constraints, column: ColumnProfile, empty_target: str) -> list[Problem]:
+    """Tell that what was said of empty answers could not be taken."""
+    if asked.empty_meaning is None or empty_target or not asked.empty_meaning.is_sure:
+        return []
+    why = (
+        f"{asked.empty_meaning.word} is no value of {column.name}"
+        if column.n_missing
+        else f"{column.name} has no empty cells"
+    )
+    return [
+        Problem(
+            code="words-unmatched",
+            title=f'"{asked.empty_meaning.quote}": {why}.',
+            remedy="Nothing is changed by it.",
+            severity="warning",
+            field="target",
+        )
+    ]
 
 
 def _kind(profile: TableProfile, prompt: str, target: str, asked: Constraints) -> ProblemType:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from genie_widgets.schema import Evidence, TableProfile
 from genie_widgets.schema.plan import Validation
+
+
+class EmptyMeaning(NamedTuple):
+    """What a sentence says of empty answers: the word, whether it is surely a meaning, and the words that say so."""
+
+    word: str
+    is_sure: bool
+    quote: str
 
 
 @dataclass
@@ -24,6 +33,8 @@ class Constraints:
         As in `Plan`; None or empty where nothing is said.
     metric_in_passing : bool
         Whether the metric may be no more than a manner of speaking ("with high accuracy").
+    empty_meaning : EmptyMeaning or None
+        What an empty cell of the target stands for.
     unmatched : list of (str, str)
         Field and words of columns that the table does not have.
     later : str
@@ -44,6 +55,7 @@ class Constraints:
     quality: str | None = None
     quantile_levels: tuple[float, ...] = ()
     validation: Validation | None = None
+    empty_meaning: EmptyMeaning | None = None
     unmatched: list[tuple[str, str]] = field(default_factory=list)
     later: str = ""
     contrary: tuple[str, ...] = ()
@@ -83,10 +95,13 @@ def find_constraints(prompt: str, profile: TableProfile) -> Constraints:
         With the evidence for each; the words used are blanked out in `rest`.
     """
     from genie_widgets.intent.clauses import find_columns
+    from genie_widgets.intent.empty_cells import find_empty_meaning
     from genie_widgets.intent.splits import find_validation
     from genie_widgets.intent.wishes import find_metric, find_quality, find_quantiles, find_time
 
     found = Constraints(rest=prompt)
+    # First of all: "blank means no" leaves nothing out.
+    find_empty_meaning(found, profile)
     find_time(found)
     find_quantiles(found)
     find_validation(found, profile)

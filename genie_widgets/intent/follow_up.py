@@ -211,6 +211,8 @@ class _Asked:
             self._set("time_limit_s", found.time_limit_s, quotes.get("time_limit_s", ""))
         if found.quality is not None:
             self._set("quality", found.quality, quotes.get("quality", ""))
+        if found.empty_meaning is not None and meant.empty_target:
+            self._set("empty_target", meant.empty_target, found.empty_meaning.quote)
         if found.validation is not None:
             kind, column = found.validation.kind, found.validation.column
             self._set("validation", found.validation, quotes.get("validation", ""), f"{kind} by {column}")

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genie_widgets.data import read_table
-from genie_widgets.intent import answer_question, edit_plan, make_plan, opposite_of
+from genie_widgets.intent import answer_question, edit_plan, make_plan, opposite_of, revise_plan
 from genie_widgets.schema import METRICS, GenieError
 
 
@@ -229,3 +229,88 @@ def test_any_column_names_can_be_planned(names, place):
     answer = make_plan(profile, f"predict {profile.column_names[place % len(names)]}")
     if answer.status == "plan":
         assert answer.target in profile.column_names
+
+
+def replies(**more):
+    return table(
+        age=[20 + i % 50 for i in range(60)],
+        town=["a", "b", "c"] * 20,
+        replied=["Yes"] * 25 + [None] * 35,
+        spent=[None if i % 3 else float(i) for i in range(60)],
+        rating=["good", "bad", None] * 20,
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "target", "meaning", "quote"),
+    [
+        ("who replied? blank means no", "replied", "No", "blank means no"),
+        ("who replied? empty cells count as no, ignore the town", "replied", "No", "empty cells count as no"),
+        ("who replied? missing = 'not yet'", "replied", "not yet", "missing = 'not yet'"),
+        ("who replied? a blank is a no, and empty is no", "replied", "No", "empty is no"),
+        ("predict rating, empty stands for neutral", "rating", "neutral", "empty stands for neutral"),
+        ("predict rating, missing is bad", "rating", "bad", "missing is bad"),
+        ("how much is spent? blank means 0", "spent", "0", "blank means 0"),
+        ("predecir replied, vacío significa no", "replied", "No", "vacío significa no"),
+        ("prédire replied, vide veut dire non", "replied", "non", "vide veut dire non"),
+        ("replied vorhersagen, leere Zellen bedeuten nein", "replied", "nein", "leere Zellen bedeuten nein"),
+        ("prever replied, em branco significa não", "replied", "não", "em branco significa não"),
+        ("predici replied, vuoto significa no", "replied", "No", "vuoto significa no"),
+        ("предсказать replied, пусто значит нет", "replied", "нет", "пусто значит нет"),
+        ("预测 replied，空白表示没有", "replied", "没有", "空白表示没有"),
+        ("repliedを予測、空欄は「いいえ」の意味", "replied", "いいえ", "空欄は「いいえ」"),
+        ("replied 예측, 빈칸 = 아니오", "replied", "아니오", "빈칸 = 아니오"),
+        ("replied का अनुमान, खाली का मतलब नहीं", "replied", "नहीं", "खाली का मतलब नहीं"),
+    ],
+)
+def test_what_an_empty_answer_means_is_read_from_the_sentence(prompt, target, meaning, quote):
+    plan = make_plan(replies(), prompt)
+    assert (plan.status, plan.target, plan.empty_target) == ("plan", target, meaning)
+    (evidence,) = (item for item in plan.evidence if item.field == "empty_target")
+    assert (evidence.source, evidence.value) == ("prompt", meaning)
+    assert evidence.quote.rstrip("」") == quote.rstrip("」")
+    assert plan.asked_to_ignore == (("town",) if "town" in prompt else ())
+    assert not plan.blockers
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "predict the town, missing is bad luck",
+        "who replied? missing is fine",
+        "predict town",
+        "which missing value is it? predict town",
+    ],
+)
+def test_words_about_gaps_that_say_no_meaning_change_nothing(prompt):
+    answer = make_plan(replies(), prompt)
+    assert getattr(answer, "empty_target", "") == ""
+    assert "words-unmatched" not in {problem.code for problem in getattr(answer, "problems", ())}
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("predict town, blank means no", "town has no empty cells"),
+        ("how much is spent? blank means none", "none is no value of spent"),
+    ],
+)
+def test_a_meaning_of_gaps_that_cannot_be_is_told(prompt, words):
+    plan = make_plan(replies(), prompt)
+    assert plan.empty_target == ""
+    (told,) = (problem for problem in plan.problems if problem.code == "words-unmatched")
+    assert words in told.title
+
+
+def test_a_column_that_is_called_so_is_no_word_for_gaps():
+    plan = make_plan(replies(blank=["no", "yes"] * 30), "predict whether blank = no")
+    assert (plan.target, plan.empty_target) == ("blank", "")
+
+
+def test_what_an_empty_answer_means_is_said_afterwards():
+    profile = replies()
+    plan = make_plan(profile, "predict rating")
+    assert plan.empty_target == ""
+    changed = revise_plan(plan, profile, "blank means neutral", llm=None)
+    assert (changed.target, changed.empty_target) == ("rating", "neutral")
