@@ -232,7 +232,7 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
             )
         case "thinned-classes":
             return (
-                Remedy(words=f"Take more rows of rare {column}", stratify_by=column),
+                Remedy(words=f"Take more rows of rare classes of {column}", stratify_by=column),
                 Remedy(words="Go on with these rows", accept=key),
             )
         case "plan-imbalance" if plan.metric not in _FAIR:
