@@ -46,16 +46,16 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
         With evidence for every filled field, and its problems.
     """
     evidence = [target_evidence, *(e for e in asked.evidence if e.field != "features" or asked.features)]
-    table, empty_target = profile, _empty_target(asked, profile.column(target))
+    empty_target = _empty_target(asked, profile.column(target))
     if empty_target and asked.empty_meaning is not None:
         quote = asked.empty_meaning.quote
         evidence.append(Evidence(field="empty_target", value=empty_target, source="prompt", quote=quote))
-        profile = _meant(profile, target, empty_target)
-    column = profile.column(target)
-    kind = _kind(profile, prompt, target, asked)
+    meant = _meant(profile, target, empty_target)
+    column = meant.column(target)
+    kind = _kind(meant, prompt, target, asked)
     evidence.append(_data("problem_type", kind, f"{column.name} has {column.n_distinct:,} different values"))
     fields: dict[str, Any] = {"target": target, "problem_type": kind, "empty_target": empty_target}
-    fields["metric"] = _metric(asked, profile, target, kind, evidence)
+    fields["metric"] = _metric(asked, meant, target, kind, evidence)
     if kind == "binary":
         positive, why = positive_class_of(column, prompt)
         fields["positive_class"] = positive
@@ -82,8 +82,8 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     else:
         fields["validation"] = asked.validation
     kept = tuple(e for e in evidence if e.field != "quantile_levels" or kind == "quantile")
-    notes = (*_notes(asked), *_unmeant(asked, table.column(target), empty_target))
-    return check_plan(Plan(**fields, evidence=kept, problems=notes), table)
+    notes = (*_notes(asked), *_unmeant(asked, profile.column(target), empty_target))
+    return check_plan(Plan(**fields, evidence=kept, problems=notes), profile)
 
 
 def _empty_target(asked: Constraints, column: ColumnProfile) -> str:
@@ -91,6 +91,7 @@ def _empty_target(asked: Constraints, column: ColumnProfile) -> str:
 
 
 def _meant(profile: TableProfile, target: str, empty_target: str) -> TableProfile:
+    """Give the table with the target's empty cells counted as what they stand for."""
     columns = tuple(c.filled(empty_target) if c.name == target else c for c in profile.columns)
     return profile.model_copy(update={"columns": columns})
 
