@@ -11,7 +11,7 @@ from genie_widgets.cli.progress import follow
 from genie_widgets.cli.show import print_answer, print_result
 from genie_widgets.schema import Answer, Plan, Tracking
 
-# A container may end with this command, and the recording process with it.
+# A container may end with this command, and the process that records with it.
 RECORD_WAIT_S = 30.0
 
 

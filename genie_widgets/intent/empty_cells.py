@@ -50,7 +50,7 @@ _LANGUAGES = (
 )
 _QUOTED = "[\"'“”«»„‘’「」]"
 # No letters only: vowel signs of Hindi are none to Python.
-_WORD = "[^\\s,;:.?!\"'“”«»„‘’「」()。，；：！？、]+(?:[.,]\\d+)?"
+_WORD = "[^\\s=<>,;:.?!\"'“”«»„‘’「」()。，；：！？、]+(?:[.,]\\d+)?"
 _MEANING = rf"(?:{_QUOTED}(?P<quoted>[^\"'“”«»„‘’「」\n]{{1,40}}){_QUOTED}|(?P<word>{_WORD}))"
 _SPEAKS = [
     re.compile(rf"(?<!\w)(?P<cells>{cells})\s*(?:(?P<sure>{sure})|(?P<weak>{weak}))\s*{_MEANING}")

@@ -281,6 +281,7 @@ def test_what_an_empty_answer_means_is_read_from_the_sentence(prompt, target, me
         "who replied? missing is fine",
         "predict town",
         "which missing value is it? predict town",
+        "who replied where missing == 1",
     ],
 )
 def test_words_about_gaps_that_say_no_meaning_change_nothing(prompt):
