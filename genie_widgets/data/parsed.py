@@ -28,7 +28,7 @@ class Parsed:
     n_rows : int or None
         Rows of the file where `frame` is a sample of them.
     n_of_each_class : int or None
-        Rows of each class of the column to stratify by that are in the sample at least, or all there are.
+        About so many rows of each class of the column to stratify by are in the sample at least, or all there are.
     """
 
     frame: pd.DataFrame

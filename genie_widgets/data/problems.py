@@ -144,12 +144,12 @@ def broken_lines(name: str, n: int, example: str) -> Problem:
 def sampled(name: str, n: int, n_in_file: int, *, column: str | None = None, of_each: int | None = None) -> Problem:
     """Make the warning of a file that is larger than the memory it may take.
 
-    Where it was stratified by a column, at least so many rows `of_each` of its classes were taken.
+    Where it was stratified by a column, about so many rows `of_each` of its classes were taken, or more.
     """
     how = "taken at random"
     remedy = "What is said and learned comes from those; use a machine with more memory for all of them."
     if column is not None and of_each is not None:
-        how += f", of each class of {column} at least {of_each:,} or all there are"
+        how += f", of each class of {column} about {of_each:,} or more, or all there are"
         remedy += " Rare classes are more frequent among them than in the file, so their probabilities come out higher."
     return Problem(
         code="sampled",

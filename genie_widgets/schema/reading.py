@@ -34,7 +34,7 @@ class ReadOptions(Value):
         Columns whose cells are kept as they are written.
     stratify_by : str or None
         The column whose rare classes keep their rows where the file is too large for the memory: of each class
-        1,000 rows are taken, or all there are.
+        about 1,000 rows are taken at least, or all there are.
     """
 
     delimiter: str | None = None

@@ -350,7 +350,7 @@ def test_a_file_larger_than_the_memory_keeps_the_rows_of_rare_classes_where_it_i
     others = table.frame["word"].value_counts(normalize=True)
     assert others["x"] == pytest.approx(others["y"], rel=0.2)
     (told,) = (problem for problem in table.profile.problems if problem.code == "sampled")
-    assert "of each class of word at least" in told.title
+    assert "of each class of word about" in told.title
     assert "more frequent" in told.remedy
 
 
