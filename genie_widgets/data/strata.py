@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-# Of each class about so many rows are taken at least, or all there are; together no more than half of the rows that fit.
+# Of each class about so many rows are taken at least, or all there are; in all no more than half of the rows that fit.
 LEAST_ROWS, MOST_SHARE = 1_000, 0.5
 # A column of more different values has no classes.
 MOST_CLASSES = 1_000
