@@ -205,14 +205,19 @@ def test_a_samples_sentence_is_there_before_its_table_is_shown(session):
     assert {prompt for is_shown, prompt in seen if is_shown} == {seen[-1][1]} != {""}
 
 
-def test_rare_classes_that_a_sample_lost_are_read_again_and_the_plan_stays(session_of, tmp_path, monkeypatch):
-    monkeypatch.setattr("genie_widgets.data.reading.table_budget_bytes", lambda: 200_000)
-    rows = "".join(f"{i},{i % 7},{'fraud' if i % 2000 == 5 else 'fine'}\n" for i in range(40_000))
-    (tmp_path / "pay.csv").write_text(f"place,weekday,kind\n{rows}")
-    session = session_of(allow_paths=True)
-    session.load_path(str(tmp_path / "pay.csv"))
+def planned_payments(session, path, *, n, one_in):
+    """A session with a plan for payments, one in so many a fraud."""
+    rows = "".join(f"{i},{i % 7},{'fraud' if i % one_in == 5 else 'fine'}\n" for i in range(n))
+    path.write_text(f"place,weekday,kind\n{rows}")
+    session.load_path(str(path))
     session.set_prompt("predict the kind, 2 minutes")
     session.make_plan()
+    return session
+
+
+def test_rare_classes_that_a_sample_lost_are_read_again_and_the_plan_stays(session_of, tmp_path, monkeypatch):
+    monkeypatch.setattr("genie_widgets.data.reading.table_budget_bytes", lambda: 200_000)
+    session = planned_payments(session_of(allow_paths=True), tmp_path / "pay.csv", n=40_000, one_in=2000)
     session.edit_plan(time_limit_s=90)
     (told,) = (problem for problem in session.state.plan.problems if problem.code == "thinned-classes")
     more, go_on = (remedy for remedy in remedies(session.state.plan) if remedy.about == told.key)
@@ -232,11 +237,6 @@ def test_rare_classes_that_a_sample_lost_are_read_again_and_the_plan_stays(sessi
 
 
 def test_nothing_is_said_of_rare_classes_where_the_file_is_read_whole(session_of, tmp_path):
-    rows = "".join(f"{i},{i % 7},{'fraud' if i % 200 == 5 else 'fine'}\n" for i in range(4_000))
-    (tmp_path / "pay.csv").write_text(f"place,weekday,kind\n{rows}")
-    session = session_of(allow_paths=True)
-    session.load_path(str(tmp_path / "pay.csv"))
-    session.set_prompt("predict the kind")
-    session.make_plan()
+    session = planned_payments(session_of(allow_paths=True), tmp_path / "pay.csv", n=4_000, one_in=200)
     assert session.state.plan.target == "kind"
     assert "thinned-classes" not in {problem.code for problem in session.state.plan.problems}
