@@ -81,7 +81,7 @@ def find_leaks(frame: pd.DataFrame, target: str, columns: Sequence[str], *, is_n
     twins: dict[str, float] = {}
     found: list[Leak] = []
     for name in asked:
-        cells, present = _cells(rows[name]), _present(rows[name])
+        cells, present = _cells(rows[name]), rows[name].notna().to_numpy()
         twin = (_twin_number if is_number else _twin_class)(cells[few], present[few], answer[few])
         if twin:
             twins[name] = twin
@@ -198,10 +198,6 @@ def _cells(column: pd.Series[Any]) -> np.ndarray:
 
 def _codes(column: pd.Series[Any]) -> np.ndarray:
     return pd.factorize(column.astype(str))[0]
-
-
-def _present(column: pd.Series[Any]) -> np.ndarray:
-    return column.notna().to_numpy()
 
 
 def _groups(cells: np.ndarray, fitted: np.ndarray) -> np.ndarray:

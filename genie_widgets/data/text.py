@@ -281,14 +281,15 @@ def _parse_blocks(
     with pacsv.open_csv(file, **settings) as reader:
         for batch in reader:
             n_rows += batch.num_rows
-            chances = share if classes is None else classes.strata.chances(batch.column(classes.place), share)
-            kept.append(batch.filter(pa.array(rng.random(batch.num_rows) < chances)))
-    chance = dict.fromkeys(range(len(misfits.rows)), share)
+            of_batch = share if classes is None else classes.strata.chances(batch.column(classes.place), share)
+            kept.append(batch.filter(pa.array(rng.random(batch.num_rows) < of_batch)))
+    chances = np.full(len(misfits.rows), share)
     if classes is not None:
         cells = pa.array([row[classes.place] for _, row in misfits.rows], pa.string())
-        chance = dict(enumerate(classes.strata.chances(cells, share)))
+        chances = classes.strata.chances(cells, share)
     n_kept = sum(part.num_rows for part in kept)
-    misfits.rows = [(n_kept, row) for place, (_, row) in enumerate(misfits.rows) if rng.random() < chance[place]]
+    drawn = rng.random(len(chances)) < chances
+    misfits.rows = [(n_kept, row) for (_, row), is_kept in zip(misfits.rows, drawn, strict=True) if is_kept]
     return pa.Table.from_batches(kept) if kept else _empty(len(lines.names)), n_rows
 
 
