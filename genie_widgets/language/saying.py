@@ -1,0 +1,86 @@
+"""Texts with their values, and figures as a language writes them."""
+
+from __future__ import annotations
+
+from numbers import Number
+from string import Formatter
+from typing import Any
+
+from genie_widgets.language.catalogue import spoken, translations
+
+_NARROW_SPACE = "\u202f"
+# What parts thousands, what parts decimals, what stands before a percent sign.
+_MARKS = {
+    "en": (",", ".", ""),
+    "es": (".", ",", _NARROW_SPACE),
+    "fr": (_NARROW_SPACE, ",", _NARROW_SPACE),
+    "de": (".", ",", _NARROW_SPACE),
+    "pt": (".", ",", ""),
+    "zh": (",", ".", ""),
+}
+
+
+def tr(message: str, /, **values: object) -> str:
+    """Say a text in the language that is spoken.
+
+    Parameters
+    ----------
+    message : str
+        In English: a literal, or one marked by `mark`. With values, its places are named and may have a format, as
+        those of `str.format` ("{n_rows:,} rows").
+    **values : object
+        What fills the places. Without any, the text is said as it is, braces and all.
+
+    Returns
+    -------
+    str
+        Values are not escaped: escape the whole where it becomes HTML.
+    """
+    language = spoken()
+    # The empty text is a catalogue's own head.
+    return _filled(translations(language).gettext(message) if message else "", language, values)
+
+
+def plural(one: str, many: str, n: int, /, **values: object) -> str:
+    """Say one of two texts, or as many as a language has for this number of things.
+
+    Parameters
+    ----------
+    one, many : str
+        In English, for one thing and for another number of them.
+    n : int
+        How many; fills the place ``n``.
+    **values : object
+        What fills the other places.
+    """
+    language = spoken()
+    return _filled(translations(language).ngettext(one, many, n), language, {"n": n, **values})
+
+
+def mark(message: str, /) -> str:
+    """Mark a text that is said later, by `tr`, in the language of then."""
+    return message
+
+
+def figure(value: Any, form: str = "") -> str:
+    """Write a number in a format's form ("," or ".1%") with the marks of the language that is spoken."""
+    return _with_marks(format(value, form), spoken())
+
+
+def _with_marks(text: str, language: str) -> str:
+    thousands, decimal, before_percent = _MARKS[language]
+    return text.translate({ord(","): thousands, ord("."): decimal, ord("%"): f"{before_percent}%"})
+
+
+class _Filler(Formatter):
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        written = super().format_field(value, format_spec)
+        is_figure = isinstance(value, Number) and not isinstance(value, bool)
+        return _with_marks(written, self._language) if is_figure else written
+
+
+def _filled(text: str, language: str, values: dict[str, object]) -> str:
+    return _Filler(language).vformat(text, (), values) if values else text

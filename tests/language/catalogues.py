@@ -1,0 +1,101 @@
+"""Bring the catalogues of texts up to date with the code.
+
+python tests/language/catalogues.py update            # new texts are added empty, those that went are dropped
+python tests/language/catalogues.py compile           # what the package reads
+python tests/language/catalogues.py missing es        # what is still to be translated
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parents[2] / "genie_widgets"
+FOLDER = PACKAGE / "language" / "catalogues"
+SAID_BY = {"tr": None, "mark": None, "plural": (1, 2)}
+Key = tuple[str, ...]
+# A catalogue has no date: it changes when a text does.
+HEAD = {
+    "project": "Genie",
+    "version": "texts",
+    "msgid_bugs_address": "none",
+    "last_translator": "Genie's authors",
+    "language_team": "none",
+    "creation_date": datetime.fromtimestamp(0, UTC),
+    "revision_date": datetime.fromtimestamp(0, UTC),
+    "charset": "utf-8",
+    "fuzzy": False,
+}
+
+
+def of_code() -> Catalog:
+    """Collect the texts of the code, in the order of its files."""
+    found = Catalog(**HEAD)
+    for path, _line, message, comments, _context in extract_from_dir(
+        PACKAGE, method_map=[("**.py", "python")], keywords=SAID_BY, comment_tags=("Translators:",)
+    ):
+        found.add(message, None, [(path, None)], auto_comments=comments)
+    return found
+
+
+def of_language(language: str) -> Catalog:
+    """Read a language's catalogue; an empty one where there is none."""
+    path = FOLDER / f"{language}.po"
+    if not path.exists():
+        return Catalog(language, **HEAD)
+    with path.open("rb") as written:
+        return read_po(written, language)
+
+
+def update(language: str) -> None:
+    """Write the code's texts with the translations there are."""
+    old, new = of_language(language), of_code()
+    made = Catalog(language, header_comment=f"# Genie's texts: {language}.", **HEAD)
+    for message in new:
+        if message.id:
+            known = old.get(message.id)
+            said = known.string if known is not None and known.id == message.id else None
+            made.add(message.id, said, sorted(message.locations), auto_comments=message.auto_comments)
+    with (FOLDER / f"{language}.po").open("wb") as out:
+        write_po(out, made, width=0, sort_by_file=True, omit_header=False, include_lineno=False)
+
+
+def compiled(language: str) -> bytes:
+    """Give the catalogue in the form that the package reads."""
+    catalogue, out = of_language(language), BytesIO()
+    catalogue.creation_date, catalogue.revision_date = HEAD["creation_date"], HEAD["revision_date"]
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def missing(catalogue: Catalog) -> list[str | Key]:
+    """List the texts that are not translated."""
+    return [message.id for message in catalogue if message.id and not _is_said(message.string)]
+
+
+def _is_said(said: str | Key) -> bool:
+    return bool(said) if isinstance(said, str) else bool(said) and all(said)
+
+
+def languages() -> list[str]:
+    """List the languages that have a catalogue."""
+    return sorted(path.stem for path in FOLDER.glob("*.po"))
+
+
+if __name__ == "__main__":
+    step, *named = sys.argv[1:]
+    for code in named or languages():
+        if step == "update":
+            update(code)
+            print(code, len(missing(of_language(code))), "texts are not translated yet")
+        elif step == "compile":
+            (FOLDER / f"{code}.mo").write_bytes(compiled(code))
+        else:
+            print(*missing(of_language(code)), sep="\n")

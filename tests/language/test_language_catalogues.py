@@ -1,0 +1,50 @@
+"""Each language says all there is to say, with the same values, in the form that the package reads."""
+
+import string
+
+import pytest
+from catalogues import FOLDER, compiled, languages, missing, of_code, of_language
+
+from genie_widgets.language import LANGUAGES
+
+
+def test_every_language_offered_has_a_catalogue():
+    assert ["en", *languages()] == sorted(LANGUAGES, key=lambda code: (code != "en", code))
+
+
+def test_no_text_has_an_unnamed_place():
+    assert not [text for text in _texts(of_code()) for name, _ in _places(text) if not name.isidentifier()]
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_catalogue_has_just_the_texts_of_the_code_all_of_them_translated(code):
+    catalogue = of_language(code)
+    assert {message.id for message in catalogue} == {message.id for message in of_code()}
+    assert missing(catalogue) == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_translation_has_the_places_of_its_text(code):
+    wrong = []
+    for message in of_language(code):
+        ours = [message.id] if isinstance(message.id, str) else list(message.id)
+        theirs = [message.string] if isinstance(message.string, str) else list(message.string)
+        # One thing may be said without its number ("a row").
+        wanted, spare = set(_places(ours[-1])), {("n", form) for name, form in _places(ours[-1]) if name == "n"}
+        wrong += [said for said in theirs if message.id and not wanted - spare <= set(_places(said)) <= wanted]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_what_the_package_reads_is_what_was_written(code):
+    assert (FOLDER / f"{code}.mo").read_bytes() == compiled(code), "run: python tests/language/catalogues.py compile"
+
+
+def _texts(catalogue):
+    for message in catalogue:
+        yield from [message.id] if isinstance(message.id, str) else message.id
+
+
+def _places(text):
+    parts = string.Formatter().parse(text)
+    return [(name, f"{form}{conversion or ''}") for _, name, form, conversion in parts if name is not None]

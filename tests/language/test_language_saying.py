@@ -1,0 +1,66 @@
+"""Texts take values as data, and figures have the marks of the language."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from genie_widgets import language
+from genie_widgets.language import catalogue, figure, mark, nearest, plural, saying, speak, spoken, tr
+
+
+@pytest.fixture(autouse=True)
+def _as_before(monkeypatch):
+    monkeypatch.setattr(catalogue, "_chosen", [])
+    monkeypatch.delenv("GENIE_LANGUAGE", raising=False)
+
+
+@given(st.text(), st.text())
+def test_hostile_values_are_put_in_as_they_are(column, cell):
+    assert tr("{column} holds {cell}.", column=column, cell=cell) == f"{column} holds {cell}."
+    assert tr("{column}", column="{cell.__class__}", cell=1) == "{cell.__class__}"
+
+
+def test_a_text_without_values_keeps_its_braces_and_the_empty_text_is_empty():
+    assert tr("{n} stays") == "{n} stays"
+    assert tr("") == ""
+
+
+def test_one_thing_and_several():
+    assert plural("{n:,} row", "{n:,} rows", 1) == "1 row"
+    assert plural("{n:,} row of {of}", "{n:,} rows of {of}", 1234, of="a.csv") == "1,234 rows of a.csv"
+
+
+@pytest.mark.parametrize(
+    ("code", "written"),
+    [
+        ("en", "1,234.5 12.5%"),
+        ("de", "1.234,5 12,5\u202f%"),
+        ("fr", "1\u202f234,5 12,5\u202f%"),
+        ("pt", "1.234,5 12,5%"),
+    ],
+)
+def test_figures_have_the_marks_of_the_language_and_texts_have_not(monkeypatch, code, written):
+    monkeypatch.setattr(saying, "spoken", lambda: code)
+    monkeypatch.setattr(saying, "translations", lambda _: catalogue.translations("en"))
+    assert tr("{n:,} {share:.1%}", n=1234.5, share=0.125) == written
+    assert f"{figure(1234.5, ',')} {figure(0.125, '.1%')}" == written
+    assert tr("{file} {is_shown}", file="a.b,c", is_shown=True) == "a.b,c True"
+
+
+def test_a_tag_finds_its_language_or_english(monkeypatch):
+    monkeypatch.setattr(catalogue, "LANGUAGES", {"en": "English", "pt": "Português", "zh": "中文"})
+    assert [nearest(tag) for tag in ("pt-BR", "zh_CN", "ZH", "xx", "", "en-GB")] == ["pt", "zh", "zh", "en", "en", "en"]
+
+
+def test_the_host_chooses_until_the_person_does(monkeypatch):
+    monkeypatch.setattr(catalogue, "LANGUAGES", {"en": "English", "pt": "Português", "zh": "中文"})
+    assert spoken() == "en"
+    monkeypatch.setenv("GENIE_LANGUAGE", "zh-TW")
+    assert spoken() == "zh"
+    speak("pt")
+    assert spoken() == "pt"
+
+
+def test_a_marked_text_is_itself():
+    assert mark("Predict") == "Predict"
+    assert set(language.__all__) == {"LANGUAGES", "figure", "mark", "nearest", "plural", "speak", "spoken", "tr"}
