@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Number
 from string import Formatter
 from typing import Any
@@ -55,6 +56,15 @@ def plural(one: str, many: str, n: int, /, **values: object) -> str:
     """
     language = spoken()
     return _filled(translations(language).ngettext(one, many, n), language, {"n": n, **values})
+
+
+def listed(names: Sequence[str]) -> str:
+    """Say several names as a list in a sentence: "a", "a and b", "a, b and c"."""
+    if len(names) < 2:
+        return "".join(names)
+    # Translators: between the names of a list, all but the last two
+    separator = tr(", ")
+    return tr("{items} and {last}", items=separator.join(names[:-1]), last=names[-1])
 
 
 def mark(message: str, /) -> str:

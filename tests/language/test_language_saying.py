@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genie_widgets import language
-from genie_widgets.language import catalogue, figure, mark, nearest, plural, saying, speak, spoken, tr
+from genie_widgets.language import catalogue, figure, listed, mark, nearest, plural, saying, speak, spoken, tr
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,18 @@ def test_a_text_without_values_keeps_its_braces_and_the_empty_text_is_empty():
 def test_one_thing_and_several():
     assert plural("{n:,} row", "{n:,} rows", 1) == "1 row"
     assert plural("{n:,} row of {of}", "{n:,} rows of {of}", 1234, of="a.csv") == "1,234 rows of a.csv"
+
+
+def test_names_become_a_list_with_the_words_of_the_language(monkeypatch):
+    assert [listed(names) for names in ([], ["a"], ["a", "b"], ("a", "{b}", "c"))] == [
+        "",
+        "a",
+        "a and b",
+        "a, {b} and c",
+    ]
+    chinese = {", ": "、", "{items} and {last}": "{items}和{last}"}
+    monkeypatch.setattr(saying, "tr", lambda message, **values: chinese[message].format(**values))
+    assert listed(["a", "b", "c"]) == "a、b和c"
 
 
 @pytest.mark.parametrize(
@@ -63,4 +75,14 @@ def test_the_host_chooses_until_the_person_does(monkeypatch):
 
 def test_a_marked_text_is_itself():
     assert mark("Predict") == "Predict"
-    assert set(language.__all__) == {"LANGUAGES", "figure", "mark", "nearest", "plural", "speak", "spoken", "tr"}
+    assert set(language.__all__) == {
+        "LANGUAGES",
+        "figure",
+        "listed",
+        "mark",
+        "nearest",
+        "plural",
+        "speak",
+        "spoken",
+        "tr",
+    }
