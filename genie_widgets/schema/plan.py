@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
+from genie_widgets.language import mark, tr
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.problem import Problem
 from genie_widgets.schema.table import ColumnProfile, TableProfile
@@ -193,21 +194,29 @@ Answer = Annotated[Plan | Question | Refusal, Field(discriminator="status")]
 
 
 class MetricInfo(Value):
-    """A metric as AutoGluon names it, with a line for people."""
+    """A metric as AutoGluon names it, with a line for people; `in_english` holds its label and that line, marked."""
 
     name: str
-    label: str
-    explanation: str
+    in_english: tuple[str, str]
     problem_types: tuple[ProblemType, ...]
     greater_is_better: bool
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return tr(self.in_english[0])
+
+    @property
+    def explanation(self) -> str:
+        """What it measures, in a line."""
+        return tr(self.in_english[1])
 
 
 def _metric(name: str, label: str, explanation: str, types: str, greater: bool = True) -> MetricInfo:
     kinds: dict[str, ProblemType] = {"b": "binary", "m": "multiclass", "r": "regression", "q": "quantile"}
     return MetricInfo(
         name=name,
-        label=label,
-        explanation=explanation,
+        in_english=(label, explanation),
         problem_types=tuple(kinds[letter] for letter in types),
         greater_is_better=greater,
     )
@@ -217,36 +226,62 @@ METRICS: dict[str, MetricInfo] = {
     info.name: info
     for info in (
         _metric(
-            "roc_auc", "ROC AUC", "How well positives are ranked above negatives; 0.5 is chance, 1 is perfect.", "b"
+            "roc_auc",
+            mark("ROC AUC"),
+            mark("How well positives are ranked above negatives; 0.5 is chance, 1 is perfect."),
+            "b",
         ),
-        _metric("roc_auc_ovo_macro", "ROC AUC (one-vs-one)", "Ranking quality averaged over pairs of classes.", "m"),
         _metric(
-            "average_precision", "Average precision", "Area under the precision-recall curve; for rare positives.", "b"
+            "roc_auc_ovo_macro",
+            mark("ROC AUC (one-vs-one)"),
+            mark("Ranking quality averaged over pairs of classes."),
+            "m",
         ),
-        _metric("accuracy", "Accuracy", "Share of rows whose class is right.", "bm"),
         _metric(
-            "balanced_accuracy", "Balanced accuracy", "Mean share found of each class; every class counts alike.", "bm"
+            "average_precision",
+            mark("Average precision"),
+            mark("Area under the precision-recall curve; for rare positives."),
+            "b",
         ),
-        _metric("f1", "F1", "Balance of precision and recall for the positive class.", "b"),
-        _metric("f1_macro", "F1 (macro)", "F1 averaged over the classes; every class counts alike.", "bm"),
-        _metric("f1_weighted", "F1 (weighted)", "F1 averaged over the classes by their size.", "bm"),
-        _metric("precision", "Precision", "Share of alarms that are right.", "b"),
-        _metric("recall", "Recall", "Share of the positives that are found.", "b"),
-        _metric("mcc", "Matthews correlation", "Correlation of predicted and true classes; 0 is chance.", "bm"),
-        _metric("log_loss", "Log loss", "Punishes confident wrong probabilities; lower is better.", "bm", False),
+        _metric("accuracy", mark("Accuracy"), mark("Share of rows whose class is right."), "bm"),
+        _metric(
+            "balanced_accuracy",
+            mark("Balanced accuracy"),
+            mark("Mean share found of each class; every class counts alike."),
+            "bm",
+        ),
+        _metric("f1", mark("F1"), mark("Balance of precision and recall for the positive class."), "b"),
+        _metric("f1_macro", mark("F1 (macro)"), mark("F1 averaged over the classes; every class counts alike."), "bm"),
+        _metric("f1_weighted", mark("F1 (weighted)"), mark("F1 averaged over the classes by their size."), "bm"),
+        _metric("precision", mark("Precision"), mark("Share of alarms that are right."), "b"),
+        _metric("recall", mark("Recall"), mark("Share of the positives that are found."), "b"),
+        _metric(
+            "mcc", mark("Matthews correlation"), mark("Correlation of predicted and true classes; 0 is chance."), "bm"
+        ),
+        _metric(
+            "log_loss", mark("Log loss"), mark("Punishes confident wrong probabilities; lower is better."), "bm", False
+        ),
         _metric(
             "root_mean_squared_error",
-            "RMSE",
-            "Typical error in the target's unit; large errors weigh more.",
+            mark("RMSE"),
+            mark("Typical error in the target's unit; large errors weigh more."),
             "r",
             False,
         ),
-        _metric("mean_squared_error", "MSE", "Mean of the squared errors; large errors weigh more.", "r", False),
-        _metric("mean_absolute_error", "MAE", "Mean error in the target's unit.", "r", False),
-        _metric("median_absolute_error", "Median error", "Half of the errors are smaller than this.", "r", False),
-        _metric("mean_absolute_percentage_error", "MAPE", "Mean error as a share of the true value.", "r", False),
-        _metric("r2", "R²", "Share of the target's variance that is explained.", "r"),
-        _metric("pinball_loss", "Pinball loss", "Error of the predicted quantiles; lower is better.", "q", False),
+        _metric(
+            "mean_squared_error", mark("MSE"), mark("Mean of the squared errors; large errors weigh more."), "r", False
+        ),
+        _metric("mean_absolute_error", mark("MAE"), mark("Mean error in the target's unit."), "r", False),
+        _metric(
+            "median_absolute_error", mark("Median error"), mark("Half of the errors are smaller than this."), "r", False
+        ),
+        _metric(
+            "mean_absolute_percentage_error", mark("MAPE"), mark("Mean error as a share of the true value."), "r", False
+        ),
+        _metric("r2", mark("R²"), mark("Share of the target's variance that is explained."), "r"),
+        _metric(
+            "pinball_loss", mark("Pinball loss"), mark("Error of the predicted quantiles; lower is better."), "q", False
+        ),
     )
 }
 

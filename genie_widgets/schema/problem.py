@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from genie_widgets.language import tr
 from genie_widgets.schema.base import Value
 
 Severity = Literal["error", "warning", "info"]
@@ -48,11 +49,11 @@ class Problem(Value):
 
     def set_aside(self) -> Problem:
         """Make a note of a warning that a person has set aside: it stays true, and blocks and asks nothing."""
-        return self.model_copy(update={"severity": "info", "remedy": "You decided to leave it so."})
+        return self.model_copy(update={"severity": "info", "remedy": tr("You decided to leave it so.")})
 
     def __str__(self) -> str:
-        tail = f" (reference {self.reference})" if self.reference else ""
-        return f"{self.title} {self.remedy}{tail}".strip()
+        tail = tr("(reference {reference})", reference=self.reference) if self.reference else ""
+        return f"{self.title} {self.remedy} {tail}".strip()
 
 
 class GenieError(Exception):

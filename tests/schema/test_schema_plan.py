@@ -1,5 +1,6 @@
 """A plan's columns, blockers and metrics; run ids; problems as text."""
 
+import gettext
 import string
 from typing import get_args
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from genie_widgets.language import saying
 from genie_widgets.schema import (
     METRICS,
     ColumnProfile,
@@ -82,6 +84,18 @@ def test_a_metric_is_explained_in_words(name):
     assert info.label
     assert info.explanation.endswith(".")
     assert info.problem_types
+
+
+def test_metrics_and_problems_are_said_in_the_language_of_then(monkeypatch):
+    class Loud(gettext.NullTranslations):
+        def gettext(self, message):
+            return message.upper()
+
+    noted = Problem(code="a", title="It rains.", remedy="Wait.", reference="12ab")
+    monkeypatch.setattr(saying, "translations", lambda _: Loud())
+    assert METRICS["mean_absolute_error"].label == "MAE"
+    assert METRICS["mean_absolute_error"].explanation == "MEAN ERROR IN THE TARGET'S UNIT."
+    assert noted.set_aside().remedy == "YOU DECIDED TO LEAVE IT SO."
 
 
 def test_run_ids_are_fresh_and_valid():
