@@ -43,6 +43,8 @@ class RunRequest(Value):
         MLflow address; empty means the workspace's own SQLite store.
     person : str
         Who asked; empty where nobody said it.
+    language : str
+        One of `genie_widgets.language.LANGUAGES`: the run's texts are in it, its report's among them.
     """
 
     run_id: str
@@ -53,3 +55,4 @@ class RunRequest(Value):
     created_at: float
     tracking_uri: str = ""
     person: str = ""
+    language: str = "en"

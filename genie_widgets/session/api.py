@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
+from genie_widgets.language import spoken
 from genie_widgets.schema import (
     Answer,
     Event,
@@ -239,6 +240,7 @@ def make_request(
         # Credentials stay in the environment, which the worker inherits; the request is a file.
         tracking_uri=without_credentials(settings.tracking_uri),
         person=settings.person,
+        language=spoken(),
     )
 
 

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import IO, Any, Literal
 
+from genie_widgets.language import spoken
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
 
@@ -94,7 +95,8 @@ class WorkerHandle:
         with self._lock:
             self._waiting[identity] = future
         try:
-            self._send({"id": identity, "op": operation, **arguments})
+            # With each: a person may choose another language while the worker serves.
+            self._send({"id": identity, "op": operation, "language": spoken(), **arguments})
             answer = future.result(timeout_s)
         except FutureTimeoutError:
             raise GenieError(_problem("worker-slow", f"No answer came within {timeout_s:.0f} seconds.")) from None

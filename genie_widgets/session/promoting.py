@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
+from genie_widgets.language import spoken
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.tracing import scored_result
 from genie_widgets.store import RunFolder
@@ -22,7 +24,15 @@ def promote(folder: RunFolder, *, back: bool = False) -> str:
     command = [sys.executable, "-m", PROMOTING, str(folder.path), *(["back"] if back else [])]
     with folder.log_path.open("ab") as log:
         try:
-            done = subprocess.run(command, stdout=subprocess.PIPE, stderr=log, check=False, timeout=TIMEOUT_S)
+            done = subprocess.run(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                check=False,
+                timeout=TIMEOUT_S,
+                # Its problem is told to whoever asked now, not to whom the run is of.
+                env={**os.environ, "GENIE_LANGUAGE": spoken()},
+            )
         except subprocess.TimeoutExpired:
             raise GenieError(_NO_ANSWER) from None
     lines = done.stdout.decode("utf-8", "replace").splitlines()

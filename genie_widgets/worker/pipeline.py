@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from genie_widgets.language import speak
 from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import (
     METRICS,
@@ -115,6 +116,7 @@ def run_pipeline(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: No
         None where the run failed; the log says why.
     """
     request = folder.read_request()
+    speak(request.language)
     return carry_out(
         folder,
         request,

@@ -15,10 +15,13 @@ LOW_PRIORITY = 10
 
 def record(path: Path) -> None:
     """Record a run as it is now; the process ends with it."""
+    from genie_widgets.language import speak
     from genie_widgets.store import RunFolder
     from genie_widgets.worker.recorder import Recorder, wait_for_records
 
-    Recorder(RunFolder(path)).record()
+    folder = RunFolder(path)
+    speak(folder.read_request().language)
+    Recorder(folder).record()
     wait_for_records()
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from genie_widgets.language import speak
 from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
@@ -36,6 +37,7 @@ def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) ->
     if asked is None:
         return run_pipeline(folder, on_stuck=on_stuck)
     request = folder.read_request()
+    speak(request.language)
     request = request.model_copy(update={"plan": request.plan.model_copy(update={"time_limit_s": asked.seconds})})
     if asked.how == "salvage":
         return carry_out(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from genie_widgets.language import speak, tr
 from genie_widgets.schema import Decision, DriftAccepted, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.cautions import with_cautions
@@ -71,6 +72,8 @@ class Server:
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """Answer one request; an error becomes a problem in the answer."""
         identity = message.get("id")
+        if "language" in message:
+            speak(str(message["language"]))
         try:
             operation = self._operations[str(message.get("op"))]
             return {"id": identity, "ok": True, "value": operation(message)}
@@ -121,8 +124,8 @@ class Server:
             raise GenieError(
                 Problem(
                     code="path-outside",
-                    title="The path lies outside the run's folder.",
-                    remedy="Name a file in it.",
+                    title=tr("The path lies outside the run's folder."),
+                    remedy=tr("Name a file in it."),
                     value=str(relative)[:80],
                 )
             )

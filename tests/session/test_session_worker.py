@@ -31,7 +31,12 @@ def test_it_asks_and_gets_the_answer(program, folder):
     handle = program(ECHO)(folder)
     assert handle.ready.wait(30)
     assert handle.is_alive
-    assert ask(handle, "predict", input="a.parquet") == {"id": 1, "op": "predict", "input": "a.parquet"}
+    assert ask(handle, "predict", input="a.parquet") == {
+        "id": 1,
+        "op": "predict",
+        "language": "en",
+        "input": "a.parquet",
+    }
     assert ask(handle)["id"] == 2
 
 
