@@ -9,6 +9,7 @@ import pandas as pd
 
 from genie_widgets.explain.meter import Floats
 from genie_widgets.explain.partners import MOST_COLUMNS, basis_of, design_of
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import ExplainedOutput, Problem
 
 # Mean sizes of fewer rows are mostly chance; so is an average of fewer background rows.
@@ -45,8 +46,12 @@ def _few(n_rows: int, n_background: int) -> list[Problem]:
         found.append(
             Problem(
                 code="few-rows-explained",
-                title=f"Only {n_rows} rows are explained: which columns matter on the whole is a rough guess.",
-                remedy="Take each row's own explanation as it is, and the order of the columns with care.",
+                title=plural(
+                    "Only {n} row is explained: which columns matter on the whole is a rough guess.",
+                    "Only {n} rows are explained: which columns matter on the whole is a rough guess.",
+                    n_rows,
+                ),
+                remedy=tr("Take each row's own explanation as it is, and the order of the columns with care."),
                 severity="info",
             )
         )
@@ -54,8 +59,12 @@ def _few(n_rows: int, n_background: int) -> list[Problem]:
         found.append(
             Problem(
                 code="few-rows-compared",
-                title=f"The rows are compared with only {n_background} others: other rows would give another average.",
-                remedy="A table of more rows gives steadier explanations.",
+                title=plural(
+                    "The rows are compared with only {n} other: other rows would give another average.",
+                    "The rows are compared with only {n} others: other rows would give another average.",
+                    n_background,
+                ),
+                remedy=tr("A table of more rows gives steadier explanations."),
                 severity="warning",
             )
         )
@@ -84,8 +93,13 @@ def _alike(background: pd.DataFrame, outputs: tuple[ExplainedOutput, ...], bases
         found.append(
             Problem(
                 code="columns-alike",
-                title=f"{one} and {other} go together: one tells most of the other (correlation {correlation:.2f}).",
-                remedy="The model may use either, so read their parts together, not one against the other.",
+                title=tr(
+                    "{one} and {other} go together: one tells most of the other (correlation {correlation:.2f}).",
+                    one=one,
+                    other=other,
+                    correlation=correlation,
+                ),
+                remedy=tr("The model may use either, so read their parts together, not one against the other."),
                 culprit=one,
                 value=other,
                 severity="info",

@@ -14,6 +14,7 @@ import numpy as np
 from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Places
 from genie_widgets.explain.meter import Floats
+from genie_widgets.language import tr
 
 # Beyond this many differing columns one pair alone needs more hybrids than a batch holds.
 MOST_PLAYERS = 14
@@ -109,4 +110,4 @@ def exact_rows(game: Game, n_differ: Places) -> Solution:
             break
         done += list(pairs.reshape(len(rows), n_background, *pairs.shape[1:]).mean(axis=1))
     phi = np.stack(done) if done else np.empty((0, game.n_columns, game.meter.n_outputs))
-    return Solution(phi, np.zeros_like(phi), "every combination of columns was tried")
+    return Solution(phi, np.zeros_like(phi), tr("every combination of columns was tried"))

@@ -15,6 +15,7 @@ from genie_widgets.explain.kept import Kept
 from genie_widgets.explain.meter import GOOD_ENOUGH, Predict
 from genie_widgets.explain.partners import Partners
 from genie_widgets.explain.shapley import ShapValues, shap_values
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.schema import ExplainedOutput, Explanation
 
 
@@ -136,7 +137,17 @@ def _outputs(rows: pd.DataFrame, values: ShapValues, labels: tuple[str, ...]) ->
 
 
 def _method(values: ShapValues, n_rows: int) -> str:
-    text = f"SHAP values, {values.path}: {values.how}, against {values.n_background:,} background rows."
+    text = plural(
+        "SHAP values, {path}: {how}, against {n:,} background row.",
+        "SHAP values, {path}: {how}, against {n:,} background rows.",
+        values.n_background,
+        path=tr(_PATHS[values.path]),
+        how=values.how,
+    )
     if len(values.phi) < n_rows:
-        text += f" Time was up after {len(values.phi):,} of {n_rows:,} rows."
+        known = len(values.phi)
+        text += " " + tr("Time was up after {n_known:,} of {n_rows:,} rows.", n_known=known, n_rows=n_rows)
     return text
+
+
+_PATHS = {"exact": mark("exact"), "sampled": mark("sampled")}

@@ -19,6 +19,7 @@ MOST_CHARACTERS = 60
 def cell_text(value: Any) -> str:
     """Text of a cell: 4 significant digits, a date without a needless time, long text cut."""
     text: str
+    # As data, which readers of explanations go by: it is said in a language where it is shown.
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         text = "missing"
     elif isinstance(value, bool | np.bool_):

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 
 Floats = NDArray[np.float64]
@@ -95,8 +96,8 @@ class Meter:
             raise GenieError(
                 Problem(
                     code="explanation-without-prediction",
-                    title="The model gives no usable number for some rows, so its predictions cannot be explained.",
-                    remedy="Look for empty or infinite cells in the explained rows, or leave the explanation out.",
+                    title=tr("The model gives no usable number for some rows, so its predictions cannot be explained."),
+                    remedy=tr("Look for empty or infinite cells in the explained rows, or leave the explanation out."),
                     severity="warning",
                 )
             )

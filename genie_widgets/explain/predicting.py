@@ -11,6 +11,7 @@ from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.reacting import columns_to_walk
 from genie_widgets.explain.sampling import sample_rows
 from genie_widgets.explain.walks import walk_cost
+from genie_widgets.language import plural
 
 # Share of the time left that the exact path may be expected to take.
 EXACT_SHARE = 0.6
@@ -41,7 +42,17 @@ def _joined(exact: Solution, sampled: Solution) -> Solution:
     return Solution(
         np.concatenate([exact.phi, sampled.phi]),
         np.concatenate([exact.errors, sampled.errors]),
-        f"the first {len(exact.phi)} rows exactly; for the others, {sampled.how}",
+        exact_first(len(exact.phi), sampled.how),
+    )
+
+
+def exact_first(n_exact: int, how: str) -> str:
+    """Say that time was up after some rows, and how the others were solved."""
+    return plural(
+        "the first {n} row exactly; for the others, {how}",
+        "the first {n} rows exactly; for the others, {how}",
+        n_exact,
+        how=how,
     )
 
 

@@ -9,6 +9,7 @@ from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Bools, Places
 from genie_widgets.explain.meter import Floats
 from genie_widgets.explain.walks import walk_cost, walk_pairs
+from genie_widgets.language import plural
 
 # Numbers kept for a block of rows (times 8 bytes, and three working copies).
 MOST_NUMBERS = 4_000_000
@@ -56,7 +57,11 @@ def sample_rows(game: Game, columns: Places, rng: np.random.Generator, *, first:
         n_done += reached
         if reached < len(rows):
             break
-    how = f"about {n_walks / n_done:.0f} random walks through the columns for each row, with standard errors"
+    how = plural(
+        "about {n} random walk through the columns for each row, with standard errors",
+        "about {n} random walks through the columns for each row, with standard errors",
+        round(n_walks / n_done),
+    )
     return Solution(np.concatenate(phi), np.concatenate(errors), how)
 
 

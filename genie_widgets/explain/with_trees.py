@@ -20,7 +20,7 @@ from genie_widgets.explain.game import Game, Solution
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.kept import Kept, KnownBackground
 from genie_widgets.explain.meter import Meter
-from genie_widgets.explain.predicting import solve_by_predicting
+from genie_widgets.explain.predicting import exact_first, solve_by_predicting
 from genie_widgets.explain.tree_part import Precision
 from genie_widgets.explain.tree_solving import (
     QUICK,
@@ -33,6 +33,7 @@ from genie_widgets.explain.tree_solving import (
     walks_wanted,
 )
 from genie_widgets.explain.tree_view import GATE_TOLERANCE, TreeView, gate_hybrids
+from genie_widgets.language import mark, plural, tr
 
 # Share of the time left that a better pass may be expected to take.
 SHARE = 0.7
@@ -182,7 +183,12 @@ def solve_with_trees(
     found = Solution(
         phi[:n] + rest.phi[:n],
         np.sqrt(variance[:n] + rest.errors[:n] ** 2),
-        f"{trees.how}; other members by their predictions, {rest.how}: {names}"
+        tr(
+            "{trees_how}; other members by their predictions, {others_how}: {others}",
+            trees_how=trees.how,
+            others_how=rest.how,
+            others=names,
+        )
         if view.members
         else f"{rest.how}: {names}",
     )
@@ -206,12 +212,12 @@ def solve_in_passes(
     seconds = solver.exact_seconds(n_differ)
 
     def solution(values: TreeValues, how: str) -> Solution:
-        return Solution(values.phi, np.sqrt(values.variance), how if values.variance.any() else EXACT)
+        return Solution(values.phi, np.sqrt(values.variance), how if values.variance.any() else tr(EXACT))
 
     left = solver.seconds_left()
     is_near = seconds <= min(WORTH_WAITING * solver.quick_seconds(n_differ), WAITING_SHARE * left)
     if most <= QUICK.most_exact or is_near or seconds <= min(QUICK_SECONDS, SHARE * left):
-        return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, EXACT))), EXACT)
+        return solution(solver.run(exact, seed=0, on_rows=lambda values: tell(solution(values, tr(EXACT)))), tr(EXACT))
     n_walks = QUICK.n_walks
     values = solver.run(QUICK, seed=0, on_rows=lambda known: tell(solution(known, sampled(n_walks))))
     left = solver.seconds_left()
@@ -220,9 +226,9 @@ def solve_in_passes(
         better = solver.run(exact, seed=1)
         n = len(better.phi)
         if n == len(values.phi):
-            return solution(better, EXACT)
+            return solution(better, tr(EXACT))
         values.phi[:n], values.variance[:n] = better.phi, better.variance
-        return solution(values, f"the first {n} rows exactly; for the others, {sampled(n_walks)}")
+        return solution(values, exact_first(n, sampled(n_walks)))
     wanted = walks_wanted(values, n_walks, good_enough)
     affordable = int(n_walks * SHARE * left / max(1e-3, solver.last_seconds))
     more = min(wanted - n_walks, affordable)
@@ -233,14 +239,17 @@ def solve_in_passes(
     return solution(values, sampled(n_walks + more))
 
 
-EXACT = "every combination of columns, through the predictor's own parts"
+EXACT = mark("every combination of columns, through the predictor's own parts")
 
 
 def sampled(n_walks: int) -> str:
     """Say what a sampled pass does."""
-    return (
-        f"{2 * n_walks} random walks through the columns for each row and background row, "
-        "through the predictor's own parts, with standard errors"
+    return plural(
+        "{n} random walk through the columns for each row and background row, "
+        "through the predictor's own parts, with standard errors",
+        "{n} random walks through the columns for each row and background row, "
+        "through the predictor's own parts, with standard errors",
+        2 * n_walks,
     )
 
 
