@@ -106,7 +106,7 @@ def test_stop_is_heard_between_calls(n_columns, calls):
     assert found.path == "sampled"
     assert found.n_rows == 5
     assert found.additivity_error < 1e-9
-    assert ("rows exactly; for the others" in found.method) == (calls == 60)
+    assert ("exactly; for the others" in found.method) == (calls == 60)
 
 
 def test_batches_are_few_and_bounded():
