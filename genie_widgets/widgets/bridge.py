@@ -1,4 +1,4 @@
-"""The bridge: the page's address and theme, and a sign of life."""
+"""The bridge: the page's address, theme and language, and a sign of life."""
 
 from __future__ import annotations
 
@@ -24,6 +24,12 @@ class Bridge(anywidget.AnyWidget):
     ----------
     query : dict
         ``run``, ``sample`` and ``person`` of the page's address; empty in a notebook.
+    heard : dict
+        Tags of languages: ``chosen`` by the person earlier or by the page's address (``lang``), and the ``browser``'s.
+    language : str
+        What the panel speaks, told to screen readers.
+    keep : str
+        The person's choice of a language, which the browser is to remember.
     dark : bool
         Whether the host's theme is dark.
     run : str
@@ -35,6 +41,9 @@ class Bridge(anywidget.AnyWidget):
     _esm = _STATIC / "bridge.js"
     _css = _STATIC / "bridge.css"
     query = t.Dict().tag(sync=True)
+    heard = t.Dict().tag(sync=True)
+    language = t.Unicode("en").tag(sync=True)
+    keep = t.Unicode("").tag(sync=True)
     dark = t.Bool(False).tag(sync=True)
     answered = t.Bool(False).tag(sync=True)
     run = t.Unicode("").tag(sync=True)

@@ -54,6 +54,13 @@ def show(widget: Any, visible: bool) -> None:
     widget.layout.display = None if visible else "none"
 
 
+def close_all(widget: Any) -> None:
+    """Take a widget away for good, with all that it holds."""
+    for child in getattr(widget, "children", ()):
+        close_all(child)
+    widget.close()
+
+
 def choose(control: Any, options: list[tuple[str, Any]], value: Any) -> None:
     """Give a list its options and its value, changing only what differs."""
     wanted = tuple(options)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from genie_widgets.data import samples
+from genie_widgets.language import nearest, speak, spoken
 from genie_widgets.render import style
 from genie_widgets.session import Run, Session, SessionState, Stage
 from genie_widgets.widgets.bridge import Bridge
 from genie_widgets.widgets.code_step import CodeStep
 from genie_widgets.widgets.data_step import DataStep
-from genie_widgets.widgets.elements import html
+from genie_widgets.widgets.elements import close_all, html, with_classes
 from genie_widgets.widgets.history_step import HistoryStep
+from genie_widgets.widgets.language_choice import language_choice, wanted
 from genie_widgets.widgets.notice import Notice
 from genie_widgets.widgets.plan_step import PlanStep
 from genie_widgets.widgets.prompt_step import PromptStep
@@ -57,6 +59,9 @@ class Genie(w.VBox):
         A sentence to start with.
     session : Session, optional
         The session to show; None makes one from the environment.
+    language : str
+        What to speak, as a tag ("de"); empty: what the person chose before, the host's, or the browser's language.
+        All texts of a process are in one language.
     """
 
     def __init__(
@@ -65,27 +70,22 @@ class Genie(w.VBox):
         prompt: str = "",
         *,
         session: Session | None = None,
+        language: str = "",
     ) -> None:
+        if language:
+            speak(language)
         self.session = session or Session()
         self._bridge = Bridge(self.session.rest)
-        self._steps: list[Step] = [
-            Notice(self.session),
-            DataStep(self.session),
-            PromptStep(self.session),
-            Later(self.session, PlanStep, lambda state: state.answer is not None),
-            Later(self.session, TrainingStep, lambda state: bool(state.run_id)),
-            Later(self.session, ResultsStep, lambda state: state.result is not None),
-            CodeStep(self.session),
-            HistoryStep(self.session),
-        ]
+        self._is_told = bool(language)
+        self._language = self._wanted_language = spoken()
+        self._head, self._steps = self._made()
         self._latest = self.session.state
         self._painted: SessionState | None = None
         self._shown_stage: Stage | None = None
         self._wake = threading.Condition()
         self._closed = False
-        super().__init__(
-            [html(f"<style>{style()}</style>"), self._bridge, html(_HEAD, "g-head"), *(s.root for s in self._steps)]
-        )
+        super().__init__([html(f"<style>{style()}</style>"), self._bridge, self._head, *(s.root for s in self._steps)])
+        self._bridge.language = self._language
         self._paint(self._latest)
         self._bridge.observe(self._on_address, "answered")
         self._unsubscribe = self.session.subscribe(self._on_state)
@@ -124,20 +124,59 @@ class Genie(w.VBox):
     def wait_painted(self, timeout_s: float = 30.0) -> bool:
         """Wait until the panel shows the session's present state; for scripts and tests."""
         with self._wake:
-            return self._wake.wait_for(lambda: self._painted is self.session.state, timeout_s)
+            return self._wake.wait_for(lambda: self._painted is self.session.state and self._is_painted(), timeout_s)
+
+    def _made(self) -> tuple[w.Box, list[Step]]:
+        """Make the head and the steps, in the language that is spoken."""
+        head = with_classes(w.Box([html(_HEAD), language_choice(self._choose_language)]), "g-head")
+        return head, [
+            Notice(self.session),
+            DataStep(self.session),
+            PromptStep(self.session),
+            Later(self.session, PlanStep, lambda state: state.answer is not None),
+            Later(self.session, TrainingStep, lambda state: bool(state.run_id)),
+            Later(self.session, ResultsStep, lambda state: state.result is not None),
+            CodeStep(self.session),
+            HistoryStep(self.session),
+        ]
+
+    def _choose_language(self, language: str) -> None:
+        self._bridge.keep = language
+        self._want_language(language)
+
+    def _want_language(self, language: str) -> None:
+        """Have the painter, which alone draws, make the panel anew in a language."""
+        with self._wake:
+            self._wanted_language = nearest(language)
+            self._wake.notify_all()
+
+    def _translate(self, language: str) -> None:
+        """Make all of the panel anew; what was said before stays as it was said."""
+        speak(language)
+        self._language = self._bridge.language = language
+        old = self.children[2:]
+        self._head, self._steps = self._made()
+        self.children = (*self.children[:2], self._head, *(step.root for step in self._steps))
+        for widget in old:
+            close_all(widget)
 
     def _on_state(self, state: SessionState) -> None:
         with self._wake:
             self._latest = state
             self._wake.notify_all()
 
+    def _is_painted(self) -> bool:
+        return self._painted is self._latest and self._language == self._wanted_language
+
     def _paint_changes(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(lambda: self._closed or self._latest is not self._painted)
+                self._wake.wait_for(lambda: self._closed or not self._is_painted())
                 if self._closed:
                     return
-                state = self._latest
+                state, language = self._latest, self._wanted_language
+            if language != self._language:
+                self._translate(language)
             self._paint(state)
             with self._wake:
                 self._wake.wait_for(lambda: self._closed, PAINT_INTERVAL_S)
@@ -165,6 +204,8 @@ class Genie(w.VBox):
 
     def _on_address(self, _change: Any) -> None:
         query = self._bridge.query
+        if not self._is_told:
+            self._want_language(wanted(self._bridge.heard))
         if query.get("person"):
             self.session.identify(str(query["person"]))
         if query.get("run"):

@@ -1,8 +1,25 @@
-/* What the page knows and the kernel does not: its address, its theme, and whether anybody still answers. */
+/* What the page knows and the kernel does not: its address, theme and language, and whether anybody still answers. */
 
 const RUN = /^[0-9a-f]{32}$/;
 const PATIENCE_MS = 10_000;
 const MOST_TOLD = 50;
+const LANGUAGE = 'genie-language';
+
+/* Storage can be forbidden: then a choice lasts as long as the page. */
+const remembered = () => {
+  try {
+    return localStorage.getItem(LANGUAGE) || '';
+  } catch {
+    return '';
+  }
+};
+const remember = language => {
+  try {
+    localStorage.setItem(LANGUAGE, language);
+  } catch {
+    /* it lasts as long as the page */
+  }
+};
 
 function render({ model, el }) {
   el.style.display = 'none';
@@ -59,6 +76,33 @@ function render({ model, el }) {
   };
   model.on('change:run', show);
 
+  const speak = () => {
+    const panel = el.closest('.genie');
+    if (panel) panel.lang = model.get('language');
+  };
+  // The panel is made anew in the language, and the list where it was chosen with it: who uses keys stays at it.
+  const stayAtList = () => {
+    const list = () => el.closest('.genie')?.querySelector('.g-language select');
+    const old = list();
+    const until = performance.now() + PATIENCE_MS;
+    const look = () => {
+      const made = list();
+      if (made && made !== old) made.focus();
+      else if (performance.now() < until) requestAnimationFrame(look);
+    };
+    look();
+  };
+  const keep = () => {
+    remember(model.get('keep'));
+    stayAtList();
+    const url = new URL(location.href);
+    if (!onPage || !url.searchParams.has('lang')) return;
+    url.searchParams.set('lang', model.get('keep'));
+    history.replaceState(history.state, '', url);
+  };
+  model.on('change:language', speak);
+  model.on('change:keep', keep);
+
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const lookAt = () => {
     // The card is made when it is first needed: it comes some frames after the message that names it.
@@ -103,14 +147,17 @@ function render({ model, el }) {
   let frame = 0;
   const watchPanel = () => {
     const panel = el.closest('.genie');
-    if (panel) watcher.observe(panel, { childList: true, subtree: true });
-    else frame = requestAnimationFrame(watchPanel);
+    if (panel) {
+      watcher.observe(panel, { childList: true, subtree: true });
+      speak();
+    } else frame = requestAnimationFrame(watchPanel);
   };
   watchPanel();
 
   const query = new URLSearchParams(location.search);
   model.set('dark', isDark());
   model.set('query', onPage ? { run: query.get('run') || '', sample: query.get('sample') || '', person: query.get('person') || '' } : {});
+  model.set('heard', { chosen: (onPage && query.get('lang')) || remembered(), browser: navigator.language || '' });
   model.set('answered', true);
   model.save_changes();
   ping();
