@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from genie_widgets.cli.dashboard import new_token, port_number, serve
+from genie_widgets.cli.dashboard import add_ready, new_token, port_number, serve
 from genie_widgets.cli.show import printable
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.local_server import LOCALHOST
@@ -38,6 +38,7 @@ def add_commands(commands: Any) -> None:
     parser.add_argument(
         "--no-board", action="store_true", help="do not open MLflow's pages of all runs on this machine"
     )
+    add_ready(parser)
     parser.set_defaults(action=_teach)
 
 
@@ -88,7 +89,7 @@ def _teach(arguments: argparse.Namespace) -> int:
         print("\nStop it with Ctrl-C.", flush=True)
 
     try:
-        return serve(arguments.host, arguments.port, token, environment, announce)
+        return serve(arguments.host, arguments.port, token, environment, announce, ready=arguments.ready)
     finally:
         board.close()
 

@@ -17,6 +17,7 @@ from genie_widgets.session.local_server import LOCALHOST, free_port, wait_until_
 
 FIRST_PORT = 8866
 PORTS_TRIED = 50
+MOST_READY = 100
 STOP_TIMEOUT_S = 10.0
 
 
@@ -37,7 +38,27 @@ def add_commands(commands: Any) -> None:
         parser.add_argument("--no-token", action="store_true", help="let everybody in who reaches the port")
         if name == "dashboard":
             parser.add_argument("--host", default=LOCALHOST, help=f"address to listen on (default: {LOCALHOST})")
-        parser.set_defaults(action=_serve, host=LOCALHOST, shared=name == "dashboard")
+            add_ready(parser)
+        else:
+            parser.set_defaults(host=LOCALHOST, ready=0)
+        parser.set_defaults(action=_serve, shared=name == "dashboard")
+
+
+def add_ready(parser: argparse.ArgumentParser) -> None:
+    """Add how many visitors find their page made."""
+    parser.add_argument(
+        "--ready",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="kernels started ahead, so that the next N visitors need not wait for theirs (default: 1)",
+    )
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_READY):
+        raise argparse.ArgumentTypeError(f"{text} is no number of kernels up to {MOST_READY}")
+    return int(text)
 
 
 def port_number(text: str) -> int:
@@ -92,7 +113,7 @@ def _serve(arguments: argparse.Namespace) -> int:
         if not arguments.no_browser and _has_display():
             webbrowser.open(address)
 
-    return serve(arguments.host, arguments.port, token, environment, announce)
+    return serve(arguments.host, arguments.port, token, environment, announce, ready=arguments.ready)
 
 
 def new_token() -> str:
@@ -101,7 +122,13 @@ def new_token() -> str:
 
 
 def serve(
-    host: str, port: int | None, token: str, environment: dict[str, str], announce: Callable[[str], object]
+    host: str,
+    port: int | None,
+    token: str,
+    environment: dict[str, str],
+    announce: Callable[[str], object],
+    *,
+    ready: int = 0,
 ) -> int:
     """Serve the page until it is stopped.
 
@@ -117,6 +144,8 @@ def serve(
         Settings of the page's own, beside those of this process.
     announce : callable
         Told of the page's address once it is up.
+    ready : int
+        How many kernels are started ahead of their visitors.
 
     Returns
     -------
@@ -132,7 +161,8 @@ def serve(
     from genie_widgets.voila.settings import notebook_path, voila_arguments, voila_environment
 
     port = _free_port(host, port)
-    command = [sys.executable, "-m", "voila", *voila_arguments(notebook_path(), port=port, token=token, ip=host)]
+    options = voila_arguments(notebook_path(), port=port, token=token, ip=host, ready=ready)
+    command = [sys.executable, "-m", "voila", *options]
     # A page's kernel starts in the notebook's folder; the workspace belongs where the person is.
     settings = {**voila_environment(), "GENIE_HOME": str(default_workspace()), **environment}
     # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.

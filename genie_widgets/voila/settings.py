@@ -48,7 +48,7 @@ def voila_environment() -> dict[str, str]:
     return {**os.environ, "JUPYTER_PATH": os.pathsep.join(path for path in paths if path)}
 
 
-def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "127.0.0.1") -> list[str]:
+def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "127.0.0.1", ready: int = 0) -> list[str]:
     """Write Voila's command line.
 
     Parameters
@@ -61,6 +61,8 @@ def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "12
         Who knows it is let in; empty lets everybody in.
     ip : str
         Address to listen on.
+    ready : int
+        How many kernels are started ahead, each with the panel made, for the visitors that come next.
 
     Returns
     -------
@@ -82,4 +84,13 @@ def voila_arguments(notebook: Path, *, port: int, token: str = "", ip: str = "12
         # Nobody else's port is taken instead: the address was already printed.
         "--Voila.port_retries=0",
         *options,
+        *(_started_ahead(ready) if ready > 0 else ()),
+    ]
+
+
+def _started_ahead(ready: int) -> list[str]:
+    return [
+        "--VoilaConfiguration.preheat_kernel=True",
+        f"--VoilaConfiguration.default_pool_size={ready}",
+        "--VoilaConfiguration.multi_kernel_manager_class=genie_widgets.voila.kernels.PatientKernelManager",
     ]

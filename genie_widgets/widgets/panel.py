@@ -84,7 +84,8 @@ class Genie(w.VBox):
         self._shown_stage: Stage | None = None
         self._wake = threading.Condition()
         self._closed = False
-        super().__init__([html(f"<style>{style()}</style>"), self._bridge, self._head, *(s.root for s in self._steps)])
+        self._unseen = (html(f"<style>{style()}</style>"), self._bridge)
+        super().__init__([*self._unseen, *self._shown()])
         self._bridge.language = self._language
         self._paint(self._latest)
         self._bridge.observe(self._on_address, "answered")
@@ -140,6 +141,9 @@ class Genie(w.VBox):
             HistoryStep(self.session),
         ]
 
+    def _shown(self) -> list[w.Widget]:
+        return [self._head, *(step.root for step in self._steps)]
+
     def _choose_language(self, language: str) -> None:
         self._bridge.keep = language
         self._want_language(language)
@@ -154,9 +158,9 @@ class Genie(w.VBox):
         """Make all of the panel anew; what was said before stays as it was said."""
         speak(language)
         self._language = self._bridge.language = language
-        old = self.children[2:]
+        old = self._shown()
         self._head, self._steps = self._made()
-        self.children = (*self.children[:2], self._head, *(step.root for step in self._steps))
+        self.children = (*self._unseen, *self._shown())
         for widget in old:
             close_all(widget)
 

@@ -44,7 +44,7 @@ def shared(home):
 
     port = free_port()
     workspace = home / "shared"
-    command = [sys.executable, "-m", "voila", *voila_arguments(notebook_path(), port=port)]
+    command = [sys.executable, "-m", "voila", *voila_arguments(notebook_path(), port=port, ready=1)]
     environment = {**voila_environment(), "GENIE_HOME": str(workspace), "GENIE_SHARED": "1"}
     server = serve(command, port, environment, home / "shared.log")
     yield f"http://127.0.0.1:{port}/", workspace

@@ -67,6 +67,21 @@ def test_what_is_no_port_is_told(genie, port):
     assert "is no port" in complaint
 
 
+@pytest.mark.parametrize("ready", ["-1", "101", "many", "1.5", ""])
+def test_what_is_no_number_of_kernels_is_told(genie, ready):
+    code, _, complaint = genie("dashboard", "--no-browser", f"--ready={ready}")
+    assert code == 2
+    assert "--ready" in complaint
+
+
+@pytest.mark.parametrize(("line", "ready"), [(["demo"], 0), (["dashboard"], 1), (["dashboard", "--ready", "3"], 3)])
+def test_visitors_of_a_dashboard_find_a_kernel_started_ahead(genie, monkeypatch, line, ready):
+    asked = []
+    monkeypatch.setattr(dashboard, "serve", lambda *_args, **named: asked.append(named["ready"]) or 0)
+    assert genie(*line, "--no-browser")[0] == 0
+    assert asked == [ready]
+
+
 @pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "::1"])
 def test_an_address_that_is_not_this_machine_s_is_named(genie, host):
     code, _, complaint = genie("dashboard", "--no-browser", "--host", host)

@@ -1,5 +1,6 @@
 """How the page is served: nothing in, nothing out, and set up where a Jupyter server looks for it."""
 
+import asyncio
 import json
 
 from genie_widgets.voila.__main__ import set_up
@@ -18,6 +19,35 @@ def test_only_what_the_page_needs_is_loaded_one_by_one():
     arguments = [a for a in voila_arguments(notebook_path(), port=1) if "extension_allowlist" in a]
     assert len(arguments) == 4
     assert not any("[" in argument for argument in arguments)
+
+
+def test_kernels_are_started_ahead_if_asked():
+    assert not [a for a in voila_arguments(notebook_path(), port=1) if "preheat" in a]
+    arguments = voila_arguments(notebook_path(), port=1, ready=3)
+    assert "--VoilaConfiguration.preheat_kernel=True" in arguments
+    assert "--VoilaConfiguration.default_pool_size=3" in arguments
+
+
+def test_a_kernel_that_waited_is_not_ended_at_the_first_look(monkeypatch):
+    from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+
+    from genie_widgets.voila.kernels import PatientKernelManager
+
+    looked_at = []
+
+    async def look(_self, kernel_id):
+        looked_at.append(kernel_id)
+
+    monkeypatch.setattr(AsyncMappingKernelManager, "cull_kernel_if_idle", look)
+    manager = PatientKernelManager()
+    running = ["a", "b"]
+    monkeypatch.setattr(manager, "list_kernel_ids", lambda: running)
+    for kernel in ("a", "b", "a"):
+        asyncio.run(manager.cull_kernel_if_idle(kernel))
+    assert looked_at == ["a"]
+    running.remove("a")
+    asyncio.run(manager.cull_kernel_if_idle("b"))
+    assert manager._seen == {"b"}
 
 
 def test_the_template_is_found_by_the_environment(monkeypatch):
