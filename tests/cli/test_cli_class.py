@@ -17,8 +17,8 @@ def served(monkeypatch):
     """Stand in for the page's server; gives what it was told to serve."""
     told = {}
 
-    def serve(host, port, token, environment, announce):
-        told.update(host=host, port=port, token=token, environment=environment)
+    def serve(host, port, token, environment, announce, *, ready):
+        told.update(host=host, port=port, token=token, environment=environment, ready=ready)
         announce(f"http://{host}:{port}/")
         return 0
 
