@@ -12,6 +12,7 @@ from typing import IO, Any
 
 from genie_widgets.data import problems
 from genie_widgets.data.source import Source
+from genie_widgets.language import tr
 
 # Beyond this, a file may not unpack to more than so many times its size: tables do not, bombs do.
 SUSPICIOUS_BYTES, MAX_RATIO = 2**30, 200
@@ -91,9 +92,9 @@ def unpack_member(source: Source, entry: zipfile.ZipInfo) -> Source:
         If it is protected, damaged, or unpacks to more than is reasonable.
     """
     if entry.flag_bits & 1:
-        raise problems.protected(source.name, "the archive")
+        raise problems.protected(source.name, "archive")
     with zipfile.ZipFile(source.file()) as archive:
-        return _copied(lambda: archive.open(entry), source, entry.filename.rsplit("/", 1)[-1], "a zip archive")
+        return _copied(lambda: archive.open(entry), source, entry.filename.rsplit("/", 1)[-1], tr("a zip archive"))
 
 
 def _copied(opened: Callable[[], Any], source: Source, name: str, kind: str) -> Source:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from genie_widgets.data import problems
+from genie_widgets.language import mark, tr
 from genie_widgets.schema import DateOrder, Problem, ReadOptions
 
 MISSING = ("", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "NULL", "null", "?", "-", "--", ".")
@@ -68,7 +69,11 @@ _LOOKS_LIKE_CODE = re.compile(r"(?![\d.,]+[^\W\d_]{2,}\.?\Z)(?=.*\d)(?=.*[^\W\d_
 # Timestamps of nanoseconds hold no others.
 _FIRST_US, _LAST_US = (int(pd.Timestamp(day).timestamp() * 1e6) for day in ("1678-01-01", "2262-01-01"))
 
+_TAKEN_AS_MISSING = mark("{examples} taken as missing")
+_DATES: dict[DateOrder, str] = {"day": mark("dates with the day first"), "month": mark("dates with the month first")}
+
 Cells = Any  # a pyarrow ChunkedArray of text: pyarrow ships no types
+_Notes = dict[tuple[str, str], None]
 
 
 @dataclass
@@ -108,9 +113,16 @@ class _Marks:
 
 @dataclass
 class _Typed:
+    """A column's cells; `note` is marked, and said of all columns at once with the `examples` that stand in it."""
+
     cells: Any
     note: str = ""
     order: DateOrder | None = None
+    decimal_comma: bool = False
+    examples: str = ""
+
+
+_Reader = Callable[[Cells, list[str], _Marks], _Typed | None]
 
 
 def understand(
@@ -143,7 +155,7 @@ def understand(
     made: dict[int, Any] = {}
     found = Understood(pd.DataFrame(), [])
     undecided: list[tuple[int, Cells, list[str]]] = []
-    notes: dict[str, None] = {}
+    notes: _Notes = {}
     for place, raw in enumerate(columns):
         cells = _present_cells(raw)
         if names[place] in options.as_text:
@@ -161,16 +173,16 @@ def understand(
         made[place] = _take(found, notes, _column(cells, some, names[place], marks))
     n_rows = len(next(iter(made.values()))) if made else 0
     found.frame = pd.DataFrame(made, index=pd.RangeIndex(n_rows), copy=False)
-    found.notes = list(notes)
+    found.notes = [tr(note, examples=examples) for note, examples in notes]
     found.decimal_comma = found.decimal_comma or options.decimal == ","
     return found
 
 
-def _take(found: Understood, notes: dict[str, None], result: tuple[_Typed, Problem | None]) -> Any:
+def _take(found: Understood, notes: _Notes, result: tuple[_Typed, Problem | None]) -> Any:
     typed, problem = result
     if typed.note:
-        notes[typed.note] = None
-        found.decimal_comma = found.decimal_comma or typed.note == "decimal comma"
+        notes[typed.note, typed.examples] = None
+    found.decimal_comma = found.decimal_comma or typed.decimal_comma
     if typed.order is not None:
         found.date_order = typed.order
     if problem is not None:
@@ -226,7 +238,9 @@ def _column(cells: Cells, some: list[str], name: str, marks: _Marks) -> tuple[_T
         if dates is not None:
             return dates, None
     # A date may look like a number of a ledger (1.2.24), so that dates are asked for first.
-    for kind, pattern, reader in (("date", _DATE, _dates), ("number", _NUMBER, _numbers)):
+    kinds: tuple[tuple[Literal["date", "number"], str, _Reader], ...]
+    kinds = (("date", _DATE, _dates), ("number", _NUMBER, _numbers))
+    for kind, pattern, reader in kinds:
         fitting = _mostly(pattern, some)
         if fitting is None:
             continue
@@ -241,7 +255,7 @@ def _column(cells: Cells, some: list[str], name: str, marks: _Marks) -> tuple[_T
         if typed is None or typed.cells.dtype == object:
             continue
         if not n_unread:
-            return _Typed(typed.cells, typed.note or f"{examples} taken as missing", typed.order), None
+            return (typed if typed.note else replace(typed, note=_TAKEN_AS_MISSING, examples=examples)), None
         return typed, problems.cells_unread(name, n_unread, kind, examples)
     return _Typed(_text(cells)), None
 
@@ -291,7 +305,7 @@ def _numbers(cells: Cells, some: list[str], marks: _Marks) -> _Typed | None:
 
 def _numbers_as(cells: Cells, some: Sequence[str], marks: _Marks) -> _Typed | None:
     if marks.point_is_thousands and _all(f"{_POINT_THOUSANDS}|{_DECIMAL_COMMA}|[-+]?\\d+", some):
-        return _cast(pc.replace_substring(pc.replace_substring(cells, ".", ""), ",", "."), "decimal comma")
+        return _with_decimal_comma(pc.replace_substring(pc.replace_substring(cells, ".", ""), ",", "."))
     if _all(_PLAIN, some):
         return _Typed(_text(cells)) if _any(cells, _CODE) else _cast(cells)
     thousands = _all(f"{_PLAIN}|{_THOUSANDS}", some)
@@ -299,10 +313,15 @@ def _numbers_as(cells: Cells, some: Sequence[str], marks: _Marks) -> _Typed | No
     if decimal and (marks.comma_is_decimal or not thousands):
         plain = pc.replace_substring(pc.replace_substring(cells, ".", ""), ",", ".")
         # A column may mix "1.234,5" with "1234": only where a comma stands is the point a thousands mark.
-        return _cast(pc.if_else(pc.match_substring(cells, ","), plain, cells), "decimal comma")
+        return _with_decimal_comma(pc.if_else(pc.match_substring(cells, ","), plain, cells))
     if thousands:
-        return _cast(pc.replace_substring(cells, ",", ""), "thousands commas")
+        return _cast(pc.replace_substring(cells, ",", ""), mark("thousands commas"))
     return None
+
+
+def _with_decimal_comma(cells: Cells) -> _Typed | None:
+    typed = _cast(cells, mark("decimal comma"))
+    return None if typed is None else replace(typed, decimal_comma=True)
 
 
 def _cast(cells: Cells, note: str = "") -> _Typed | None:
@@ -349,7 +368,7 @@ def _ledger(cells: Cells, some: Sequence[str], marks: _Marks) -> _Typed | None:
     if side_note:
         return _Typed(typed.cells, side_note)
     percent = any(pc.any(pc.equal(pc.struct_field(found, name), "%")).as_py() for name in ("after", "behind"))
-    return _Typed(typed.cells, "percent signs" if percent else "signs of money or spaces in numbers")
+    return _Typed(typed.cells, mark("percent signs") if percent else mark("signs of money or spaces in numbers"))
 
 
 def _sides(side: Cells, number: Cells) -> tuple[Any, str] | None:
@@ -368,10 +387,12 @@ def _sides(side: Cells, number: Cells) -> tuple[Any, str] | None:
     if "" in marks and not spent:
         if received != {"CR"}:
             return None
-        opposite, note = received, "CR taken as minus"
+        # Translators: of a ledger's amounts; CR and DR are marks that stand in the file
+        opposite, note = received, mark("CR taken as minus")
+    elif received and spent:
+        opposite, note = spent, mark("CR taken as plus and DR as minus")
     else:
-        opposite = spent
-        note = " and ".join([*(["CR taken as plus"] if received else []), *(["DR as minus"] if spent else [])])
+        opposite, note = spent, mark("CR taken as plus") if received else mark("DR as minus")
     return pc.is_in(side, value_set=pa.array(sorted(opposite), side.type)), note
 
 
@@ -389,7 +410,7 @@ def _dates(cells: Cells, some: list[str], marks: _Marks) -> _Typed | None:
     places = pc.index_in(cells, value_set=distinct).to_pandas().to_numpy(dtype=float, na_value=-1)
     dates = np.append(values.to_numpy(dtype="datetime64[ns]"), np.datetime64("NaT", "ns"))
     chosen = dates[np.nan_to_num(places, nan=-1).astype(int)]
-    return _Typed(chosen, f"dates with the {order} first" if order else "", order)
+    return _Typed(chosen, _DATES[order] if order else "", order)
 
 
 def _iso(cells: Cells) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 from genie_widgets.data.sniffing import looks_wide
 from genie_widgets.data.source import Source
+from genie_widgets.language import tr
 
 PIECE_BYTES = 4 << 20
 # Encodings that spreadsheets and old systems write; charset-normalizer judges which of them makes words of the bytes.
@@ -36,7 +37,6 @@ _NAMES = {
     "utf-16-be": "UTF-16",
     "utf-32": "UTF-32",
     "cp1252": "Windows-1252",
-    MIXED: "UTF-8, and Windows-1252 in some lines",
 }
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -65,6 +65,8 @@ class Encoding:
     @property
     def words(self) -> str:
         """The name as people know it."""
+        if self.name == MIXED:
+            return tr("UTF-8, and Windows-1252 in some lines")
         return _NAMES.get(self.name, self.name.upper().replace("_", "-").replace("CP125", "Windows-125"))
 
 

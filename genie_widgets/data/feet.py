@@ -9,6 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from genie_widgets.language import tr
+
 MAX_FEET = 5
 LEAST_ROWS = 3
 _TOTAL = re.compile(
@@ -57,9 +59,9 @@ def below_the_table(table: Any) -> tuple[Any, Feet]:
             break
         table = table.slice(0, table.num_rows - 1)
     if feet.totals:
-        feet.notes.append(f"{feet.totals} row(s) of totals left out")
+        feet.notes.append(tr("{n} row(s) of totals left out", n=feet.totals))
     if feet.remarks:
-        feet.notes.append(f"{feet.remarks} line(s) below the table left out")
+        feet.notes.append(tr("{n} line(s) below the table left out", n=feet.remarks))
     return table, feet
 
 

@@ -18,6 +18,7 @@ from typing import IO, Any
 from genie_widgets.data import problems
 from genie_widgets.data.reading import read_table
 from genie_widgets.data.table import Table
+from genie_widgets.language import tr
 from genie_widgets.schema import ReadOptions
 
 TIMEOUT_S = 30.0
@@ -28,6 +29,10 @@ _TRANSLATED = ipaddress.ip_network("64:ff9b::/96")
 
 class _RefusedError(OSError):
     """An address of this machine or of its own network."""
+
+
+class _LostError(ValueError):
+    """Less came than was announced."""
 
 
 def read_url(address: str, *, options: ReadOptions | None = None, max_bytes: int | None = None) -> Table:
@@ -88,17 +93,16 @@ def fetch(
             if answer.headers.get_content_type() in ("text/html", "application/xhtml+xml"):
                 raise problems.unreadable(
                     "web-page",
-                    f"At {parts.hostname} there is a web page, and no table.",
-                    "Give the address that the page's download link has.",
+                    tr("At {host} there is a web page, and no table.", host=parts.hostname),
+                    tr("Give the address that the page's download link has."),
                     name,
                 )
             _copy(answer, file, name, limit)
     except urllib.error.HTTPError as error:
         file.close()
         error.close()
-        raise _failed(
-            parts, f"it answers {error.code} ({http.client.responses.get(error.code, 'no reason given')})"
-        ) from None
+        meaning = http.client.responses.get(error.code) or tr("no reason given")
+        raise _failed(parts, tr("it answers {status} ({meaning})", status=str(error.code), meaning=meaning)) from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         file.close()
         raise _failed(parts, _reason(error)) from None
@@ -117,8 +121,8 @@ def _parts(address: str) -> urllib.parse.SplitResult:
     if not known:
         raise problems.unreadable(
             "no-address",
-            "This is no address of a file on the network.",
-            "Give one that begins with https:// or http://.",
+            tr("This is no address of a file on the network."),
+            tr("Give one that begins with https:// or http://."),
             "address",
         )
     return parts
@@ -218,23 +222,23 @@ def _copy(answer: Any, file: IO[bytes], name: str, limit: int) -> None:
         file.write(piece)
     announced = answer.headers.get("Content-Length", "")
     if announced.isdecimal() and written < int(announced):
-        raise ValueError("the connection was lost half-way")
+        raise _LostError
 
 
 def _reason(error: Exception) -> str:
     inner = getattr(error, "reason", None)
     cause = inner if isinstance(inner, Exception) else error
     if isinstance(cause, _RefusedError):
-        return "addresses of this machine and its network are not fetched here"
+        return tr("addresses of this machine and its network are not fetched here")
     if isinstance(cause, TimeoutError):
-        return "no answer came"
+        return tr("no answer came")
     if isinstance(cause, socket.gaierror):
-        return "there is no such host"
+        return tr("there is no such host")
     if isinstance(cause, ssl.SSLError):
-        return "its certificate is not trusted"
-    if isinstance(cause, ValueError) and str(cause).startswith("the connection"):
-        return str(cause)
-    return getattr(cause, "strerror", None) or "it did not answer as a server of files does"
+        return tr("its certificate is not trusted")
+    if isinstance(cause, _LostError):
+        return tr("the connection was lost half-way")
+    return getattr(cause, "strerror", None) or tr("it did not answer as a server of files does")
 
 
 def _failed(parts: urllib.parse.SplitResult, reason: str) -> Exception:
@@ -242,7 +246,7 @@ def _failed(parts: urllib.parse.SplitResult, reason: str) -> Exception:
     host = str(parts.hostname)[:80]
     return problems.unreadable(
         "not-fetched",
-        f"Nothing could be fetched from {host}: {reason}.",
-        "Check the address, or upload the file.",
+        tr("Nothing could be fetched from {host}: {reason}.", host=host, reason=reason),
+        tr("Check the address, or upload the file."),
         host,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Problem
 
 
@@ -45,8 +46,10 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
         problems.append(
             Problem(
                 code="unnamed-columns",
-                title=f"{len(unnamed)} column(s) have no name, and are called {', '.join(unnamed[:5])}.",
-                remedy="Give them names in the file if they matter.",
+                title=tr(
+                    "{n} column(s) have no name, and are called {names}.", n=len(unnamed), names=", ".join(unnamed[:5])
+                ),
+                remedy=tr("Give them names in the file if they matter."),
                 culprit=unnamed[0],
                 severity="warning",
             )
@@ -55,8 +58,12 @@ def clean_names(names: Iterable[object]) -> tuple[list[str], list[Problem]]:
         problems.append(
             Problem(
                 code="repeated-names",
-                title=f"{len(repeated)} column name(s) stood twice and are now {', '.join(repeated[:5])}.",
-                remedy="Rename them in the file if the names should say more.",
+                title=tr(
+                    "{n} column name(s) stood twice and are now {names}.",
+                    n=len(repeated),
+                    names=", ".join(repeated[:5]),
+                ),
+                remedy=tr("Rename them in the file if the names should say more."),
                 culprit=repeated[0],
                 severity="warning",
             )

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import ColumnKind, ColumnProfile, Problem, TableProfile, ValueCount
 
 SAMPLE_ROWS = 100_000
@@ -161,25 +162,30 @@ def _duplicates(rows: pd.DataFrame) -> int:
 def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) -> Iterable[Problem]:
     for column in columns:
         if column.kind == "id":
-            yield _warning("id-column", f"{column.name} names each row: nothing can be learned from it.", column.name)
+            yield _warning(
+                "id-column",
+                tr("{column} names each row: nothing can be learned from it.", column=column.name),
+                column.name,
+            )
         elif column.kind == "constant":
-            yield _warning("constant-column", f"{column.name} has the same value in every row.", column.name)
+            yield _warning(
+                "constant-column", tr("{column} has the same value in every row.", column=column.name), column.name
+            )
         elif column.kind == "empty":
-            yield _warning("empty-column", f"{column.name} has no values.", column.name)
+            yield _warning("empty-column", tr("{column} has no values.", column=column.name), column.name)
         elif column.n_missing > NEARLY_EMPTY * n_rows:
-            share = 100 * column.n_missing / n_rows
-            title = f"{column.name} is missing in {share:.0f}% of the rows."
-            yield _warning("nearly-empty-column", title, column.name, "It can be left out, as a plan will offer.")
+            share = column.n_missing / n_rows
+            title = tr("{column} is missing in {share:.0%} of the rows.", column=column.name, share=share)
+            yield _warning("nearly-empty-column", title, column.name, tr("It can be left out, as a plan will offer."))
     if duplicates:
         yield Problem(
             code="duplicate-rows",
-            title=f"{duplicates:,} rows repeat an earlier row.",
-            remedy="Remove them if they are one thing counted twice: the score would look better than it is.",
+            title=plural("{n:,} row repeats an earlier row.", "{n:,} rows repeat an earlier row.", duplicates),
+            remedy=tr("Remove them if they are one thing counted twice: the score would look better than it is."),
             severity="warning",
         )
 
 
-def _warning(
-    code: str, title: str, column: str, remedy: str = "It is left out of training unless you ask for it."
-) -> Problem:
+def _warning(code: str, title: str, column: str, remedy: str = "") -> Problem:
+    remedy = remedy or tr("It is left out of training unless you ask for it.")
     return Problem(code=code, title=title, remedy=remedy, culprit=column, severity="info")

@@ -16,6 +16,7 @@ from genie_widgets.data.memory import SAMPLE_SEED, table_budget_bytes
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.reading import make_table
 from genie_widgets.data.table import Table
+from genie_widgets.language import tr
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -66,13 +67,16 @@ def read_query(address: str | SecretStr, query: str, *, budget_bytes: int | None
     if kind not in _READ_ONLY:
         raise problems.unreadable(
             "unknown-database",
-            f"Databases of the kind {kind[:40]} are not asked: no way is known to make sure that they are only read.",
-            "Export the table as CSV or Parquet, and upload it.",
+            tr(
+                "Databases of the kind {kind} are not asked: no way is known to make sure that they are only read.",
+                kind=kind[:40],
+            ),
+            tr("Export the table as CSV or Parquet, and upload it."),
             kind[:40],
         )
     _check(asked)
     parsed = _answer(url, asked, table_budget_bytes() if budget_bytes is None else budget_bytes)
-    parsed.notes.insert(0, f"a query on {_WORDS[kind]}")
+    parsed.notes.insert(0, tr("a query on {database}", database=_WORDS[kind]))
     return make_table(parsed, str(Path(url.database or kind).stem) or kind)
 
 
@@ -85,8 +89,8 @@ def _url(address: str | SecretStr) -> Any:
     except Exception:  # its errors quote the address
         raise problems.unreadable(
             "no-database-address",
-            "This is no address of a database.",
-            "Give one such as postgresql://name:password@host/database or sqlite:///file.db.",
+            tr("This is no address of a database."),
+            tr("Give one such as postgresql://name:password@host/database or sqlite:///file.db."),
             "address",
         ) from None
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
@@ -95,13 +99,13 @@ def _url(address: str | SecretStr) -> Any:
 def _check(query: str) -> None:
     if not _READS.match(_COMMENTS.sub("", query)) or _WRITES_FILES.search(query):
         raise problems.unreadable(
-            "query-not-read-only", "Only a query that reads is sent.", "Begin it with SELECT or WITH.", "query"
+            "query-not-read-only", tr("Only a query that reads is sent."), tr("Begin it with SELECT or WITH."), "query"
         )
     if ";" in query:
         raise problems.unreadable(
             "several-queries",
-            "Only one query is sent, and none with a semicolon in it.",
-            "Leave out the others.",
+            tr("Only one query is sent, and none with a semicolon in it."),
+            tr("Leave out the others."),
             "query",
         )
 
@@ -144,15 +148,15 @@ def _answer(url: Any, query: str, budget_bytes: int) -> Parsed:
     except ImportError as error:
         raise problems.unreadable(
             "no-driver",
-            f"What speaks to this database is not installed here: {error.name}.",
-            'Install it: pip install "genie-widgets[sql]"; then start the kernel anew.',
+            tr("What speaks to this database is not installed here: {module}.", module=error.name),
+            tr('Install it: pip install "genie-widgets[sql]"; then start the kernel anew.'),
             str(error.name),
         ) from None
     except Exception as error:  # each driver has its own, and they quote the address
         raise problems.unreadable(
             "query-failed",
-            f"The database did not answer: {_reason(error, url)}",
-            "Check the address and the query.",
+            tr("The database did not answer: {reason}", reason=_reason(error, url)),
+            tr("Check the address and the query."),
             str(url.host or "query"),
         ) from None
     frame.columns = pd.Index(names, dtype=object)

@@ -22,6 +22,7 @@ from genie_widgets.data.source import Source
 from genie_widgets.data.table import Table
 from genie_widgets.data.text import read_text
 from genie_widgets.data.typed import COLUMNAR, LABELLED, read_columnar, read_labelled
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import ReadOptions
 
 KIND_BYTES = 4096
@@ -63,7 +64,7 @@ def read_table(
         If it cannot be read; the problem names the culprit and the remedy.
     """
     if isinstance(source, pd.DataFrame):
-        return make_table(Parsed(source.copy(deep=False), ["a DataFrame"]), name or "table")
+        return make_table(Parsed(source.copy(deep=False), [tr("a DataFrame")]), name or "table")
     options = options or ReadOptions()
     with contextlib.ExitStack() as opened:
         file = _open(source, name)
@@ -81,7 +82,10 @@ def _open(source: str | Path | bytes | IO[bytes], name: str | None) -> Source:
         return Source(source, name or "upload", keep=True)
     if "://" in str(source):
         raise problems.unreadable(
-            "url", "Addresses on the network are not fetched.", "Download the file, and open it from disk.", str(source)
+            "url",
+            tr("Addresses on the network are not fetched."),
+            tr("Download the file, and open it from disk."),
+            str(source),
         )
     path = Path(source)
     return Source.of_path(path, name or path.name)
@@ -96,7 +100,9 @@ def _parse(file: Source, options: ReadOptions, budget: int, opened: contextlib.E
         inner = unpack(file, kind)
         opened.callback(inner.close)
         if file_kind(inner.head(KIND_BYTES))[0] in PACKED:  # such a file may hold itself without end
-            raise problems.packed_file(file.name, f"{words} inside {words}")
+            raise problems.packed_file(
+                file.name, tr("{file} is {format} inside {format}.", file=file.name, format=words)
+            )
         parsed = _parse(inner, options, budget, opened)
         parsed.notes.insert(0, words)
         return parsed
@@ -109,7 +115,7 @@ def _parse(file: Source, options: ReadOptions, budget: int, opened: contextlib.E
     if kind in LABELLED:
         return read_labelled(file, kind, budget_bytes=budget)
     if kind == "foreign":
-        raise problems.binary_file(file.name, words)
+        raise problems.binary_file(file.name, tr(words))
     parsed_or_none = read_json(file, options, budget_bytes=budget) if kind == "json" else None
     return parsed_or_none if parsed_or_none is not None else read_text(file, options, budget_bytes=budget)
 
@@ -117,23 +123,27 @@ def _parse(file: Source, options: ReadOptions, budget: int, opened: contextlib.E
 def _zip(file: Source, options: ReadOptions, budget: int, opened: contextlib.ExitStack) -> Parsed:
     members = list_members(file)
     if members is None:
-        raise problems.broken(file.name, "a zip archive or a workbook")
+        raise problems.broken(file.name, tr("a zip archive or a workbook"))
     if any(part in members for part in _WORKBOOK_PARTS):
         return read_workbook(file, options)
     if not members:
-        raise problems.packed_file(file.name, "an archive without files")
+        raise problems.packed_file(file.name, tr("{file} is an archive without files.", file=file.name))
     chosen = options.member or next(iter(members))
     if chosen not in members:
         raise problems.no_such_part(file.name, "file", chosen)
     inner = unpack_member(file, members[chosen])
     opened.callback(inner.close)
     if file_kind(inner.head(KIND_BYTES))[0] in (*PACKED, "zip") and not _is_workbook(inner):
-        raise problems.packed_file(file.name, "an archive of archives")
+        raise problems.packed_file(file.name, tr("{file} is an archive of archives.", file=file.name))
     parsed = _parse(inner, options, budget, opened)
-    parsed.notes.insert(0, f"{chosen} of {len(members)} files" if len(members) > 1 else "zip")
+    parsed.notes.insert(0, _member(chosen, len(members)) if len(members) > 1 else "zip")
     understood = parsed.layout.options.model_copy(update={"member": chosen})
     parsed.layout = parsed.layout.model_copy(update={"options": understood, "members": tuple(members)})
     return parsed
+
+
+def _member(name: str, n_files: int) -> str:
+    return plural("{file} of {n} file", "{file} of {n} files", n_files, file=name)
 
 
 def _is_workbook(file: Source) -> bool:

@@ -16,6 +16,7 @@ from genie_widgets.data.memory import SAMPLE_SEED
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
 from genie_widgets.data.strata import MOST_CLASSES, Strata
+from genie_widgets.language import tr
 from genie_widgets.schema import ReadOptions
 
 BYTES_IN_MEMORY = 6.0
@@ -39,8 +40,8 @@ def read_json(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
     if source.size * BYTES_IN_MEMORY > budget_bytes:
         raise problems.unreadable(
             "too-large",
-            f"{source.name} is one piece of JSON that is too large for the memory here.",
-            "Save it as JSON lines (one object a line), CSV or Parquet: those can be sampled.",
+            tr("{file} is one piece of JSON that is too large for the memory here.", file=source.name),
+            tr("Save it as JSON lines (one object a line), CSV or Parquet: those can be sampled."),
             source.name,
         )
     try:
@@ -63,7 +64,7 @@ def _lines(source: Source, encoding: Any, share: float, stratify_by: str | None)
         row = _object(line)
         if row is None and drawn < share:
             n_broken += 1
-            example = example or f"line {n_rows:,}: {line[:80]}"
+            example = example or tr("line {line:,}: {text}", line=n_rows, text=line[:80])
         elif row is not None and (strata is None or drawn < strata.chance(_word(row, column), share)):
             rows.append(row)
     if n_broken > len(rows):

@@ -18,6 +18,7 @@ from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.sniffing import MAX_TITLE_ROWS, SAMPLE_LINES, count_title_rows, has_no_names
 from genie_widgets.data.source import Source
+from genie_widgets.language import tr
 from genie_widgets.schema import FileLayout, ReadOptions
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -36,7 +37,7 @@ def read_workbook(source: Source, options: ReadOptions) -> Parsed:
         If there is no table in it.
     """
     if _is_protected(source):
-        raise problems.protected(source.name, "the workbook")
+        raise problems.protected(source.name, "workbook")
     sheets, hidden = _sheets(source, options.sheet)
     filled = {name: rows for name, rows in sheets.items() if rows}
     if options.sheet is not None and options.sheet not in sheets:
@@ -45,7 +46,7 @@ def read_workbook(source: Source, options: ReadOptions) -> Parsed:
         raise problems.empty_file(source.name)
     name = options.sheet or max(filled, key=lambda key: (key not in hidden, sum(map(len, filled[key]))))
     if name not in filled:
-        raise problems.empty_file(f"{source.name}, sheet {name}")
+        raise problems.empty_file(tr("{file}, sheet {sheet}", file=source.name, sheet=name))
     return _understood(source, options, filled[name], name, tuple(sheets))
 
 
@@ -78,7 +79,7 @@ def _sheets(source: Source, wanted: str | None) -> tuple[dict[str, list[list[Any
             }
             return rows, hidden
     except (CalamineError, ZipError, OSError, ValueError, zipfile.BadZipFile):
-        raise problems.broken(source.name, "a workbook") from None
+        raise problems.broken(source.name, tr("a workbook")) from None
 
 
 def _check_size(source: Source) -> None:
@@ -125,10 +126,10 @@ def _understood(
     frame[empty] = frame[empty].astype("float64")
     frame.columns = pd.Index(names, dtype=object)
     notes = [
-        "workbook",
-        *([f"sheet {sheet}"] if len(sheets) > 1 else []),
-        *([f"{n_titles} title row(s) left out"] if n_titles else []),
-        *([] if has_header else ["no row of column names"]),
+        tr("workbook"),
+        *([tr("sheet {sheet}", sheet=sheet)] if len(sheets) > 1 else []),
+        *([tr("{n} title row(s) left out", n=n_titles)] if n_titles else []),
+        *([] if has_header else [tr("no row of column names")]),
         *feet.notes,
         *found.notes,
     ]

@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
+from genie_widgets.language import mark
+
 FileKind = Literal[
     "text", "json", "gzip", "zstd", "zip", "ole", "parquet", "feather", "arrow", "stata", "spss", "spss-portable",
     "sas", "sas-transport", "foreign",
@@ -29,20 +31,21 @@ _MAGIC: tuple[tuple[bytes, FileKind, str], ...] = (
     (b"$FL3", "spss", "SPSS"),
     (bytes(12) + b"\xc2\xea\x81\x60", "sas", "SAS"),
     (b"HEADER RECORD*******LI", "sas-transport", "SAS"),
-    (b"%PDF", "foreign", "a PDF"),
-    (b"\x89PNG", "foreign", "a picture"),
-    (b"\xff\xd8\xff", "foreign", "a picture"),
-    (b"GIF8", "foreign", "a picture"),
-    (b"\x7fELF", "foreign", "a program"),
-    (b"MZ\x90\x00", "foreign", "a program"),
-    (b"SQLite format 3\x00", "foreign", "a database"),
-    (b"7z\xbc\xaf", "foreign", "a 7z archive"),
-    (b"Rar!", "foreign", "a RAR archive"),
+    (b"%PDF", "foreign", mark("a PDF")),
+    (b"\x89PNG", "foreign", mark("a picture")),
+    (b"\xff\xd8\xff", "foreign", mark("a picture")),
+    (b"GIF8", "foreign", mark("a picture")),
+    (b"\x7fELF", "foreign", mark("a program")),
+    (b"MZ\x90\x00", "foreign", mark("a program")),
+    (b"SQLite format 3\x00", "foreign", mark("a database")),
+    (b"7z\xbc\xaf", "foreign", mark("a 7z archive")),
+    (b"Rar!", "foreign", mark("a RAR archive")),
 )
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Stata before 13: a version, a byte order, a type, and a byte of padding.
 _OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00")
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+# Translators: the marks , ; tab | that stand between the cells of a file
+DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("bar")}
 SAMPLE_LINES = 100
 LEAST_ROWS = 3
 # A text file may hold a stray control character; a binary one is full of them.
@@ -55,7 +58,7 @@ _NUMBER = re.compile(r"\s*[-+]?[\d.,]+\s*\Z")
 
 
 def file_kind(head: bytes) -> tuple[FileKind, str]:
-    """Tell the kind of file from its first bytes, with a name for people."""
+    """Tell the kind of file from its first bytes, with a name for people: what is no table has one that is marked."""
     for magic, kind, words in _MAGIC:
         if head.startswith(magic):
             return kind, words
@@ -68,7 +71,7 @@ def file_kind(head: bytes) -> tuple[FileKind, str]:
     control = sum(byte < 32 and byte not in (0, 9, 10, 12, 13) for byte in head)
     # A text file may hold a few NUL bytes: a machine that lost its power while it wrote a log leaves them.
     if head and (head.count(0) > MAX_NUL_SHARE * len(head) or control > MAX_CONTROL_SHARE * len(head)):
-        return "foreign", "a binary file"
+        return "foreign", mark("a binary file")
     stripped = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     return ("json", "JSON") if stripped.startswith((b"[{", b"{", b"[\n", b"[ ")) else ("text", "text")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import IO
 
 from genie_widgets.data import problems
+from genie_widgets.language import tr
 
 HEAD_BYTES = 1 << 20
 
@@ -48,29 +49,38 @@ class Source:
         try:
             if path.exists() and not (path.is_file() or path.is_dir()):  # a pipe or a device may have no end
                 raise problems.unreadable(
-                    "no-plain-file", f"{path.name} is no plain file.", "Save it as a file first.", path.name
+                    "no-plain-file",
+                    tr("{file} is no plain file.", file=path.name),
+                    tr("Save it as a file first."),
+                    path.name,
                 )
             return cls(path.open("rb"), name)
         except FileNotFoundError:
             raise problems.unreadable(
-                "no-such-file", f"There is no file {path.name}.", "Check the spelling and the folder.", path.name
+                "no-such-file",
+                tr("There is no file {file}.", file=path.name),
+                tr("Check the spelling and the folder."),
+                path.name,
             ) from None
         except IsADirectoryError:
             raise problems.unreadable(
-                "is-a-folder", f"{path.name} is a folder.", "Name a file in it.", path.name
+                "is-a-folder", tr("{file} is a folder.", file=path.name), tr("Name a file in it."), path.name
             ) from None
         except PermissionError:
             raise problems.unreadable(
                 "no-permission",
-                f"{path.name} may not be read.",
-                "Ask its owner for the permission to read it.",
+                tr("{file} may not be read.", file=path.name),
+                tr("Ask its owner for the permission to read it."),
                 path.name,
             ) from None
         except (OSError, ValueError) as error:  # a name that no file can have, a disk that fails
             shown = repr(path.name[:60])[1:-1]
-            reason = getattr(error, "strerror", None) or "no file can have this name"
+            reason = getattr(error, "strerror", None) or tr("no file can have this name")
             raise problems.unreadable(
-                "unreadable-file", f"{shown} could not be opened: {reason}.", "Check the name, or copy the file.", shown
+                "unreadable-file",
+                tr("{file} could not be opened: {reason}.", file=shown, reason=reason),
+                tr("Check the name, or copy the file."),
+                shown,
             ) from None
 
     def close(self) -> None:
@@ -128,8 +138,8 @@ class Reader(io.RawIOBase):
             name = self._source.name
             raise problems.unreadable(
                 "file-changed",
-                f"{name} became shorter while it was read.",
-                "Wait until it is written; then retry.",
+                tr("{file} became shorter while it was read.", file=name),
+                tr("Wait until it is written; then retry."),
                 name,
             )
         self._left -= len(piece)

@@ -32,6 +32,7 @@ from genie_widgets.data.sniffing import (
 )
 from genie_widgets.data.source import HEAD_BYTES, Source
 from genie_widgets.data.strata import Strata, count_classes
+from genie_widgets.language import tr
 from genie_widgets.schema import FileLayout, Problem, ReadOptions
 
 BLOCK_BYTES, LARGEST_ROW_BYTES = 4 << 20, 1 << 28
@@ -104,7 +105,7 @@ class _Misfits:
 
     def _show(self, row: Any) -> None:
         if not self.example:
-            self.example = f"line {row.number:,}, “{row.text.strip()[:80]}”"
+            self.example = tr("line {line:,}, “{text}”", line=row.number, text=row.text.strip()[:80])
 
 
 def read_text(source: Source, options: ReadOptions, *, budget_bytes: int) -> Parsed:
@@ -316,6 +317,10 @@ def _free_places(n: int, taken: np.ndarray) -> np.ndarray:
     return places[:n]
 
 
+def _delimiter(mark: str) -> str:
+    return tr(DELIMITERS[mark]) if mark in DELIMITERS else tr("“{mark}” between cells", mark=mark)
+
+
 def _understood(
     source: Source, options: ReadOptions, lines: _Lines, table: Any, misfits: _Misfits, n_rows: int | None
 ) -> Parsed:
@@ -341,14 +346,15 @@ def _understood(
         date_order=found.date_order,
         as_text=options.as_text,
     )
+    n_nul = lines.encoding.n_nul
     notes = [
-        DELIMITERS.get(lines.delimiter, f"“{lines.delimiter}” between cells"),
+        _delimiter(lines.delimiter),
         lines.encoding.words,
-        *([f"{lines.n_titles} title row(s) left out"] if lines.n_titles else []),
-        *([] if lines.has_header else ["no row of column names"]),
-        *(["the line of dashes below the names left out"] if lines.is_ruled else []),
-        *([] if lines.quoted else ["quotes taken as they stand"]),
-        *([f"{lines.encoding.n_nul:,} NUL byte(s) left out"] if lines.encoding.n_nul and not options.encoding else []),
+        *([tr("{n} title row(s) left out", n=lines.n_titles)] if lines.n_titles else []),
+        *([] if lines.has_header else [tr("no row of column names")]),
+        *([tr("the line of dashes below the names left out")] if lines.is_ruled else []),
+        *([] if lines.quoted else [tr("quotes taken as they stand")]),
+        *([tr("{n:,} NUL byte(s) left out", n=n_nul)] if n_nul and not options.encoding else []),
         *feet.notes,
         *found.notes,
     ]

@@ -16,6 +16,7 @@ from genie_widgets.data.naming import clean_names
 from genie_widgets.data.parsed import Parsed
 from genie_widgets.data.source import Source
 from genie_widgets.data.strata import Strata, count_classes
+from genie_widgets.language import tr
 
 BATCH_ROWS = 65_536
 # Words and lists as Python's objects weigh more than in the file's own form.
@@ -148,8 +149,8 @@ def read_labelled(source: Source, kind: str, *, budget_bytes: int) -> Parsed:
     if source.size * BYTES_IN_MEMORY > budget_bytes:
         raise problems.unreadable(
             "too-large",
-            f"{source.name} is too large for the memory here.",
-            "Save it as Parquet or CSV: those can be sampled.",
+            tr("{file} is too large for the memory here.", file=source.name),
+            tr("Save it as Parquet or CSV: those can be sampled."),
             source.name,
         )
     options: dict[str, Any] = {"dates_as_pandas_datetime": True}

@@ -194,29 +194,31 @@ Answer = Annotated[Plan | Question | Refusal, Field(discriminator="status")]
 
 
 class MetricInfo(Value):
-    """A metric as AutoGluon names it, with a line for people; `in_english` holds its label and that line, marked."""
+    """A metric as AutoGluon names it, with a line for people; both are held in English, marked."""
 
     name: str
-    in_english: tuple[str, str]
+    english_label: str
+    english_explanation: str
     problem_types: tuple[ProblemType, ...]
     greater_is_better: bool
 
     @property
     def label(self) -> str:
         """What people call it."""
-        return tr(self.in_english[0])
+        return tr(self.english_label)
 
     @property
     def explanation(self) -> str:
         """What it measures, in a line."""
-        return tr(self.in_english[1])
+        return tr(self.english_explanation)
 
 
 def _metric(name: str, label: str, explanation: str, types: str, greater: bool = True) -> MetricInfo:
     kinds: dict[str, ProblemType] = {"b": "binary", "m": "multiclass", "r": "regression", "q": "quantile"}
     return MetricInfo(
         name=name,
-        in_english=(label, explanation),
+        english_label=label,
+        english_explanation=explanation,
         problem_types=tuple(kinds[letter] for letter in types),
         greater_is_better=greater,
     )
