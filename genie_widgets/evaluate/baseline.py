@@ -8,6 +8,7 @@ import numpy as np
 
 from genie_widgets.evaluate.metrics import metric_value
 from genie_widgets.evaluate.rows import ClassRows, Codes, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.language import figure, tr
 
 # Metrics of absolute errors, for which the median is the best constant; the mean is for the others.
 MEDIAN_IS_BEST = frozenset({"mean_absolute_error", "median_absolute_error", "mean_absolute_percentage_error"})
@@ -53,7 +54,11 @@ def _class_constant(rows: ClassRows, train: Codes) -> tuple[str, dict[str, Rows]
     constant = replace(
         rows, predicted=np.full(len(rows), most, dtype=np.intp), probabilities=np.tile(share, (len(rows), 1))
     )
-    words = f"always the most frequent class, {rows.labels[most]!r} ({share[most]:.0%} of the training rows)"
+    words = tr(
+        "always the most frequent class, {label!r} ({share:.0%} of the training rows)",
+        label=rows.labels[most],
+        share=share[most],
+    )
     return words, {"": constant}
 
 
@@ -63,14 +68,19 @@ def _number_constants(rows: NumberRows, train: Floats) -> tuple[str, dict[str, R
         "": replace(rows, predicted=np.full(len(rows), mean)),
         "median": replace(rows, predicted=np.full(len(rows), median)),
     }
-    return f"always the training rows' mean, {mean:.4g} (for absolute errors their median, {median:.4g})", constants
+    words = tr(
+        "always the training rows' mean, {mean:.4g} (for absolute errors their median, {median:.4g})",
+        mean=mean,
+        median=median,
+    )
+    return words, constants
 
 
 def _quantile_constant(rows: QuantileRows, train: Floats) -> tuple[str, dict[str, Rows]]:
     quantiles = np.quantile(train, rows.levels)
-    shown = ", ".join(f"{value:.4g}" for value in quantiles)
+    shown = ", ".join(figure(value, ".4g") for value in quantiles)
     constant = replace(rows, predicted=np.tile(quantiles, (len(rows), 1)))
-    return f"always the training rows' own quantiles ({shown})", {"": constant}
+    return tr("always the training rows' own quantiles ({quantiles})", quantiles=shown), {"": constant}
 
 
 def _finite(values: Codes | Floats) -> Floats:

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows
+from genie_widgets.language import plural
 from genie_widgets.schema import Confusion, Curve
 
 MOST_POINTS = 1_000
@@ -180,7 +181,7 @@ def confusion(rows: ClassRows) -> Confusion:
         place = np.full(k, len(kept))
         place[kept] = np.arange(len(kept))
         truth, predicted = place[truth], place[predicted]
-        labels = (*(labels[code] for code in kept), f"({k - len(kept)} rarer classes)")
+        labels = (*(labels[code] for code in kept), plural("({n} rarer class)", "({n} rarer classes)", k - len(kept)))
         k = len(labels)
     counts = np.bincount(truth * k + predicted, minlength=k * k).reshape(k, k)
     return Confusion(labels=labels, counts=tuple(tuple(row) for row in counts.tolist()))

@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
+from genie_widgets.language import figure as written
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.schema import Decision, Expected, GenieError, Problem
 
 # With fewer rows of either class, the cheapest threshold on the rows is mostly luck.
 LEAST_TO_TUNE = 30
 FOLDS = 10
 NEVER = math.nextafter(1.0, 2.0)
-_COST = "Cost of 1,000 rows"
 
 Chosen = Callable[[NDArray[np.bool_], Floats], float]
 Mask = NDArray[np.bool_]
@@ -57,18 +58,20 @@ class Wish:
         """
         by_cost = self.cost_missed is not None or self.cost_false_alarm is not None
         if sum((by_cost, self.capacity is not None, self.threshold is not None)) != 1:
-            raise _refused("Decide by costs, by a capacity or by a threshold.", "Fill in one of the three ways only.")
+            raise _refused(
+                tr("Decide by costs, by a capacity or by a threshold."), tr("Fill in one of the three ways only.")
+            )
         if by_cost:
             costs = (self.cost_missed, self.cost_false_alarm)
             if not all(cost is not None and math.isfinite(cost) and cost >= 0 for cost in costs) or not any(costs):
                 raise _refused(
-                    "Both costs are needed: of a missed positive and of a false alarm.",
-                    "Give two numbers of 0 or more, at least one of them above 0.",
+                    tr("Both costs are needed: of a missed positive and of a false alarm."),
+                    tr("Give two numbers of 0 or more, at least one of them above 0."),
                 )
         if self.capacity is not None and (self.capacity < 1 or (self.of_rows or 0) < 1):
-            raise _refused("The capacity must be at least 1 row of at least 1.", "Give whole numbers above 0.")
+            raise _refused(tr("The capacity must be at least 1 row of at least 1."), tr("Give whole numbers above 0."))
         if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise _refused("A threshold is a probability.", "Give a number from 0 to 1.")
+            raise _refused(tr("A threshold is a probability."), tr("Give a number from 0 to 1."))
 
 
 def _refused(title: str, remedy: str) -> GenieError:
@@ -103,8 +106,8 @@ def decide(rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = Non
         raise GenieError(
             Problem(
                 code="no-two-classes",
-                title="A threshold needs a model of two classes with scored rows, and this run has none.",
-                remedy="Ask a yes-or-no question of the table to decide by costs or by a capacity.",
+                title=tr("A threshold needs a model of two classes with scored rows, and this run has none."),
+                remedy=tr("Ask a yes-or-no question of the table to decide by costs or by a capacity."),
                 culprit="decision",
             )
         )
@@ -221,23 +224,29 @@ def _expected(
 
     everything = np.ones(len(truth))
     figures: dict[str, tuple[str, Callable[[Floats], Floats]]] = {
-        "alarms": ("Share of the rows that are alarms", share(alarms, everything)),
-        "precision": ("Share of the alarms that are right", share(hit, alarms)),
-        "recall": ("Share of the positives that are found", share(hit, positive)),
+        "alarms": (mark("Share of the rows that are alarms"), share(alarms, everything)),
+        "precision": (mark("Share of the alarms that are right"), share(hit, alarms)),
+        "recall": (mark("Share of the positives that are found"), share(hit, positive)),
     }
     if wish.capacity is not None:
         precision, base = figures["precision"][1], share(positive, everything)
-        figures["lift"] = ("Times as many as by chance", lambda weights: precision(weights) / base(weights))
+        figures["lift"] = (mark("Times as many as by chance"), lambda weights: precision(weights) / base(weights))
     if wish.cost_missed is not None and wish.cost_false_alarm is not None:
         missed, false = wish.cost_missed, wish.cost_false_alarm
 
         def cost(acted: Floats) -> Callable[[Floats], Floats]:
             return share(1000 * (missed * positive * (1 - acted) + false * (1 - positive) * acted), everything)
 
-        figures["cost_per_1000"] = (_COST, cost(alarms))
-        figures["cost_per_1000_none"] = (f"{_COST} without any alarm", cost(np.zeros(len(truth))))
-        figures["cost_per_1000_all"] = (f"{_COST} with an alarm for every row", cost(everything))
-        figures["cost_per_1000_before"] = (f"{_COST} with the model's own threshold", cost(before.astype(float)))
+        costs = {
+            "cost_per_1000": (mark("Cost of 1,000 rows"), alarms),
+            "cost_per_1000_none": (mark("Cost of 1,000 rows without any alarm"), np.zeros(len(truth))),
+            "cost_per_1000_all": (mark("Cost of 1,000 rows with an alarm for every row"), everything),
+            "cost_per_1000_before": (
+                mark("Cost of 1,000 rows with the model's own threshold"),
+                before.astype(float),
+            ),
+        }
+        figures |= {name: (label, cost(acted)) for name, (label, acted) in costs.items()}
     bounds = intervals({name: of for name, (_, of) in figures.items()}, len(truth), seed=seed, groups=groups)
     ones = np.ones((1, len(truth)))
     found = []
@@ -245,7 +254,7 @@ def _expected(
         value = float(of(ones)[0])
         if math.isfinite(value):
             low, high = bounds.get(name, (None, None))
-            found.append(Expected(name=name, label=label, value=value, low=low, high=high))
+            found.append(Expected(name=name, label=tr(label), value=value, low=low, high=high))
     return tuple(found)
 
 
@@ -253,23 +262,37 @@ def _words(decision: Decision, *, tuned: bool) -> tuple[str, ...]:
     by_name = {figure.name: figure for figure in decision.expected}
     positive = decision.positive
     if decision.threshold > 1:
-        first = f"No row is taken for {positive!r}: whatever the model says, acting on it would cost more."
+        first = tr(
+            "No row is taken for {positive!r}: whatever the model says, acting on it would cost more.",
+            positive=positive,
+        )
     elif decision.threshold == 0:
-        first = f"Every row is taken for {positive!r}."
+        first = tr("Every row is taken for {positive!r}.", positive=positive)
     else:
-        first = f"A row is taken for {positive!r} from a probability of {decision.threshold:.1%} on."
+        first = tr(
+            "A row is taken for {positive!r} from a probability of {threshold:.1%} on.",
+            positive=positive,
+            threshold=decision.threshold,
+        )
     said = [first, _outcome(decision, by_name)]
     if decision.rule == "cost" and "cost_per_1000" in by_name:
         said.append(_cost_words(by_name))
         if not tuned:
             said.append(
-                "There are too few untouched rows of one class to look for the cheapest threshold: this is the one "
-                "that true probabilities would ask for."
+                tr(
+                    "There are too few untouched rows of one class to look for the cheapest threshold: this is the "
+                    "one that true probabilities would ask for."
+                )
             )
     if decision.rule != "threshold":
         said.append(
-            f"What to expect was measured on {decision.n_rows:,} untouched rows, each decided by a threshold that was "
-            "chosen without it."
+            plural(
+                "What to expect was measured on {n:,} untouched row, decided by a threshold that was chosen without "
+                "it.",
+                "What to expect was measured on {n:,} untouched rows, each decided by a threshold that was chosen "
+                "without it.",
+                decision.n_rows,
+            )
         )
     return tuple(sentence for sentence in said if sentence)
 
@@ -281,36 +304,71 @@ def _outcome(decision: Decision, by_name: dict[str, Expected]) -> str:
     if decision.capacity is not None and decision.of_rows is not None:
         acted = min(decision.capacity, decision.of_rows)
         lift = by_name.get("lift")
-        found = f"Of the {acted:,} rows of {decision.of_rows:,} acted on, about {_count(precision, acted)} are right"
-        than = f", {lift.value:.1f} times as many as by chance" if lift is not None else ""
-        return f"{found}{than}; that reaches {_share(recall)} of all {decision.positive!r}."
-    alarms = by_name["alarms"]
-    return (
-        f"{_share(alarms)} of the rows become alarms, {_share(precision)} of which are right, "
-        f"and {_share(recall)} of all {decision.positive!r} are found."
+        return tr(
+            _REACHED if lift is None else _REACHED_WITH_LIFT,
+            n_acted=acted,
+            of_rows=decision.of_rows,
+            right=_count(precision, acted),
+            lift=0.0 if lift is None else lift.value,
+            share=_share(recall),
+            positive=decision.positive,
+        )
+    return tr(
+        "{alarms} of the rows become alarms, {right} of which are right, and {found} of all {positive!r} are found.",
+        alarms=_share(by_name["alarms"]),
+        right=_share(precision),
+        found=_share(recall),
+        positive=decision.positive,
     )
+
+
+_REACHED = mark(
+    "Of the {n_acted:,} rows of {of_rows:,} acted on, about {right} are right; that reaches {share} of all "
+    "{positive!r}."
+)
+_REACHED_WITH_LIFT = mark(
+    "Of the {n_acted:,} rows of {of_rows:,} acted on, about {right} are right, {lift:.1f} times as many as by chance; "
+    "that reaches {share} of all {positive!r}."
+)
 
 
 def _cost_words(by_name: dict[str, Expected]) -> str:
     cost = by_name["cost_per_1000"]
-    others = ", ".join(
-        f"{by_name[name].value:,.0f} {by_name[name].label.removeprefix(_COST).strip()}"
-        for name in ("cost_per_1000_none", "cost_per_1000_all", "cost_per_1000_before")
-        if name in by_name
-    )
+    others = ", ".join(tr(message, cost=by_name[name].value) for name, message in _OTHERWISE.items() if name in by_name)
     cheapest = min(by_name["cost_per_1000_none"].value, by_name["cost_per_1000_all"].value)
-    worth = "" if cost.value < cheapest else " The model saves nothing over treating every row alike."
-    between = "" if cost.low is None else f" (95% interval {cost.low:,.0f} to {cost.high:,.0f})"
-    return f"Expect a cost of {cost.value:,.0f} for 1,000 rows{between}; it would be {others}.{worth}"
+    said = tr(
+        _COST if cost.low is None else _COST_BETWEEN, cost=cost.value, low=cost.low, high=cost.high, otherwise=others
+    )
+    if cost.value < cheapest:
+        return said
+    return f"{said} {tr('The model saves nothing over treating every row alike.')}"
+
+
+_COST = mark("Expect a cost of {cost:,.0f} for 1,000 rows; it would be {otherwise}.")
+_COST_BETWEEN = mark(
+    "Expect a cost of {cost:,.0f} for 1,000 rows (95% interval {low:,.0f} to {high:,.0f}); it would be {otherwise}."
+)
+# What stands in the place of "otherwise".
+_OTHERWISE = {
+    # Translators: follows "Expect a cost of 50 for 1,000 rows; it would be"
+    "cost_per_1000_none": mark("{cost:,.0f} without any alarm"),
+    # Translators: follows "Expect a cost of 50 for 1,000 rows; it would be"
+    "cost_per_1000_all": mark("{cost:,.0f} with an alarm for every row"),
+    # Translators: follows "Expect a cost of 50 for 1,000 rows; it would be"
+    "cost_per_1000_before": mark("{cost:,.0f} with the model's own threshold"),
+}
 
 
 def _share(figure: Expected) -> str:
     # An interval of one number says nothing: every row, or none.
     plain = figure.low is None or figure.low == figure.high
-    return f"{figure.value:.0%}" + ("" if plain else f" ({figure.low:.0%} to {figure.high:.0%})")
+    if plain:
+        return written(figure.value, ".0%")
+    return tr("{share:.0%} ({low:.0%} to {high:.0%})", share=figure.value, low=figure.low, high=figure.high)
 
 
 def _count(figure: Expected, rows: int) -> str:
     if figure.low is None or figure.high is None:
-        return f"{figure.value * rows:,.0f}"
-    return f"{figure.value * rows:,.0f} ({figure.low * rows:,.0f} to {figure.high * rows:,.0f})"
+        return written(figure.value * rows, ",.0f")
+    low, high = figure.low * rows, figure.high * rows
+    return tr("{count:,.0f} ({low:,.0f} to {high:,.0f})", count=figure.value * rows, low=low, high=high)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from genie_widgets.language import figure, tr
 from genie_widgets.schema import Drift
 
 MOST_ROWS = 20_000
@@ -79,15 +80,21 @@ def _places(learned: pd.Series[Any], new: pd.Series[Any]) -> tuple[str, str]:
     is_date = _are_dates(learned, new)
     if is_date or _are_numbers(learned, new):
         if max(empty) == 1 or abs(empty[1] - empty[0]) >= NOTABLE:
-            return f"empty in {empty[0]:.0%}", f"empty in {empty[1]:.0%}"
+            before, now = (tr("empty in {share:.0%}", share=share) for share in empty)
+            return before, now
         middles = [part.median() for part in (learned, new)]
         if is_date:
-            return f"half of them before {middles[0]:%Y-%m-%d}", f"half before {middles[1]:%Y-%m-%d}"
-        return f"half of them below {middles[0]:.4g}", f"half below {middles[1]:.4g}"
+            before, now = (f"{middle:%Y-%m-%d}" for middle in middles)
+            return tr("half of them before {day}", day=before), tr("half before {day}", day=now)
+        before, now = (figure(middle, ".4g") for middle in middles)
+        return tr("half of them below {number}", number=before), tr("half below {number}", number=now)
     shares = _shares(learned, new)
     name, moved = max(shares.iterrows(), key=lambda item: abs(item[1].iloc[1] - item[1].iloc[0]))
-    what = "empty" if name == _EMPTY else repr(str(name)[:40])
-    return f"{what} in {moved.iloc[0]:.0%}", f"{what} in {moved.iloc[1]:.0%}"
+    if name == _EMPTY:
+        before, now = (tr("empty in {share:.0%}", share=share) for share in moved)
+    else:
+        before, now = (tr("{cell!r} in {share:.0%}", cell=str(name)[:40], share=share) for share in moved)
+    return before, now
 
 
 def _shares(learned: pd.Series[Any], new: pd.Series[Any]) -> pd.DataFrame:

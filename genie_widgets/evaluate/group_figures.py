@@ -20,6 +20,8 @@ from genie_widgets.evaluate.grouping import Groups, grouped
 from genie_widgets.evaluate.metrics import weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, Rows, taken
 from genie_widgets.evaluate.verdicts import significant
+from genie_widgets.language import figure as written
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.schema import METRICS, GroupFigure, GroupReport, GroupRow, Plan
 
 # Below this many rows a group's figure is mostly chance.
@@ -27,8 +29,8 @@ LEAST_ROWS = 30
 MOST_UNDEFINED = 0.2
 CONFIDENCE = 0.95
 _MORE = {
-    "selection_rate": "Predicted positive",
-    "false_positive_rate": "False alarms among negatives",
+    "selection_rate": mark("Predicted positive"),
+    "false_positive_rate": mark("False alarms among negatives"),
 }
 _SHOWN = {
     "binary": ("accuracy", "recall", "precision"),
@@ -97,7 +99,8 @@ def _figures(
     found = []
     for name, (inner, outer) in metrics.items():
         value, other = (_value(metric, part) for metric, part in zip((inner, outer), parts, strict=True))
-        fields: dict[str, Any] = {"name": name, "label": _MORE.get(name) or METRICS[name].label, "value": value}
+        label = tr(_MORE[name]) if name in _MORE else METRICS[name].label
+        fields: dict[str, Any] = {"name": name, "label": label, "value": value}
         if value is not None and other is not None:
             fields["difference"] = value - other
         if name in drawn and value is not None:
@@ -206,35 +209,60 @@ def _words(report: GroupReport, groups: Groups) -> tuple[str, ...]:
         for figure in row.figures:
             if not figure.differs or figure.value is None or figure.difference is None:
                 continue
-            more = "higher" if figure.difference > 0 else "lower"
             said.append(
-                f"{figure.label} is {more} for {row.group!r} ({row.n_rows:,} rows): {_shown(figure.value, figure)} "
-                f"against {_shown(figure.value - figure.difference, figure)} for all others (difference "
-                f"{_difference(figure)})."
+                tr(
+                    _HIGHER if figure.difference > 0 else _LOWER,
+                    metric=figure.label,
+                    group=row.group,
+                    n_rows=row.n_rows,
+                    value=_shown(figure.value, figure),
+                    others=_shown(figure.value - figure.difference, figure),
+                    difference=_difference(figure),
+                )
             )
     if not said:
-        said.append(f"No difference between the groups of {report.column!r} is larger than chance would make it.")
+        said.append(
+            tr(
+                "No difference between the groups of {column!r} is larger than chance would make it.",
+                column=report.column,
+            )
+        )
     small = [row.group for row in report.groups if row.is_small]
     if small:
         said.append(
-            f"{len(small)} of the {len(groups.labels)} groups {'has' if len(small) == 1 else 'have'} fewer than "
-            f"{LEAST_ROWS} untouched rows: too few to judge {'it' if len(small) == 1 else 'them'} by."
+            plural(
+                "{n} of the {n_groups} groups has fewer than {least} untouched rows: too few to judge it by.",
+                "{n} of the {n_groups} groups have fewer than {least} untouched rows: too few to judge them by.",
+                len(small),
+                n_groups=len(groups.labels),
+                least=LEAST_ROWS,
+            )
         )
     if not report.was_used:
-        said.append("The model did not learn from this column; it may know it all the same, from others.")
+        said.append(tr("The model did not learn from this column; it may know it all the same, from others."))
     return tuple(said)
+
+
+_HIGHER = mark(
+    "{metric} is higher for {group!r} ({n_rows:,} rows): {value} against {others} for all others "
+    "(difference {difference})."
+)
+_LOWER = mark(
+    "{metric} is lower for {group!r} ({n_rows:,} rows): {value} against {others} for all others "
+    "(difference {difference})."
+)
 
 
 def _difference(figure: GroupFigure) -> str:
     low, high = figure.difference_low, figure.difference_high
     if low is None or high is None:
-        return "of unknown size"
+        return tr("of unknown size")
     if figure.name in _SHARES:  # points: a percentage of percentages could be read as either
-        return f"{100 * low:+.1f} to {100 * high:+.1f} percentage points"
-    return f"{significant(low)} to {significant(high)}"
+        return tr("{low:+.1f} to {high:+.1f} percentage points", low=100 * low, high=100 * high)
+    return tr("{low} to {high}", low=significant(low), high=significant(high))
 
 
 def _shown(value: float | None, figure: GroupFigure) -> str:
     if value is None:
         return "–"
-    return f"{value:.1%}" if figure.name in _SHARES else significant(value)
+    return written(value, ".1%") if figure.name in _SHARES else significant(value)

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genie_widgets.language import figure, tr
+
 MOST_VALUES = 12
 PARTS = 4
-MISSING, OTHERS = "(missing)", "(all others)"
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,13 @@ class Groups:
         The group of each row.
     labels : tuple of str
         The groups: of numbers and dates from small to large, else the most frequent first.
+    missing : int or None
+        The group of missing cells, the last one; None where no cell is missing.
     """
 
     codes: NDArray[np.intp]
     labels: tuple[str, ...]
+    missing: int | None = None
 
 
 def grouped(column: pd.Series[Any]) -> Groups:
@@ -47,7 +51,7 @@ def grouped(column: pd.Series[Any]) -> Groups:
         codes, labels = _values(column, present, is_ordered)
     if not present.all():
         codes = np.where(present, codes, len(labels))
-        labels = [*labels, MISSING]
+        return Groups(codes.astype(np.intp), (*labels, tr("(missing)")), len(labels))
     return Groups(codes.astype(np.intp), tuple(labels))
 
 
@@ -63,7 +67,7 @@ def _parts(column: pd.Series[Any], present: NDArray[np.bool_]) -> tuple[NDArray[
     labels = []
     for place in range(len(used)):
         part = filled[inside == place]
-        labels.append(f"{_shown(part.min())} to {_shown(part.max())}")
+        labels.append(tr("{low} to {high}", low=_shown(part.min()), high=_shown(part.max())))
     codes = np.zeros(len(column), dtype=np.intp)
     codes[present] = inside
     return codes, labels
@@ -80,7 +84,7 @@ def _values(column: pd.Series[Any], present: NDArray[np.bool_], is_ordered: bool
         texts = filled.astype(str)
         counts = texts.value_counts(sort=False)
         ranked = sorted(counts.index, key=lambda value: (-counts[value], value))
-        names = ranked if len(ranked) <= MOST_VALUES else [*ranked[: MOST_VALUES - 1], OTHERS]
+        names = ranked if len(ranked) <= MOST_VALUES else [*ranked[: MOST_VALUES - 1], tr("(all others)")]
         place_of = {value: min(place, len(names) - 1) for place, value in enumerate(ranked)}
         found = texts.map(place_of).tolist()
     codes = np.zeros(len(column), dtype=np.intp)
@@ -92,5 +96,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(value, (int, np.integer)):
-        return f"{int(value):,}"
-    return f"{float(value):,.4g}" if isinstance(value, (float, np.floating)) else str(value)
+        return figure(int(value), ",")
+    return figure(float(value), ",.4g") if isinstance(value, (float, np.floating)) else str(value)

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genie_widgets.language import tr
+
 Mask = NDArray[np.bool_]
 Codes = NDArray[np.intp]
 
@@ -77,7 +79,7 @@ def pick_groups(
     """
     groups, uniques = pd.factorize(values, use_na_sentinel=True)
     if len(uniques) < 2:
-        return np.zeros(len(values), dtype=bool), "it holds fewer than two groups"
+        return np.zeros(len(values), dtype=bool), tr("it holds fewer than two groups")
     known = groups >= 0
     sizes = np.bincount(groups[known], minlength=len(uniques))
     best: Mask | None = None
@@ -128,10 +130,10 @@ def pick_latest(values: pd.Series[float], wanted: int) -> tuple[Mask, str]:
     time = _as_time(values)
     known = ~np.isnan(time)
     if not known.any():
-        return np.zeros(len(time), dtype=bool), "it holds no times"
+        return np.zeros(len(time), dtype=bool), tr("it holds no times")
     moments, rows_at = np.unique(time[known], return_counts=True)
     if len(moments) < 2:
-        return np.zeros(len(time), dtype=bool), "all its times are equal"
+        return np.zeros(len(time), dtype=bool), tr("all its times are equal")
     # rows_from[k]: rows that are kept apart if moment k is the first of them.
     rows_from = np.cumsum(rows_at[::-1])[::-1]
     first = 1 + int(np.abs(rows_from[1:] - wanted).argmin())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import Plan, Problem
 
 # A few equal rows are natural, above all where columns have few values.
@@ -24,8 +25,13 @@ def repeats_problem(train: pd.DataFrame, holdout: pd.DataFrame, plan: Plan) -> P
         return None
     return Problem(
         code="holdout-repeats-training",
-        title=f"{repeated:,} of the {len(holdout):,} rows kept apart for scoring are exact copies of training rows.",
-        remedy="The score may be too good: remove repeated rows from the table, or keep them together as a group.",
+        title=plural(
+            "{n:,} of the {n_rows:,} rows kept apart for scoring is an exact copy of training rows.",
+            "{n:,} of the {n_rows:,} rows kept apart for scoring are exact copies of training rows.",
+            repeated,
+            n_rows=len(holdout),
+        ),
+        remedy=tr("The score may be too good: remove repeated rows from the table, or keep them together as a group."),
         value=str(repeated),
         severity="warning",
         field="validation",

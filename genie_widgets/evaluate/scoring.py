@@ -22,6 +22,7 @@ from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileR
 from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
 from genie_widgets.evaluate.shuffling import shuffled_as_good
 from genie_widgets.evaluate.weak_groups import weak_groups
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import METRICS, Decision, Evaluation, MetricValue, Plan
 
 # Pairwise ranking costs a sort and a pass for each pair of classes: no interval beyond this.
@@ -67,9 +68,14 @@ def evaluate(
     rows, used = rows_of(scored, plan, classes)
     n_left_out = int((~used).sum())
     if n_left_out:
-        how += f"; {n_left_out:,} of them got no usable prediction and are not in the figures"
+        how = plural(
+            "{split}; {n:,} of them got no usable prediction and is not in the figures",
+            "{split}; {n:,} of them got no usable prediction and are not in the figures",
+            n_left_out,
+            split=how,
+        )
     if not len(rows):
-        return Evaluation(n_rows=0, split=how, metrics=(), baseline="none: no row could be scored")
+        return Evaluation(n_rows=0, split=how, metrics=(), baseline=tr("none: no row could be scored"))
     train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
     baseline = Baseline(rows, train)
     metrics = _metrics(rows, plan, baseline.value, group_codes(scored.get(GROUP), used), seed)

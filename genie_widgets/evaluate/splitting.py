@@ -12,6 +12,7 @@ from genie_widgets.evaluate.holdout_size import holdout_size
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.pick_rows import pick_groups, pick_latest, pick_random, pick_stratified
 from genie_widgets.evaluate.repeats import repeats_problem
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import GenieError, Plan, Problem
 
 Mask = NDArray[np.bool_]
@@ -71,8 +72,8 @@ def split(frame: pd.DataFrame, plan: Plan, *, seed: int = 0, holdout_fraction: f
         raise GenieError(
             Problem(
                 code="target-not-found",
-                title=f"The table has no column {plan.target!r} to predict.",
-                remedy="Choose one of the table's columns as the target.",
+                title=tr("The table has no column {target!r} to predict.", target=plan.target),
+                remedy=tr("Choose one of the table's columns as the target."),
                 culprit=plan.target,
                 field="target",
             )
@@ -84,8 +85,13 @@ def split(frame: pd.DataFrame, plan: Plan, *, seed: int = 0, holdout_fraction: f
         raise GenieError(
             Problem(
                 code="too-few-rows",
-                title=f"Only {len(rows)} of {len(frame)} rows have a value in the target {plan.target!r}.",
-                remedy="Give a table with at least two rows (better: a hundred) that have a target.",
+                title=tr(
+                    "Only {n} of {n_rows} rows have a value in the target {target!r}.",
+                    n=len(rows),
+                    n_rows=len(frame),
+                    target=plan.target,
+                ),
+                remedy=tr("Give a table with at least two rows (better: a hundred) that have a target."),
                 culprit=plan.target,
                 value=str(len(rows)),
                 field="target",
@@ -126,29 +132,40 @@ def _choose(
     kind, column = plan.validation.kind, plan.validation.column
     problems: tuple[Problem, ...] = ()
     if kind != "random":
-        reason = "no such column" if column not in rows.columns else ""
+        reason = tr("no such column") if column not in rows.columns else ""
         if not reason and kind == "group":
             mask, reason = pick_groups(rows[column], classes, wanted, rng)
-            way = f"whole groups of {column!r}, so that no group is in both parts"
+            way = tr("whole groups of {column!r}, so that no group is in both parts", column=column)
         elif not reason:
             mask, reason = pick_latest(rows[column], wanted)
-            way = f"the latest by {column!r}"
+            way = tr("the latest by {column!r}", column=column)
         if not reason and classes is not None and len(np.unique(classes)) > 1 and len(np.unique(classes[~mask])) < 2:
-            reason = "the rows left to learn from would all have the same class"
+            reason = tr("the rows left to learn from would all have the same class")
         if not reason:
             return mask, way, ()
         problems = (_fallback(kind, str(column), reason),)
     if classes is not None:
-        return pick_stratified(classes, wanted, rng), "at random, each class with its share", problems
-    return pick_random(len(rows), wanted, rng), "at random", problems
+        return pick_stratified(classes, wanted, rng), tr("at random, each class with its share"), problems
+    return pick_random(len(rows), wanted, rng), tr("at random"), problems
 
 
 def _fallback(kind: str, column: str, reason: str) -> Problem:
-    what = "Whole groups could not be kept together" if kind == "group" else "The latest rows could not be kept apart"
+    if kind == "group":
+        title = tr(
+            "Whole groups could not be kept together by {column!r}: {reason}. Rows were kept apart at random instead.",
+            column=column,
+            reason=reason,
+        )
+    else:
+        title = tr(
+            "The latest rows could not be kept apart by {column!r}: {reason}. Rows were kept apart at random instead.",
+            column=column,
+            reason=reason,
+        )
     return Problem(
         code="split-fell-back",
-        title=f"{what} by {column!r}: {reason}. Rows were kept apart at random instead.",
-        remedy="The score may be too good. Choose another column for the split, or a random one.",
+        title=title,
+        remedy=tr("The score may be too good. Choose another column for the split, or a random one."),
         culprit=column,
         severity="warning",
         field="validation",
@@ -156,8 +173,19 @@ def _fallback(kind: str, column: str, reason: str) -> Problem:
 
 
 def _in_words(n_holdout: int, n_rows: int, way: str, n_dropped: int, target: str) -> str:
-    text = f"{n_holdout:,} of {n_rows:,} rows ({n_holdout / n_rows:.0%}), {way}"
+    text = tr(
+        "{n_holdout:,} of {n_rows:,} rows ({share:.0%}), {way}",
+        n_holdout=n_holdout,
+        n_rows=n_rows,
+        share=n_holdout / n_rows,
+        way=way,
+    )
     if n_dropped:
-        rows = "row" if n_dropped == 1 else "rows"
-        text += f"; {n_dropped:,} {rows} without a value in {target!r} left out"
+        text = plural(
+            "{split}; {n:,} row without a value in {target!r} left out",
+            "{split}; {n:,} rows without a value in {target!r} left out",
+            n_dropped,
+            split=text,
+            target=target,
+        )
     return text

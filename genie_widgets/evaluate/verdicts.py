@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from genie_widgets.schema import Evaluation, Explanation, MetricValue, Plan, RunResult
+from genie_widgets.language import figure, listed, mark, plural, tr
+from genie_widgets.schema import Evaluation, Explanation, MetricValue, Plan, RunResult, WeakGroup
 
 # Fewer untouched rows than this make any score a rough one.
 FEW_ROWS = 100
@@ -49,14 +50,17 @@ def verdict(result: RunResult) -> tuple[str, ...]:
     """
     evaluation = result.evaluation
     if evaluation is None or not evaluation.metrics:
-        return ("The model could not be scored: no untouched row gave a usable figure.",)
+        return (tr("The model could not be scored: no untouched row gave a usable figure."),)
     main = evaluation.metrics[0]
     sentences = [_how_good(main, evaluation, result.plan), _against_baseline(main)]
     sentences += [_by_luck(evaluation), _leaks(result), _plainly(evaluation, result.plan)]
     if evaluation.n_rows < FEW_ROWS:
-        rows = "row" if evaluation.n_rows == 1 else "rows"
         sentences.append(
-            f"Only {evaluation.n_rows} untouched {rows} could be scored: take every figure as a rough one."
+            plural(
+                "Only {n} untouched row could be scored: take every figure as a rough one.",
+                "Only {n} untouched rows could be scored: take every figure as a rough one.",
+                evaluation.n_rows,
+            )
         )
     if _nearly_perfect(main) and not _leaks(result):
         sentences.append(_suspicion(result.explanation))
@@ -67,7 +71,7 @@ def verdict(result: RunResult) -> tuple[str, ...]:
     if result.decision is not None:
         sentences.extend(result.decision.words[:2])
     if result.status == "stopped":
-        sentences.append("Training was stopped early on request; this is the best model found until then.")
+        sentences.append(tr("Training was stopped early on request; this is the best model found until then."))
     return tuple(sentence for sentence in sentences if sentence)
 
 
@@ -75,9 +79,10 @@ def _by_luck(evaluation: Evaluation) -> str:
     share = evaluation.shuffled_as_good
     if share is None or share <= LUCK:
         return ""
-    return (
-        f"Do not use this model: with the true answers shuffled among the rows, {share:.0%} of the tries scored as "
-        "well. What it found may be luck; more rows, or other columns, may help."
+    return tr(
+        "Do not use this model: with the true answers shuffled among the rows, {share:.0%} of the tries scored as "
+        "well. What it found may be luck; more rows, or other columns, may help.",
+        share=share,
     )
 
 
@@ -90,85 +95,153 @@ def _leaks(result: RunResult) -> str:
     if not leaning:
         return ""
     share = sum(shares[column] for column in leaning)
-    it = "it" if len(leaning) == 1 else "they"
-    return (
-        f"Do not use this model before you have checked {_listed(leaning)}: {share:.0%} of what moves the predictions "
-        f"rests on what may give {result.plan.target!r} away. If {it} can only be known after the outcome, leave "
-        f"{'it' if len(leaning) == 1 else 'them'} out and train again."
+    return plural(
+        "Do not use this model before you have checked {columns}: {share:.0%} of what moves the predictions "
+        "rests on what may give {target!r} away. If it can only be known after the outcome, leave "
+        "it out and train again.",
+        "Do not use this model before you have checked {columns}: {share:.0%} of what moves the predictions "
+        "rests on what may give {target!r} away. If they can only be known after the outcome, leave "
+        "them out and train again.",
+        len(leaning),
+        columns=_listed(leaning),
+        share=share,
+        target=result.plan.target,
     )
 
 
 def _moved(evaluation: Evaluation) -> str:
     if not evaluation.drift:
         return ""
-    named = [f"{item.column!r} ({item.share:.0%} of the rows)" for item in evaluation.drift[:MOST_LISTED]]
+    named = [
+        tr("{column!r} ({share:.0%} of the rows)", column=item.column, share=item.share)
+        for item in evaluation.drift[:MOST_LISTED]
+    ]
     more = len(evaluation.drift) - len(named)
-    others = f", and {more} more columns" if more else ""
+    if more:
+        where = plural(
+            "The untouched rows differ from those it learned from in {columns}, and {n} more column.",
+            "The untouched rows differ from those it learned from in {columns}, and {n} more columns.",
+            more,
+            columns=", ".join(named),
+        )
+    else:
+        where = tr("The untouched rows differ from those it learned from in {columns}.", columns=", ".join(named))
     large = any(item.is_large for item in evaluation.drift)
     advice = (
-        "Do not count on this score for later rows: train again as new ones come."
+        tr("Do not count on this score for later rows: train again as new ones come.")
         if large
-        else "Watch the score as new rows come."
+        else tr("Watch the score as new rows come.")
     )
-    return f"The untouched rows differ from those it learned from in {', '.join(named)}{others}. {advice}"
+    return f"{where} {advice}"
 
 
 def _where_it_fails(evaluation: Evaluation, plan: Plan) -> str:
     if not evaluation.weak_groups:
         return ""
-    is_class = plan.problem_type in ("binary", "multiclass")
-    told = []
-    for group in evaluation.weak_groups:
-        where = f"{group.column!r} is {group.group}" if group.group else f"{group.column!r} is missing"
-        inside, outside = (
-            (f"{group.error:.0%} wrong", f"{group.elsewhere:.0%}")
-            if is_class
-            else (f"a mean error of {significant(group.error)}", significant(group.elsewhere))
+    told = [_weak(group, plan) for group in evaluation.weak_groups]
+    return tr(
+        "It is clearly worse {places}. That is no accident of having looked at {n_groups:,} groups.",
+        places="; ".join(told),
+        n_groups=evaluation.weak_groups[0].n_looked_at,
+    )
+
+
+def _weak(group: WeakGroup, plan: Plan) -> str:
+    """Say where rows are wrong more often, and how often: a part of a sentence."""
+    # Translators: follows "It is clearly worse"
+    message = mark("where {column!r} is {group} ({n_rows:,} rows): {error:.0%} wrong against {elsewhere:.0%} elsewhere")
+    if plan.problem_type in ("binary", "multiclass"):
+        if not group.group:
+            # Translators: follows "It is clearly worse"
+            message = mark(
+                "where {column!r} is missing ({n_rows:,} rows): {error:.0%} wrong against {elsewhere:.0%} elsewhere"
+            )
+        errors: dict[str, float | str] = {"error": group.error, "elsewhere": group.elsewhere}
+    else:
+        # Translators: follows "It is clearly worse"
+        message = mark(
+            "where {column!r} is {group} ({n_rows:,} rows): a mean error of {error} against {elsewhere} elsewhere"
         )
-        told.append(f"where {where} ({group.n_rows:,} rows): {inside} against {outside} elsewhere")
-    looked = evaluation.weak_groups[0].n_looked_at
-    return f"It is clearly worse {'; '.join(told)}. That is no accident of having looked at {looked:,} groups."
+        if not group.group:
+            # Translators: follows "It is clearly worse"
+            message = mark(
+                "where {column!r} is missing ({n_rows:,} rows): a mean error of {error} against {elsewhere} elsewhere"
+            )
+        errors = {"error": significant(group.error), "elsewhere": significant(group.elsewhere)}
+    return tr(message, column=group.column, group=group.group, n_rows=group.n_rows, **errors)
 
 
 def _listed(names: list[str]) -> str:
-    quoted = [repr(name) for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+    return listed([repr(name) for name in names])
 
 
 def _how_good(metric: MetricValue, evaluation: Evaluation, plan: Plan) -> str:
-    where = f"On {evaluation.n_rows:,} {'row' if evaluation.n_rows == 1 else 'rows'} that no model had seen"
-    better = "" if metric.greater_is_better else ", where lower is better"
-    figure = f"{metric.label} is {show(metric.value, metric)}"
+    values = {"metric": metric.label, "score": _with_interval(metric)}
+    if metric.name == plan.metric:
+        return plural(
+            "On {n:,} row that no model had seen, {metric} is {score}.",
+            "On {n:,} rows that no model had seen, {metric} is {score}.",
+            evaluation.n_rows,
+            **values,
+        )
+    return plural(
+        "On {n:,} row that no model had seen, {metric} is {score}; the metric asked for is not defined on these rows.",
+        "On {n:,} rows that no model had seen, {metric} is {score}; the metric asked for is not defined on these rows.",
+        evaluation.n_rows,
+        **values,
+    )
+
+
+def _with_interval(metric: MetricValue) -> str:
+    value = show(metric.value, metric)
     if metric.low is not None and metric.high is not None:
-        figure += f" (95% interval {show(metric.low, metric)} to {show(metric.high, metric)}{better})"
-    elif better:
-        figure += f" ({better[2:]})"
-    if metric.name != plan.metric:
-        figure += "; the metric asked for is not defined on these rows"
-    return f"{where}, {figure}."
+        low, high = show(metric.low, metric), show(metric.high, metric)
+        if metric.greater_is_better:
+            return tr("{value} (95% interval {low} to {high})", value=value, low=low, high=high)
+        return tr("{value} (95% interval {low} to {high}, where lower is better)", value=value, low=low, high=high)
+    return value if metric.greater_is_better else tr("{value} (where lower is better)", value=value)
 
 
 def _against_baseline(metric: MetricValue) -> str:
     if metric.baseline is None:
-        return "There is no baseline to compare it with."
-    trivial = f"a prediction that ignores all columns scores {show(metric.baseline, metric)}"
+        return tr("There is no baseline to compare it with.")
+    if metric.low is not None and metric.name == "recall" and metric.baseline >= metric.value:
+        return tr("Always predicting the positive class finds all positives: look at precision and F1 as well.")
+    return tr(_judgement(metric, metric.baseline), baseline=show(metric.baseline, metric))
+
+
+def _judgement(metric: MetricValue, baseline: float) -> str:
     sign = 1.0 if metric.greater_is_better else -1.0
-    gain = sign * (metric.value - metric.baseline)
+    gain = sign * (metric.value - baseline)
     if metric.low is None or metric.high is None:
-        judgement = "better than the baseline, but on too few rows to be sure" if gain > 0 else "not better"
-        return f"That is {judgement}: {trivial}."
-    if metric.name == "recall" and metric.baseline >= metric.value:
-        return "Always predicting the positive class finds all positives: look at precision and F1 as well."
+        return _PERHAPS_BETTER if gain > 0 else _NO_BETTER
     worst, best = (metric.low, metric.high) if metric.greater_is_better else (metric.high, metric.low)
-    if sign * (worst - metric.baseline) > 0:
-        text = f"That is clearly better than the baseline: {trivial}."
-    elif sign * (best - metric.baseline) < 0:
-        text = f"That is worse than the baseline: {trivial}. Do not use this model."
-    elif gain <= 0:
-        text = f"That is not better than the baseline: {trivial}. The columns may not tell the target."
-    else:
-        text = f"That is not clearly better than the baseline: {trivial}, which lies inside the interval."
-    return text
+    if sign * (worst - baseline) > 0:
+        return _CLEARLY_BETTER
+    if sign * (best - baseline) < 0:
+        return _WORSE
+    return _NOT_BETTER if gain <= 0 else _NOT_CLEARLY_BETTER
+
+
+_PERHAPS_BETTER = mark(
+    "That is better than the baseline, but on too few rows to be sure: a prediction that ignores all columns scores "
+    "{baseline}."
+)
+_NO_BETTER = mark("That is not better: a prediction that ignores all columns scores {baseline}.")
+_CLEARLY_BETTER = mark(
+    "That is clearly better than the baseline: a prediction that ignores all columns scores {baseline}."
+)
+_WORSE = mark(
+    "That is worse than the baseline: a prediction that ignores all columns scores {baseline}. Do not use this model."
+)
+_NOT_BETTER = mark(
+    "That is not better than the baseline: a prediction that ignores all columns scores {baseline}. The columns may "
+    "not tell the target."
+)
+_NOT_CLEARLY_BETTER = mark(
+    "That is not clearly better than the baseline: a prediction that ignores all columns scores {baseline}, which lies "
+    "inside the interval."
+)
 
 
 def _plainly(evaluation: Evaluation, plan: Plan) -> str:
@@ -176,16 +249,29 @@ def _plainly(evaluation: Evaluation, plan: Plan) -> str:
     main = evaluation.metrics[0].name
     accuracy, error = by_name.get("accuracy"), by_name.get("median_absolute_error")
     if accuracy is not None and main != "accuracy":
-        text = f"It names the right class for {accuracy.value:.0%} of the rows"
-        if accuracy.baseline is not None:
-            text += f" (the baseline, {evaluation.baseline}: {accuracy.baseline:.0%})"
-        return f"{text}."
+        if accuracy.baseline is None:
+            return tr("It names the right class for {share:.0%} of the rows.", share=accuracy.value)
+        return tr(
+            "It names the right class for {share:.0%} of the rows (the baseline, {baseline}: {baseline_share:.0%}).",
+            share=accuracy.value,
+            baseline=evaluation.baseline,
+            baseline_share=accuracy.baseline,
+        )
     if error is not None and main != "median_absolute_error":
-        return f"Half of the predictions are off by less than {significant(error.value)} in {plan.target!r}."
+        return tr(
+            "Half of the predictions are off by less than {error} in {target!r}.",
+            error=significant(error.value),
+            target=plan.target,
+        )
     for curve in evaluation.curves:
         if curve.kind == "quantile_coverage" and curve.x:
-            pairs = ", ".join(f"{y:.0%} for the {x:.0%} quantile" for x, y in zip(curve.x, curve.y, strict=True))
-            return f"Share of true values that are not above each predicted quantile: {pairs}."
+            pairs = [
+                tr("{share:.0%} for the {level:.0%} quantile", share=y, level=x)
+                for x, y in zip(curve.x, curve.y, strict=True)
+            ]
+            return tr(
+                "Share of true values that are not above each predicted quantile: {shares}.", shares=", ".join(pairs)
+            )
     return ""
 
 
@@ -198,14 +284,18 @@ def _nearly_perfect(metric: MetricValue) -> bool:
 
 
 def _suspicion(explanation: Explanation | None) -> str:
-    text = "That is nearly perfect, which is rare in practice: some column may hold the answer (a leak)"
+    text = tr("That is nearly perfect, which is rare in practice: some column may hold the answer (a leak).")
     column, share = _strongest(explanation)
     if column and share > DOMINANT_SHARE:
-        return (
-            f"{text}. The predictions rest mostly on {column!r} ({share:.0%} of the importance): "
-            "check that it is known before the target is, and leave it out if not."
+        advice = tr(
+            "The predictions rest mostly on {column!r} ({share:.0%} of the importance): "
+            "check that it is known before the target is, and leave it out if not.",
+            column=column,
+            share=share,
         )
-    return f"{text}. Check that every column is known before the target is."
+    else:
+        advice = tr("Check that every column is known before the target is.")
+    return f"{text} {advice}"
 
 
 def _importance(explanation: Explanation | None) -> list[tuple[float, str]]:
@@ -225,27 +315,28 @@ def _leans_on(explanation: Explanation | None) -> str:
     ranked = _importance(explanation)
     if not ranked:
         return ""
-    listed = _listed([column for _, column in ranked[:MOST_LISTED]])
-    return f"The predictions lean most on {listed}; that tells what the model uses, not what causes the target."
+    return tr(
+        "The predictions lean most on {columns}; that tells what the model uses, not what causes the target.",
+        columns=_listed([column for _, column in ranked[:MOST_LISTED]]),
+    )
 
 
 def show(value: float, metric: MetricValue) -> str:
     """Round a figure as far as its interval can tell."""
     if metric.name in SHARES and abs(value) < 10:
-        return f"{value:.1%}"
+        return figure(value, ".1%")
     if metric.low is not None and metric.high is not None and metric.high > metric.low:
         decimals = 1 - math.floor(math.log10(metric.high - metric.low))
         if -15 < decimals < 15:
-            rounded = round(value, decimals)
-            return f"{rounded:,.{max(0, decimals)}f}"
+            return figure(round(value, decimals), f",.{max(0, decimals)}f")
     return significant(value)
 
 
 def significant(value: float, digits: int = 3) -> str:
     """Round to significant digits, without an exponent for everyday sizes."""
     if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
+        return figure(value, "g")
     if 1e-4 <= abs(value) < 1e15:
         decimals = digits - 1 - math.floor(math.log10(abs(value)))
-        return f"{round(value, decimals):,.{max(0, decimals)}f}"
-    return f"{value:.{digits}g}"
+        return figure(round(value, decimals), f",.{max(0, decimals)}f")
+    return figure(value, f".{digits}g")

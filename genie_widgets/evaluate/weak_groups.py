@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
-from genie_widgets.evaluate.grouping import MISSING, grouped
+from genie_widgets.evaluate.grouping import grouped
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, Rows
 from genie_widgets.schema import WeakGroup
 
@@ -51,7 +51,7 @@ def weak_groups(rows: Rows, cells: pd.DataFrame) -> tuple[WeakGroup, ...]:
         n_groups += len(asked)
         for code in asked:
             inside = groups.codes == code
-            label = groups.labels[code] if groups.labels[code] != MISSING else ""
+            label = groups.labels[code] if code != groups.missing else ""
             gap, spread = _gap(errors[inside], errors[~inside])
             tried.append(
                 (

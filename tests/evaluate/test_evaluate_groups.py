@@ -8,7 +8,7 @@ from sklearn import metrics as reference
 
 from genie_widgets.evaluate import by_group, evaluate, scored_table, within
 from genie_widgets.evaluate.group_figures import _newcombe, _wilson
-from genie_widgets.evaluate.grouping import MISSING, OTHERS, grouped
+from genie_widgets.evaluate.grouping import grouped
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
 from genie_widgets.schema import Decision, Plan
 
@@ -116,17 +116,17 @@ def test_columns_of_every_kind_become_groups():
     assert few.labels == ("1", "2", "3")
     words = grouped(pd.Series([f"w{min(i, 20)}" for i in range(n)]))
     assert words.labels[0] == "w20"
-    assert words.labels[-1] == OTHERS
+    assert words.labels[-1] == "(all others)"
     assert len(words.labels) == 12
     gaps = grouped(pd.Series([1.5, None, 2.5, None]))
-    assert gaps.labels == ("1.5", "2.5", MISSING)
+    assert gaps.labels == ("1.5", "2.5", "(missing)")
     assert gaps.codes.tolist() == [0, 2, 1, 2]
     days = grouped(pd.Series(pd.date_range("2024-01-01", periods=n)))
     assert days.labels[0] == "2024-01-01 to 2024-01-25"
     truths = grouped(pd.Series([True, False, True]))
     assert truths.labels == ("True", "False")
     nothing = grouped(pd.Series([None, None], dtype=object))
-    assert nothing.labels == (MISSING,)
+    assert nothing.labels == ("(missing)",)
     same = grouped(pd.Series([0.0] * 90 + list(range(20))))
     assert len(same.labels) == len(set(same.codes))
 
