@@ -9,6 +9,7 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, line_cell_magic, magics_class
 from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
+from genie_widgets.language import tr
 from genie_widgets.session import Stage, accept, train
 from genie_widgets.session import plan as plan_table
 
@@ -70,7 +71,7 @@ class GenieMagics(Magics):
             return read_table(held, name=name)
         path = Path(name.strip("\"'")).expanduser()
         if not path.exists():
-            raise UsageError(f"there is no variable and no file called {name}")
+            raise UsageError(tr("there is no variable and no file called {name}", name=name))
         return path
 
     def _panel(self, source: Table | Path | None, sentence: str, into: str) -> Genie:
@@ -92,7 +93,7 @@ class GenieMagics(Magics):
         from genie_widgets.data import read_table
 
         if source is None or not sentence:
-            raise UsageError("--yes needs a table, and a sentence in the cell")
+            raise UsageError(tr("--yes needs a table, and a sentence in the cell"))
         table = read_table(source) if isinstance(source, Path) else source
         accepted = accept(plan_table(table, sentence))
         run = train(table, accepted, prompt=sentence)

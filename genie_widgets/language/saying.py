@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from numbers import Number
 from string import Formatter
 from typing import Any
 
-from genie_widgets.language.catalogue import spoken, translations
+from genie_widgets.language.catalogue import LANGUAGES, spoken, translations
 
 _NARROW_SPACE = "\u202f"
 # What parts thousands, what parts decimals, what stands before a percent sign.
@@ -65,6 +65,12 @@ def listed(names: Sequence[str]) -> str:
     # Translators: between the names of a list, all but the last two
     separator = tr(", ")
     return tr("{items} and {last}", items=separator.join(names[:-1]), last=names[-1])
+
+
+def original(text: str, among: Iterable[str]) -> str:
+    """Give the English text that this one says in one of the languages; itself where it says none of them."""
+    catalogues = [translations(code) for code in LANGUAGES]
+    return next((known for known in among if any(text == one.gettext(known) for one in catalogues)), text)
 
 
 def mark(message: str, /) -> str:

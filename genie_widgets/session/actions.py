@@ -26,13 +26,12 @@ from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.state import PredictionsState
 from genie_widgets.store import RunView
 
-PLANNING, CHANGING = "Making a plan", "Changing the plan"
-
 
 class BusyWith(Value):
-    """Something was begun that takes a moment."""
+    """Something was begun that takes a moment: `what` in words, and whether it is a plan or a change of it."""
 
     what: str
+    for_plan: bool = False
 
 
 class AllowanceSeen(Value):

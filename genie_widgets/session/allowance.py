@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Allowance, GenieError, Problem, Settings
 from genie_widgets.store import RunFolder, list_run_ids, seconds_spent
 
@@ -28,18 +29,32 @@ def check_allowance(settings: Settings, seconds: int) -> None:
     left = allowance(settings).seconds_left
     if left is None or seconds <= left:
         return
-    whose = "you" if settings.person else "everybody without a name here, together,"
-    told = f"This asks for {seconds} seconds of training, and {left} of the {settings.seconds_each} are left"
-    remedy = f"Give it {left} seconds or less, or ask the host for more." if left else "Ask the host for more."
+    asked = {"seconds": seconds, "left": left, "allowed": settings.seconds_each}
     raise GenieError(
         Problem(
             code="allowance-spent",
-            title=f"{told} that {whose} may use.",
-            remedy=remedy,
+            title=_of_one_person(**asked) if settings.person else _of_all(**asked),
+            remedy=tr("Give it {left} seconds or less, or ask the host for more.", left=left)
+            if left
+            else tr("Ask the host for more."),
             culprit="time_limit_s",
             value=str(seconds),
             field="time_limit_s",
         )
+    )
+
+
+def _of_one_person(**asked: object) -> str:
+    return tr(
+        "This asks for {seconds} seconds of training, and {left} of the {allowed} are left that you may use.", **asked
+    )
+
+
+def _of_all(**asked: object) -> str:
+    return tr(
+        "This asks for {seconds} seconds of training, and {left} of the {allowed} are left that everybody without a "
+        "name here, together, may use.",
+        **asked,
     )
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-from genie_widgets.language import spoken
+from genie_widgets.language import spoken, tr
 from genie_widgets.schema import (
     Answer,
     Event,
@@ -88,8 +88,8 @@ def _must_be_read(table: object) -> None:
         raise GenieError(
             Problem(
                 code="table-not-read",
-                title=f"This takes a table that Genie has read, and was given a {kind}.",
-                remedy="Read it first: table = gw.read_table(...).",
+                title=tr("This takes a table that Genie has read, and was given a {kind}.", kind=kind),
+                remedy=tr("Read it first: table = gw.read_table(...)."),
                 culprit="table",
                 value=kind,
             )
@@ -220,7 +220,9 @@ def accept(answer: Answer) -> Plan:
     if answer.status == "plan":
         return answer
     remedy = (
-        "Answer it, or name the column in the sentence." if answer.status == "question" else "Ask for a prediction."
+        tr("Answer it, or name the column in the sentence.")
+        if answer.status == "question"
+        else tr("Ask for a prediction.")
     )
     raise GenieError(Problem(code=f"not-a-plan-{answer.status}", title=answer.text, remedy=remedy, culprit="plan"))
 

@@ -12,8 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from genie_widgets.language import figure, mark, original, plural, tr
 from genie_widgets.render import metric_value, moment, number, row_sentences
-from genie_widgets.schema import METRICS, GenieError, LLMSettings, Plan, Problem, Reply, Settings, Sourced, TableProfile
+from genie_widgets.schema import (
+    METRICS,
+    GenieError,
+    LLMSettings,
+    MetricValue,
+    Plan,
+    Problem,
+    Reply,
+    Settings,
+    Sourced,
+    TableProfile,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,12 +35,12 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_NAMED, MOST_VALUES = 50, 5, 5_000
 DAY_S = 86_400.0
 SUGGESTIONS = (
-    "How good is it?",
-    "What matters most?",
-    "Where does it fail?",
-    "Which rows are the highest?",
-    "Is it better than the run before?",
-    "Why row 1?",
+    mark("How good is it?"),
+    mark("What matters most?"),
+    mark("Where does it fail?"),
+    mark("Which rows are the highest?"),
+    mark("Is it better than the run before?"),
+    mark("Why row 1?"),
 )
 
 
@@ -61,21 +73,21 @@ def answer(run: Run, question: str, llm: LLMSettings | None = None) -> Reply:
         name, arguments = ("", {}) if llm is None else choose_tool(question, profile.column_names, _told(), llm)
         by_model = llm is not None
     except LLMFailedError as failure:
-        note = f"The language model was of no help ({failure}): understood by rules. "
+        note = tr("The language model was of no help ({reason}): understood by rules.", reason=failure) + " "
     if by_model:
-        note = "The language model chose what was computed; it wrote none of the answer."
+        note = tr("The language model chose what was computed; it wrote none of the answer.")
     else:
-        name, arguments, told = understood(question, run)
+        name, arguments, told = understood(original(question, SUGGESTIONS), run)
         note += told
     if name not in TOOLS:
-        words = ("This is not one of the questions that can be answered from the run's figures.", _offer())
+        words = (tr("This is not one of the questions that can be answered from the run's figures."), _offer())
         return Reply(question=question, words=words, note=note)
     found = TOOLS[name].answer(run, **_checked(TOOLS[name], arguments, profile))
     return found.model_copy(update={"question": question, "note": note})
 
 
 def _offer() -> str:
-    return f"Ask for instance: {' '.join(SUGGESTIONS)}"
+    return tr("Ask for instance: {questions}", questions=" ".join(map(tr, SUGGESTIONS)))
 
 
 def _told() -> dict[str, tuple[str, dict[str, dict[str, Any]]]]:
@@ -94,8 +106,8 @@ def _checked(tool: Tool, arguments: dict[str, Any], profile: TableProfile) -> di
         raise GenieError(
             Problem(
                 code="no-such-column",
-                title=f"The table has no column {kept['column'][:80]!r}.",
-                remedy="Name one of its columns, as it is written there.",
+                title=tr("The table has no column {column!r}.", column=kept["column"][:80]),
+                remedy=tr("Name one of its columns, as it is written there."),
                 culprit="question",
             )
         )
@@ -129,10 +141,14 @@ def understood(question: str, run: Run) -> tuple[str, dict[str, Any], str]:
         # Asked of some rows only, or of a column's groups: the answer for all rows would be taken for theirs.
         where = _value_in(text, run.scored[[name for name in run.request.profile.column_names if name in run.scored]])
         if where is not None and re.search(_OF_SOME + re.escape(where[1].casefold()), text):
-            return "groups", {"column": where[0]}, f"Understood as: by the groups of {where[0]}."
+            return "groups", {"column": where[0]}, _by_groups(where[0])
         if column and column != run.request.plan.target:
-            return "groups", {"column": column}, f"Understood as: by the groups of {column}."
+            return "groups", {"column": column}, _by_groups(column)
     return name, {}, ""
+
+
+def _by_groups(column: str) -> str:
+    return tr("Understood as: by the groups of {column}.", column=column)
 
 
 def _asks_for_extremes(text: str, word: str, column: str, run: Run) -> tuple[str, dict[str, Any], str]:
@@ -143,7 +159,7 @@ def _asks_for_extremes(text: str, word: str, column: str, run: Run) -> tuple[str
     if where is not None:
         arguments |= {"column": where[0], "value": where[1]}
     elif unknown := re.search(_wanted_of(column), text):
-        note = f"No cell of the untouched rows is {unknown[1]!r}: all of these rows are looked at."
+        note = tr("No cell of the untouched rows is {value!r}: all of these rows are looked at.", value=unknown[1])
     return "extreme", arguments, note
 
 
@@ -217,14 +233,8 @@ def _quality(run: Run, metric: str = "") -> Reply:
     # The first is what the verdict begins with.
     asked = next((one for one in result.evaluation.metrics[1:] if metric in (one.name, one.label)), None)
     if asked is not None:
-        against = f"; the baseline has {metric_value(asked.name, asked.baseline)}" if asked.baseline is not None else ""
-        between = _interval(asked.name, asked.low, asked.high)
-        words = (
-            f"{asked.label} is {metric_value(asked.name, asked.value)} on {result.evaluation.n_rows:,} rows that no "
-            f"model had seen{between}{against}.",
-            *words,
-        )
-    source = f"{result.evaluation.n_rows:,} untouched rows ({result.evaluation.split})"
+        words = (_measured(asked, result.evaluation.n_rows), *words)
+    source = tr("{rows} ({split})", rows=_untouched(result.evaluation.n_rows), split=result.evaluation.split)
     figures = [
         Sourced(
             label=metric.label,
@@ -235,34 +245,61 @@ def _quality(run: Run, metric: str = "") -> Reply:
     ]
     figures += [
         Sourced(
-            label=f"{metric.label} of the baseline",
+            label=tr("{measure} of the baseline", measure=metric.label),
             value=metric_value(metric.name, metric.baseline),
             source=result.evaluation.baseline,
         )
         for metric in result.evaluation.metrics[:1]
         if metric.baseline is not None
     ]
-    return Reply(question="", how="How good it is on untouched rows", words=words, figures=tuple(figures))
+    return Reply(question="", how=tr("How good it is on untouched rows"), words=words, figures=tuple(figures))
+
+
+def _measured(metric: MetricValue, n_rows: int) -> str:
+    against = (
+        # Translators: goes on in a sentence about the model's own figure
+        tr("; the baseline has {value}", value=metric_value(metric.name, metric.baseline))
+        if metric.baseline is not None
+        else ""
+    )
+    return plural(
+        "{measure} is {value} on {n:,} row that no model had seen{interval}{baseline}.",
+        "{measure} is {value} on {n:,} rows that no model had seen{interval}{baseline}.",
+        n_rows,
+        measure=metric.label,
+        value=metric_value(metric.name, metric.value),
+        interval=_interval(metric.name, metric.low, metric.high),
+        baseline=against,
+    )
+
+
+def _untouched(n_rows: int) -> str:
+    return plural("{n:,} untouched row", "{n:,} untouched rows", n_rows)
 
 
 def _interval(name: str, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return ""
-    return f", 95% interval {metric_value(name, low)} to {metric_value(name, high)}"
+    # Translators: added to a figure, or to a sentence about it
+    return tr(", 95% interval {low} to {high}", low=metric_value(name, low), high=metric_value(name, high))
 
 
 def _importance(run: Run) -> Reply:
     explanation = run.explain()
     output = explanation.outputs[-1]
-    source = f"mean size of the SHAP values of {explanation.n_rows:,} untouched rows ({explanation.method})"
+    source = tr(
+        "mean size of the SHAP values of {rows} ({method})",
+        rows=_untouched(explanation.n_rows),
+        method=explanation.method,
+    )
     ranked = sorted(output.importance, key=lambda item: -item.mean_abs)
     figures = tuple(Sourced(label=item.column, value=number(item.mean_abs), source=source) for item in ranked[:10])
     names = ", ".join(repr(item.column) for item in ranked[:MOST_NAMED])
     words = (
-        f"The predictions of {output.label!r} lean most on {names}.",
-        "That tells what the model uses, not what causes the target.",
+        tr("The predictions of {answer!r} lean most on {columns}.", answer=output.label, columns=names),
+        tr("That tells what the model uses, not what causes the target."),
     )
-    return Reply(question="", how="What the predictions lean on", words=words, figures=figures)
+    return Reply(question="", how=tr("What the predictions lean on"), words=words, figures=figures)
 
 
 def _weak(run: Run) -> Reply:
@@ -270,41 +307,61 @@ def _weak(run: Run) -> Reply:
     assert result.evaluation is not None
     groups, share = result.evaluation.weak_groups, bool(result.classes)
     if not groups:
-        words: tuple[str, ...] = ("No group of untouched rows is clearly worse than the others.",)
+        words: tuple[str, ...] = (tr("No group of untouched rows is clearly worse than the others."),)
     else:
-        what = "of the rows are wrong" if share else "mean error"
+        said = _WRONG if share else _MEAN_ERROR
         words = tuple(
-            f"Where {group.column!r} is {group.group or 'empty'}: {_error(group.error, share)} {what}, against "
-            f"{_error(group.elsewhere, share)} elsewhere."
+            tr(
+                said,
+                column=group.column,
+                value=_named(group.group),
+                error=_error(group.error, share),
+                elsewhere=_error(group.elsewhere, share),
+            )
             for group in groups
         )
     figures = tuple(
         Sourced(
-            label=f"{group.column} = {group.group or 'empty'}",
+            label=f"{group.column} = {_named(group.group)}",
             value=_error(group.error, share),
-            source=f"{group.n_rows:,} untouched rows; one of {group.n_looked_at:,} groups looked at",
+            source=plural(
+                "{rows}; one of {n:,} group looked at",
+                "{rows}; one of {n:,} groups looked at",
+                group.n_looked_at,
+                rows=_untouched(group.n_rows),
+            ),
         )
         for group in groups
     )
-    return Reply(question="", how="Where it errs clearly more", words=words, figures=figures)
+    return Reply(question="", how=tr("Where it errs clearly more"), words=words, figures=figures)
+
+
+_WRONG = mark("Where {column!r} is {value}: {error} of the rows are wrong, against {elsewhere} elsewhere.")
+_MEAN_ERROR = mark("Where {column!r} is {value}: {error} mean error, against {elsewhere} elsewhere.")
+
+
+def _named(group: str) -> str:
+    # Translators: in place of a value: the cells hold none
+    return group or tr("empty")
 
 
 def _error(value: float, share: bool) -> str:
-    return f"{100 * value:.1f}%" if share else number(value)
+    return figure(value, ".1%") if share else number(value)
 
 
 def _groups(run: Run, column: str = "") -> Reply:
     report = run.groups(column)
     figures = tuple(
         Sourced(
-            label=f"{item.label} where {column} is {row.group}",
+            label=tr("{measure} where {column} is {value}", measure=item.label, column=column, value=row.group),
             value=metric_value(item.name, item.value),
-            source=f"{row.n_rows:,} untouched rows{_interval(item.name, item.low, item.high)}",
+            source=f"{_untouched(row.n_rows)}{_interval(item.name, item.low, item.high)}",
         )
         for row in report.groups
         for item in row.figures[:1]
     )
-    return Reply(question="", how=f"The figures by the groups of {column}", words=report.words, figures=figures)
+    how = tr("The figures by the groups of {column}", column=column)
+    return Reply(question="", how=how, words=report.words, figures=figures)
 
 
 def _row(run: Run, row: int = 1) -> Reply:
@@ -313,8 +370,8 @@ def _row(run: Run, row: int = 1) -> Reply:
         raise GenieError(
             Problem(
                 code="no-such-row",
-                title=f"The table has no row {row:,}: it has {len(frame):,}.",
-                remedy="Rows are counted from 1.",
+                title=tr("The table has no row {row:,}: it has {n_rows:,}.", row=row, n_rows=len(frame)),
+                remedy=tr("Rows are counted from 1."),
                 culprit="question",
             )
         )
@@ -324,24 +381,31 @@ def _row(run: Run, row: int = 1) -> Reply:
     output = explanation.outputs[place]
     told = output.rows[0]
     known = chosen.index[0] in run.scored.index
-    seen = "No model had seen it." if known else "The models may have learned from it: the prediction is no test."
+    unseen, learned = tr("No model had seen it."), tr("The models may have learned from it: the prediction is no test.")
     words = (
         *row_sentences(explanation, told, output.label, output.base_value),
-        f"In the table its {_known_answer(run.request.plan, chosen)}. {seen}",
+        f"{_known_answer(run.request.plan, chosen)} {unseen if known else learned}",
     )
-    source = f"SHAP values of this row against {explanation.n_background:,} others ({explanation.method})"
+    source = plural(
+        "SHAP values of this row against {n:,} other ({method})",
+        "SHAP values of this row against {n:,} others ({method})",
+        explanation.n_background,
+        method=explanation.method,
+    )
     figures = tuple(
         Sourced(label=f"{part.column} = {part.cell}", value=number(part.value), source=source)
         for part in sorted(told.contributions, key=lambda part: -abs(part.value))[:10]
     )
-    return Reply(question="", how=f"Why row {row:,} is predicted so", words=words, figures=figures)
+    return Reply(question="", how=tr("Why row {row:,} is predicted so", row=row), words=words, figures=figures)
 
 
 def _known_answer(plan: Plan, row: pd.DataFrame) -> str:
     if row[plan.target].notna().all():
-        return f"{plan.target} is {row[plan.target].iloc[0]}"
-    counts = f", which counts as {plan.empty_target}" if plan.empty_target else ""
-    return f"{plan.target} is empty{counts}"
+        return tr("In the table its {target} is {value}.", target=plan.target, value=str(row[plan.target].iloc[0]))
+    if plan.empty_target:
+        meaning = plan.empty_target
+        return tr("In the table its {target} is empty, which counts as {value}.", target=plan.target, value=meaning)
+    return tr("In the table its {target} is empty.", target=plan.target)
 
 
 def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest: bool = False) -> Reply:
@@ -351,44 +415,68 @@ def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest
         raise GenieError(
             Problem(
                 code="no-such-column",
-                title=f"It is not clear which column holds {value[:80]!r}.",
-                remedy="Name the column too, as it is written in the table.",
+                title=tr("It is not clear which column holds {value!r}.", value=value[:80]),
+                remedy=tr("Name the column too, as it is written in the table."),
                 culprit="question",
             )
         )
     if column:
         wanted = value.casefold()
         scored = scored[scored[column].map(lambda cell: str(cell).casefold() == wanted)]
-        where = f" where {column} is {value}"
+        # Translators: goes on after "rows"
+        where = tr(" where {column} is {value}", column=column, value=value)
     name, ranked = _ranked(run, scored)
     order = ranked.sort_values(ascending=lowest, kind="stable").dropna().head(max(1, min(n, MOST_ROWS)))
     if order.empty:
-        return Reply(question="", how=f"The rows{where}", words=(f"None of the untouched rows is one{where}.",))
-    which = "lowest" if lowest else "highest"
+        none = tr("None of the untouched rows is one{where}.", where=where)
+        return Reply(question="", how=tr("The rows{where}", where=where), words=(none,))
+    how, said = _LOWEST if lowest else _HIGHEST
     words = (
-        f"Of {len(scored):,} untouched rows{where}, the {len(order):,} of the {which} {name} have it from "
-        f"{number(float(order.min()))} to {number(float(order.max()))}.",
-        "Only rows that no model has seen are listed: of the others the model knows the answer.",
+        tr(
+            said,
+            rows=_untouched(len(scored)),
+            where=where,
+            n=len(order),
+            figure=name,
+            low=number(float(order.min())),
+            high=number(float(order.max())),
+        ),
+        tr("Only rows that no model has seen are listed: of the others the model knows the answer."),
     )
     shown = [column_name for column_name in (result.plan.target, *result.features) if column_name in scored.columns][:8]
     cells = scored.loc[order.index, shown].map(_cell).to_numpy().tolist()
     rows = tuple(
-        (f"{place + 1:,}", number(score), *row)
+        (figure(place + 1, ","), number(score), *row)
         for place, score, row in zip(order.index.tolist(), order.tolist(), cells, strict=True)
     )
-    figure = Sourced(label=f"Rows{where}", value=f"{len(scored):,}", source="the untouched rows of the run")
+    counted = Sourced(
+        label=tr("Rows{where}", where=where),
+        value=figure(len(scored), ","),
+        source=tr("the untouched rows of the run"),
+    )
     return Reply(
         question="",
-        how=f"The rows of the {which} {name}{where}",
+        how=tr(how, figure=name, where=where),
         words=words,
-        figures=(figure,),
-        columns=("row", name, *shown),
+        figures=(counted,),
+        # Translators: heads the column of the rows' numbers
+        columns=(tr("row"), name, *shown),
         rows=rows,
     )
 
 
+_LOWEST = (
+    mark("The rows of the lowest {figure}{where}"),
+    mark("Of {rows}{where}, the {n:,} of the lowest {figure} have it from {low} to {high}."),
+)
+_HIGHEST = (
+    mark("The rows of the highest {figure}{where}"),
+    mark("Of {rows}{where}, the {n:,} of the highest {figure} have it from {low} to {high}."),
+)
+
+
 def _cell(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return figure(value, ".6g") if isinstance(value, float) else str(value)
 
 
 def _ranked(run: Run, scored: pd.DataFrame) -> tuple[str, pd.Series[float]]:
@@ -396,22 +484,24 @@ def _ranked(run: Run, scored: pd.DataFrame) -> tuple[str, pd.Series[float]]:
     result = run.scored_result
     if result.plan.problem_type == "binary":
         name = f"probability of {result.positive_class}"
+        label = tr("probability of {answer}", answer=result.positive_class)
     elif result.plan.problem_type == "quantile":
         levels = result.plan.quantile_levels
         name = f"quantile {levels[len(levels) // 2]}"
+        label = tr("quantile {level}", level=levels[len(levels) // 2])
     elif result.plan.problem_type == "regression":
-        name = "prediction"
+        name, label = "prediction", tr("prediction")
     else:
         raise GenieError(
             Problem(
                 code="no-order",
-                title="Several classes have no highest and lowest.",
-                remedy="Ask for the rows of a model of two classes or of numbers.",
+                title=tr("Several classes have no highest and lowest."),
+                remedy=tr("Ask for the rows of a model of two classes or of numbers."),
                 culprit="question",
             )
         )
     column = name if name in scored.columns else f"genie {name}"
-    return name, scored[column].astype(float)
+    return label, scored[column].astype(float)
 
 
 def _compare(run: Run, days: int = 0) -> Reply:
@@ -426,36 +516,45 @@ def _compare(run: Run, days: int = 0) -> Reply:
         if one.created_at < request.created_at and one.target == request.plan.target and one.score is not None
     ]
     if not earlier:
-        words = (f"There is no earlier run that predicts {request.plan.target!r} here.",)
-        return Reply(question="", how="Compared with the run before", words=words)
+        words = (tr("There is no earlier run that predicts {target!r} here.", target=request.plan.target),)
+        return Reply(question="", how=tr("Compared with the run before"), words=words)
     wanted = request.created_at - DAY_S * max(0, days)
     before = min(earlier, key=lambda one: abs(one.created_at - wanted))
-    how = f"Compared with the run of {moment(before.created_at)}"
-    how += f", the nearest to {days:,} {'day' if days == 1 else 'days'} before" if days > 0 else ""
+    date = moment(before.created_at)
+    how = tr("Compared with the run of {date}", date=date)
+    if days > 0:
+        how = plural(
+            "Compared with the run of {date}, the nearest to {n:,} day before",
+            "Compared with the run of {date}, the nearest to {n:,} days before",
+            days,
+            date=date,
+        )
     found = run.compare(open_run(before.run_id, settings))
     figures = tuple(
         Sourced(
-            label=f"{item.label}, {when}",
+            label=tr(said, measure=item.label),
             value=metric_value(metric.name, metric.value),
-            source=f"run {result.run_id[:8]}",
+            source=tr("run {run}", run=result.run_id[:8]),
         )
         for item in found.figures[:3]
-        for when, metric, result in (("before", item.before, found.before), ("now", item.after, found.after))
+        for said, metric, result in ((_BEFORE, item.before, found.before), (_NOW, item.after, found.after))
         if metric is not None
     )
     if found.difference is not None:
         figures = (
             Sourced(
-                label=f"Difference of {METRICS[found.difference.metric].label}",
+                label=tr("Difference of {measure}", measure=METRICS[found.difference.metric].label),
                 value=number(found.difference.value),
-                source=f"the same {found.difference.n_rows:,} rows"
-                f"{_interval('', found.difference.low, found.difference.high)}",
+                source=plural("the same {n:,} row", "the same {n:,} rows", found.difference.n_rows)
+                + _interval("", found.difference.low, found.difference.high),
             ),
             *figures,
         )
     return Reply(question="", how=how, words=found.words, figures=figures)
 
 
+_BEFORE, _NOW = mark("{measure}, before"), mark("{measure}, now")
+# A language model is told these: they stay as they are.
 _COLUMN = {"type": "string", "description": "a column of the table, exactly as it is written"}
 TOOLS = {
     "quality": Tool(

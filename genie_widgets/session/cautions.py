@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.schema import Answer, Plan, Problem, Validation
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.plan import RowsLeftOut
@@ -26,6 +27,11 @@ MOST_NEARLY_EMPTY = 4
 _OURS = (CODE, ENTITIES, TIME_ORDER, REPEATED, RARE, THINNED, NEARLY_EMPTY, MORE_NEARLY_EMPTY)
 GAPS, VALUE_OR_EMPTY = "plan-target-gaps", "plan-target-value-or-empty"
 _EMPTY = (GAPS, VALUE_OR_EMPTY)
+# What can be done about such rows: take them back, leave them out, keep them.
+_WORDS_FOR_ROWS: dict[RowsLeftOut, tuple[str, str, str]] = {
+    "repeated": (mark("Put repeated rows back"), mark("Leave out repeated rows"), mark("Keep repeated rows")),
+    "rare classes": (mark("Put rare classes back"), mark("Leave out rare classes"), mark("Keep rare classes")),
+}
 _ROWS: dict[str, RowsLeftOut] = {REPEATED: "repeated", RARE: "rare classes"}
 # Told of the table, and true of whatever is learned from it.
 _OF_THE_TABLE = "sampled"
@@ -123,17 +129,22 @@ class Cautions:
         rare = self._rare[key]
         if rare.empty:
             return []
-        classes = f"{len(rare):,} classes" if len(rare) > 1 else "One class"
         named = ", ".join(str(name)[:40] for name in rare.index[:3]) + (", …" if len(rare) > 3 else "")
-        title = (
-            f"{classes} of {plan.target} with fewer than {RARE_ROWS} rows ({named}): {int(rare.sum()):,} rows in all"
+        title = plural(
+            "One class of {target} with fewer than {least} rows ({names}): {n_rows:,} rows in all.",
+            "{n:,} classes of {target} with fewer than {least} rows ({names}): {n_rows:,} rows in all.",
+            len(rare),
+            target=plan.target,
+            least=RARE_ROWS,
+            names=named,
+            n_rows=int(rare.sum()),
         )
         return [
             _about_rows(
                 RARE,
                 "rare classes" in plan.rows_left_out,
                 title,
-                "So few are hardly learned, and their score is luck. Left out, they are never predicted.",
+                tr("So few are hardly learned, and their score is luck. Left out, they are never predicted."),
                 plan.target,
                 "target",
             )
@@ -158,10 +169,20 @@ class Cautions:
             told.append(
                 _warning(
                     ENTITIES,
-                    f"{entities.column} has {entities.n_values:,} values in {entities.n_rows:,} rows: the model may be "
-                    "scored on those that it has learned.",
-                    f"If new rows will be of others, keep each {entities.column} together: at random the score looks "
-                    "better than it will be.",
+                    plural(
+                        "{column} has {n_values:,} values in {n:,} row: the model may be scored on those that it has "
+                        "learned.",
+                        "{column} has {n_values:,} values in {n:,} rows: the model may be scored on those that it has "
+                        "learned.",
+                        entities.n_rows,
+                        column=entities.column,
+                        n_values=entities.n_values,
+                    ),
+                    tr(
+                        "If new rows will be of others, keep each {column} together: at random the score looks better "
+                        "than it will be.",
+                        column=entities.column,
+                    ),
                     entities.column,
                 )
             )
@@ -169,9 +190,16 @@ class Cautions:
             told.append(
                 _warning(
                     TIME_ORDER,
-                    f"The rows follow {order.column}, from {order.first} to {order.last}.",
-                    "If new rows will be later ones, score on the latest rows: at random the score looks better than "
-                    "it will be.",
+                    tr(
+                        "The rows follow {column}, from {first} to {last}.",
+                        column=order.column,
+                        first=order.first,
+                        last=order.last,
+                    ),
+                    tr(
+                        "If new rows will be later ones, score on the latest rows: at random the score looks better "
+                        "than it will be."
+                    ),
                     order.column,
                 )
             )
@@ -193,9 +221,9 @@ def drift_remedies(state: SessionState) -> tuple[Remedy, ...]:
     for problem in state.predictions.problems if state.predictions is not None else ():
         if problem.code == DRIFT and problem.severity == "warning":
             if state.stage != Stage.TRAINING:
-                words = f"Plan again without {problem.culprit}"
+                words = tr("Plan again without {column}", column=problem.culprit)
                 offered.append(Remedy(about=problem.key, words=words, leave_out=problem.culprit))
-            words = f"Use the predictions despite {problem.culprit}"
+            words = tr("Use the predictions despite {column}", column=problem.culprit)
             offered.append(Remedy(about=problem.key, words=words, accept_drift=problem.culprit))
     return tuple(offered)
 
@@ -211,47 +239,47 @@ def _remedies(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
     match problem.code:
         case "leak" | "nearly-empty-column":
             return (
-                Remedy(words=f"Leave out {column}", leave_out=column),
-                Remedy(words=f"Keep {column}", accept=key),
+                Remedy(words=tr("Leave out {column}", column=column), leave_out=column),
+                Remedy(words=tr("Keep {column}", column=column), accept=key),
             )
         case "repeated-entities":
             return (
                 Remedy(
-                    words=f"Keep each {column} together",
+                    words=tr("Keep each {column} together", column=column),
                     validation=Validation(kind="group", column=column),
                 ),
-                Remedy(words=f"Split rows of one {column} at random", accept=key),
+                Remedy(words=tr("Split rows of one {column} at random", column=column), accept=key),
             )
         case "time-order":
             return (
                 Remedy(
-                    words="Score on the latest rows",
+                    words=tr("Score on the latest rows"),
                     validation=Validation(kind="time", column=column),
                 ),
-                Remedy(words="Score on rows of any time", accept=key),
+                Remedy(words=tr("Score on rows of any time"), accept=key),
             )
         case "thinned-classes":
             return (
-                Remedy(words=f"Take more rows of rare classes of {column}", stratify_by=column),
-                Remedy(words="Go on with these rows", accept=key),
+                Remedy(words=tr("Take more rows of rare classes of {column}", column=column), stratify_by=column),
+                Remedy(words=tr("Go on with these rows"), accept=key),
             )
         case "plan-imbalance" if plan.metric not in _FAIR:
             return (
-                Remedy(words="Judge by balanced accuracy", metric="balanced_accuracy"),
-                Remedy(words="Leave the measure as it is", accept=key),
+                Remedy(words=tr("Judge by balanced accuracy"), metric="balanced_accuracy"),
+                Remedy(words=tr("Leave the measure as it is"), accept=key),
             )
     return ()
 
 
 def _about_these_rows(problem: Problem, plan: Plan, rows: RowsLeftOut) -> tuple[Remedy, ...]:
-    what = "rare classes" if rows == "rare classes" else "repeated rows"
+    put_back, leave_out, keep = map(tr, _WORDS_FOR_ROWS[rows])
     if rows in plan.rows_left_out:
         others = tuple(other for other in plan.rows_left_out if other != rows)
-        return (Remedy(words=f"Put {what} back", rows_left_out=others),)
-    leaving_out = Remedy(words=f"Leave out {what}", rows_left_out=(*plan.rows_left_out, rows))
+        return (Remedy(words=put_back, rows_left_out=others),)
+    leaving_out = Remedy(words=leave_out, rows_left_out=(*plan.rows_left_out, rows))
     if problem.severity != "warning":
         return (leaving_out,)
-    return (leaving_out, Remedy(words=f"Keep {what}", accept=problem.key))
+    return (leaving_out, Remedy(words=keep, accept=problem.key))
 
 
 def _about_empty_cells(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
@@ -259,13 +287,14 @@ def _about_empty_cells(problem: Problem, plan: Plan) -> tuple[Remedy, ...]:
 
     if problem.code == VALUE_OR_EMPTY:
         meaning = opposite_of(problem.value)
-        return (Remedy(words=f"Empty means {meaning}", empty_target=meaning),)
+        return (Remedy(words=tr("Empty means {value}", value=meaning), empty_target=meaning),)
     accepted = "" if problem.key in plan.accepted else problem.key
-    leaving_out = Remedy(words="Leave these rows out", empty_target="", accept=accepted)
+    leaving_out = Remedy(words=tr("Leave these rows out"), empty_target="", accept=accepted)
     if plan.empty_target:
         return (leaving_out,)
     meaning = "0" if plan.problem_type in _NUMBERS else EMPTY_CLASS
-    words = f"Empty means {meaning}" if plan.problem_type in _NUMBERS else "Empty is an answer of its own"
+    is_number = plan.problem_type in _NUMBERS
+    words = tr("Empty means {value}", value=meaning) if is_number else tr("Empty is an answer of its own")
     otherwise = Remedy(words=words, empty_target=meaning)
     return (leaving_out, otherwise) if problem.severity == "warning" else (otherwise,)
 
@@ -278,8 +307,13 @@ def _as_decided(problem: Problem, plan: Plan) -> Problem:
 def _problem(leak: Leak, plan: Plan) -> Problem:
     return Problem(
         code=CODE,
-        title=f"{leak.column} alone removes {leak.strength:.0%} of the error: it may give {plan.target} away.",
-        remedy="Leave it out if it is only known after the outcome, or is the outcome in other words.",
+        title=tr(
+            "{column} alone removes {share:.0%} of the error: it may give {target} away.",
+            column=leak.column,
+            share=leak.strength,
+            target=plan.target,
+        ),
+        remedy=tr("Leave it out if it is only known after the outcome, or is the outcome in other words."),
         culprit=leak.column,
         severity="warning",
         field="ignore",
@@ -293,15 +327,19 @@ def _nearly_empty(used: set[str], table: Table) -> list[Problem]:
             update={
                 "severity": "warning",
                 "field": "ignore",
-                "remedy": "Leave it out if its few values are known too rarely, or only afterwards.",
+                "remedy": tr("Leave it out if its few values are known too rarely, or only afterwards."),
             }
         )
         for problem in found[:MOST_NEARLY_EMPTY]
     ]
     more = len(found) - len(told)
     if more:
-        title = f"{more:,} more {'column is' if more == 1 else 'columns are'} missing in nearly all rows."
-        remedy = "The table's own description names each."
+        title = plural(
+            "{n:,} more column is missing in nearly all rows.",
+            "{n:,} more columns are missing in nearly all rows.",
+            more,
+        )
+        remedy = tr("The table's own description names each.")
         told.append(Problem(code=MORE_NEARLY_EMPTY, title=title, remedy=remedy, severity="info", field="ignore"))
     return told
 
@@ -310,14 +348,26 @@ def _repeated_rows(plan: Plan, table: Table) -> list[Problem]:
     n, looked_at = table.profile.n_duplicate_rows, table.profile.n_sampled
     if not n:
         return []
-    rows = f"{looked_at:,} rows" + (" looked at" if looked_at < table.profile.n_rows else "")
-    title = f"{n:,} of {rows} {'repeats' if n == 1 else 'repeat'} an earlier one in every column"
+    if looked_at < table.profile.n_rows:
+        title = plural(
+            "{n:,} of {n_rows:,} rows looked at repeats an earlier one in every column.",
+            "{n:,} of {n_rows:,} rows looked at repeat an earlier one in every column.",
+            n,
+            n_rows=looked_at,
+        )
+    else:
+        title = plural(
+            "{n:,} of {n_rows:,} rows repeats an earlier one in every column.",
+            "{n:,} of {n_rows:,} rows repeat an earlier one in every column.",
+            n,
+            n_rows=looked_at,
+        )
     return [
         _about_rows(
             REPEATED,
             "repeated" in plan.rows_left_out,
             title,
-            "If they are one thing counted twice, leave them out: the score would look better than it is.",
+            tr("If they are one thing counted twice, leave them out: the score would look better than it is."),
             "",
             "validation",
         )
@@ -336,9 +386,15 @@ def _thinned_classes(plan: Plan, table: Table) -> list[Problem]:
     return [
         _warning(
             THINNED,
-            f"The rarest class of {plan.target} has {n_least:,} of the {profile.n_rows:,} rows that were taken; the "
-            f"file has {in_file:,} rows, and so more of it.",
-            "Rare classes are learned from few rows: read the file again, and take more of theirs.",
+            tr(
+                "The rarest class of {target} has {n:,} of the {n_rows:,} rows that were taken; the file has "
+                "{in_file:,} rows, and so more of it.",
+                target=plan.target,
+                n=n_least,
+                n_rows=profile.n_rows,
+                in_file=in_file,
+            ),
+            tr("Rare classes are learned from few rows: read the file again, and take more of theirs."),
             plan.target,
         ).model_copy(update={"field": "target"})
     ]
@@ -347,9 +403,8 @@ def _thinned_classes(plan: Plan, table: Table) -> list[Problem]:
 def _about_rows(code: str, left_out: bool, title: str, remedy: str, culprit: str, field: str) -> Problem:
     """Warn of rows, or note that they are left out: the verdict knows of it, too."""
     if left_out:
-        title, remedy = f"{title}. They are left out.", "They are neither learned from nor scored."
-    else:
-        title += "."
+        title = f"{title} {tr('They are left out.')}"
+        remedy = tr("They are neither learned from nor scored.")
     severity: Severity = "info" if left_out else "warning"
     return Problem(code=code, title=title, remedy=remedy, culprit=culprit, severity=severity, field=field)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Decision, GenieError, Problem, ResultUpdated
 from genie_widgets.session.recording import record_again
 from genie_widgets.session.tracing import scored_result, scored_rows
@@ -42,7 +43,7 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     assert result.evaluation is not None
     rows, used = rows_of(scored, result.plan, result.classes)
     if not isinstance(rows, ClassRows) or result.plan.problem_type != "binary":
-        raise GenieError(_NO_CLASSES)
+        raise GenieError(_no_classes())
     groups = group_codes(scored.get("group"), used)
     decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
     threshold = None if decision is None else decision.threshold
@@ -82,9 +83,10 @@ def _write_files(folder: RunFolder) -> None:
         )
 
 
-_NO_CLASSES = Problem(
-    code="no-two-classes",
-    title="A threshold needs a model of two classes, and this one has not exactly two.",
-    remedy="Ask a yes-or-no question of the table to decide by costs or by a capacity.",
-    culprit="decision",
-)
+def _no_classes() -> Problem:
+    return Problem(
+        code="no-two-classes",
+        title=tr("A threshold needs a model of two classes, and this one has not exactly two."),
+        remedy=tr("Ask a yes-or-no question of the table to decide by costs or by a capacity."),
+        culprit="decision",
+    )

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem, ReadOptions, Settings
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Intake:
         from genie_widgets.data import read_table
 
         if not self._settings.allow_paths:
-            raise _forbidden("Files of this machine", "GENIE_ALLOW_PATHS")
+            raise _forbidden(tr("Files of this machine may not be named on this page."), "GENIE_ALLOW_PATHS")
         path = Path(text.strip().strip("\"'")).expanduser()
         with self._lock:
             with contextlib.suppress(OSError, ValueError):
@@ -82,7 +83,7 @@ class Intake:
 
         settings = self._settings
         if not settings.allow_urls:
-            raise _forbidden("Addresses on the network", "GENIE_ALLOW_URLS")
+            raise _forbidden(tr("Addresses on the network may not be named on this page."), "GENIE_ALLOW_URLS")
         file, name = fetch(
             address,
             settings.workspace / "uploads",
@@ -102,7 +103,7 @@ class Intake:
         from genie_widgets.data import read_query
 
         if not self._settings.allow_queries:
-            raise _forbidden("Databases", "GENIE_ALLOW_QUERIES")
+            raise _forbidden(tr("Databases may not be named on this page."), "GENIE_ALLOW_QUERIES")
         with self._lock:
             table = read_query(address, query)
             self._keep(None)
@@ -117,8 +118,8 @@ class Intake:
                 raise GenieError(
                     Problem(
                         code="no-file",
-                        title="The file of this table is not at hand any more.",
-                        remedy="Choose it again.",
+                        title=tr("The file of this table is not at hand any more."),
+                        remedy=tr("Choose it again."),
                         culprit=name,
                     )
                 )
@@ -164,12 +165,12 @@ def without_password(address: str) -> str:
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _forbidden(what: str, setting: str) -> GenieError:
+def _forbidden(title: str, setting: str) -> GenieError:
     return GenieError(
         Problem(
             code="not-allowed-here",
-            title=f"{what} may not be named on this page.",
-            remedy=f"Upload the file instead; who runs the page can allow it with {setting}=1.",
+            title=title,
+            remedy=tr("Upload the file instead; who runs the page can allow it with {setting}=1.", setting=setting),
             culprit=setting,
         )
     )

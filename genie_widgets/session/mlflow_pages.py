@@ -9,6 +9,7 @@ import sys
 import urllib.parse
 from pathlib import Path
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.local_server import LOCALHOST, free_port, opener, wait_until_up
 
@@ -71,8 +72,8 @@ class MlflowPages:
         raise GenieError(
             Problem(
                 code="mlflow-pages",
-                title="MLflow's pages could not be opened here.",
-                remedy=f"The log {self._log.name} of the workspace says why.",
+                title=tr("MLflow's pages could not be opened here."),
+                remedy=tr("The log {log} of the workspace says why.", log=self._log.name),
                 culprit="MLflow",
             )
         )

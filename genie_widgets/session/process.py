@@ -13,7 +13,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import IO, Any, Literal
 
-from genie_widgets.language import spoken
+from genie_widgets.language import spoken, tr
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
 
@@ -99,7 +99,9 @@ class WorkerHandle:
             self._send({"id": identity, "op": operation, "language": spoken(), **arguments})
             answer = future.result(timeout_s)
         except FutureTimeoutError:
-            raise GenieError(_problem("worker-slow", f"No answer came within {timeout_s:.0f} seconds.")) from None
+            raise GenieError(
+                _problem("worker-slow", tr("No answer came within {seconds:.0f} seconds.", seconds=timeout_s))
+            ) from None
         finally:
             with self._lock:
                 self._waiting.pop(identity, None)
@@ -173,13 +175,13 @@ def _value_of(answer: dict[str, Any]) -> dict[str, Any]:
     try:
         told = Problem.model_validate(problem)
     except ValueError:
-        told = _problem("worker-nonsense", "The process that serves the model gave an answer without sense.")
+        told = _problem("worker-nonsense", tr("The process that serves the model gave an answer without sense."))
     raise GenieError(told)
 
 
 def _died() -> Problem:
-    return _problem("worker-died", "The process that serves the model has ended.")
+    return _problem("worker-died", tr("The process that serves the model has ended."))
 
 
 def _problem(code: str, title: str) -> Problem:
-    return Problem(code=code, title=title, remedy="Try again; the run's log says more.", culprit="worker")
+    return Problem(code=code, title=title, remedy=tr("Try again; the run's log says more."), culprit="worker")

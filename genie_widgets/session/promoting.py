@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from genie_widgets.language import spoken
+from genie_widgets.language import spoken, tr
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.tracing import scored_result
 from genie_widgets.store import RunFolder
@@ -20,7 +20,7 @@ def promote(folder: RunFolder, *, back: bool = False) -> str:
     """Promote a run, or give the alias back to the one before; see `Run.promote` and `Run.go_back`."""
     tracking = scored_result(folder).tracking
     if tracking is None or tracking.problem is not None:
-        raise GenieError(_NOT_RECORDED)
+        raise GenieError(_not_recorded())
     command = [sys.executable, "-m", PROMOTING, str(folder.path), *(["back"] if back else [])]
     with folder.log_path.open("ab") as log:
         try:
@@ -34,25 +34,29 @@ def promote(folder: RunFolder, *, back: bool = False) -> str:
                 env={**os.environ, "GENIE_LANGUAGE": spoken()},
             )
         except subprocess.TimeoutExpired:
-            raise GenieError(_NO_ANSWER) from None
+            raise GenieError(_no_answer()) from None
     lines = done.stdout.decode("utf-8", "replace").splitlines()
     if done.returncode != 0 or not lines:
-        raise GenieError(_NO_ANSWER)
+        raise GenieError(_no_answer())
     answer = json.loads(lines[-1])
     if "problem" in answer:
         raise GenieError(Problem.model_validate(answer["problem"]))
     return str(answer["champion"])
 
 
-_NOT_RECORDED = Problem(
-    code="not-recorded",
-    title="This run is not recorded in MLflow, so it cannot become the champion there.",
-    remedy="Wait until the record is written; the Download tab says where it is, or why there is none.",
-    culprit="run",
-)
-_NO_ANSWER = Problem(
-    code="promotion-failed",
-    title="MLflow's registry did not answer.",
-    remedy="Check that the server runs, and MLFLOW_TRACKING_URI; the run's log says more.",
-    culprit="MLFLOW_TRACKING_URI",
-)
+def _not_recorded() -> Problem:
+    return Problem(
+        code="not-recorded",
+        title=tr("This run is not recorded in MLflow, so it cannot become the champion there."),
+        remedy=tr("Wait until the record is written; the Download tab says where it is, or why there is none."),
+        culprit="run",
+    )
+
+
+def _no_answer() -> Problem:
+    return Problem(
+        code="promotion-failed",
+        title=tr("MLflow's registry did not answer."),
+        remedy=tr("Check that the server runs, and MLFLOW_TRACKING_URI; the run's log says more."),
+        culprit="MLFLOW_TRACKING_URI",
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Problem, RunRequest, Settings, Tracking
 from genie_widgets.store import RunFolder
 from genie_widgets.track import EXPERIMENT, has_store
@@ -29,8 +30,8 @@ def unrecorded(request: RunRequest) -> Tracking:
     """Tell that a run has no record, and nobody left who would make it: the process was ended from outside."""
     problem = Problem(
         code="tracking-failed",
-        title="The run is not recorded in MLflow: the process that records it ended without a word.",
-        remedy="The result is whole. Have it recorded again; the log says more.",
+        title=tr("The run is not recorded in MLflow: the process that records it ended without a word."),
+        remedy=tr("The result is whole. Have it recorded again; the log says more."),
         culprit="MLflow",
         severity="warning",
     )

@@ -45,8 +45,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         The next one; the same object if nothing changed.
     """
     match action:
-        case a.BusyWith(what=what):
-            return state.model_copy(update={"busy": what})
+        case a.BusyWith(what=what, for_plan=for_plan):
+            return state.model_copy(update={"busy": what, "waits_for_plan": for_plan})
         case a.AllowanceSeen(allowance=allowance):
             return state.model_copy(update={"allowance": allowance})
         case a.TableRead(profile=profile, source=source):
@@ -222,6 +222,6 @@ def _with_prompt(state: SessionState, prompt: str) -> SessionState:
     # A run goes on, or stays shown, while the person types the next sentence.
     if not state.run_id:
         changes.update({"answer": None, "past": (), "busy": "", "recipe": Recipe(table=state.recipe.table)})
-    elif state.busy in (a.PLANNING, a.CHANGING):
+    elif state.waits_for_plan:
         changes["busy"] = ""  # the answer under way is stale now: nobody waits for it
     return state.model_copy(update=changes)

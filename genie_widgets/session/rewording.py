@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, LLMSettings, Problem, Rewording, RunRequest, RunResult
 
 
@@ -13,8 +14,8 @@ def reworded(result: RunResult, request: RunRequest, llm: LLMSettings | None) ->
         raise GenieError(
             Problem(
                 code="no-language-model",
-                title="No language model is configured.",
-                remedy="Give a key or an address, or read the verdict as it stands.",
+                title=tr("No language model is configured."),
+                remedy=tr("Give a key or an address, or read the verdict as it stands."),
                 culprit="llm",
             )
         )
@@ -24,8 +25,8 @@ def reworded(result: RunResult, request: RunRequest, llm: LLMSettings | None) ->
         raise GenieError(
             Problem(
                 code="llm-failed",
-                title=f"The language model was of no help: {failure}.",
-                remedy="Try again later, or read the verdict as it stands.",
+                title=tr("The language model was of no help: {reason}.", reason=failure),
+                remedy=tr("Try again later, or read the verdict as it stands."),
                 culprit="llm",
                 severity="warning",
             )

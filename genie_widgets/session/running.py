@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     Comparison,
     Decision,
@@ -616,8 +617,8 @@ class Run:
             raise GenieError(
                 Problem(
                     code="no-such-column",
-                    title=f"The model learned from no column {column!r}.",
-                    remedy="Name a column as the warning does.",
+                    title=tr("The model learned from no column {column!r}.", column=column),
+                    remedy=tr("Name a column as the warning does."),
                     culprit=column,
                 )
             )
@@ -745,8 +746,8 @@ class Run:
 def _no_model() -> Problem:
     return Problem(
         code="no-model",
-        title="This run has no model.",
-        remedy="Wait for its end, or start it again.",
+        title=tr("This run has no model."),
+        remedy=tr("Wait for its end, or start it again."),
         culprit="run",
     )
 
@@ -754,8 +755,8 @@ def _no_model() -> Problem:
 def _nothing_to_salvage() -> Problem:
     return Problem(
         code="nothing-to-salvage",
-        title="There is nothing to save here: the run was not interrupted, or had finished no model.",
-        remedy="Give it more time instead.",
+        title=tr("There is nothing to save here: the run was not interrupted, or had finished no model."),
+        remedy=tr("Give it more time instead."),
         culprit="run",
     )
 
@@ -763,8 +764,8 @@ def _nothing_to_salvage() -> Problem:
 def _goes_on() -> Problem:
     return Problem(
         code="run-goes-on",
-        title="The run is still going.",
-        remedy="Wait for its end, or stop it first.",
+        title=tr("The run is still going."),
+        remedy=tr("Wait for its end, or stop it first."),
         culprit="run",
     )
 
@@ -772,8 +773,8 @@ def _goes_on() -> Problem:
 def _out_of_memory() -> Problem:
     return Problem(
         code="out-of-memory",
-        title="The training process was ended, and the system has run out of memory since the run began.",
-        remedy="What was finished is kept. Use fewer rows or columns, or a machine with more memory.",
+        title=tr("The training process was ended, and the system has run out of memory since the run began."),
+        remedy=tr("What was finished is kept. Use fewer rows or columns, or a machine with more memory."),
         culprit="worker",
     )
 
@@ -781,7 +782,7 @@ def _out_of_memory() -> Problem:
 def _never_started() -> Problem:
     return Problem(
         code="worker-never-started",
-        title="The training process did not start.",
-        remedy="`genie doctor` says what is missing; the run's log says more.",
+        title=tr("The training process did not start."),
+        remedy=tr("`genie doctor` says what is missing; the run's log says more."),
         culprit="worker",
     )

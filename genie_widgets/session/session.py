@@ -12,6 +12,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.allowance import allowance, check_allowance
@@ -123,12 +124,12 @@ class Session:
 
     def load_table(self, source: str | Path | bytes | pd.DataFrame | Table, *, name: str | None = None) -> None:
         """Read a table; what came from the one before is withdrawn."""
-        self._begin("Reading the table", self._read, source, name)
+        self._begin(tr("Reading the table"), self._read, source, name)
 
     def load_upload(self, path: Path, name: str) -> None:
         """Read an uploaded file as the table; it is ours from now on, and nobody else finds it."""
         self._begin(
-            "Reading the table",
+            tr("Reading the table"),
             lambda: self._take(self._intake.read_upload(path, name), Source(kind="file", name=name)),
         )
 
@@ -136,25 +137,27 @@ class Session:
         """Read a file of this machine that the person named, where the host allows it."""
         if text.strip():
             source = Source(kind="file", name=text.strip())
-            self._begin("Reading the table", lambda: self._take(self._intake.read_path(text), source))
+            self._begin(tr("Reading the table"), lambda: self._take(self._intake.read_path(text), source))
 
     def load_url(self, address: str) -> None:
         """Fetch and read a file from the network, where the host allows it."""
         if address.strip():
             source = Source(kind="url", name=without_password(address))
-            self._begin("Fetching the table", lambda: self._take(self._intake.read_url(address), source))
+            self._begin(tr("Fetching the table"), lambda: self._take(self._intake.read_url(address), source))
 
     def load_query(self, address: SecretStr, query: str) -> None:
         """Read the rows of a query on a database, where the host allows it; the address is kept nowhere."""
         source = Source(kind="query", name=query.strip())
-        self._begin("Asking the database", lambda: self._take(self._intake.read_query(address, query), source))
+        self._begin(tr("Asking the database"), lambda: self._take(self._intake.read_query(address, query), source))
 
     def read_again(self, options: ReadOptions) -> None:
         """Read the table's file once more, as the person says; what came from the table is withdrawn."""
         profile, source = self._state.profile, self._state.recipe.table
         if profile is not None and source is not None:
             name, origin = profile.name, source.model_copy(update={"options": options})
-            self._begin("Reading the table again", lambda: self._take(self._intake.read_again(name, options), origin))
+            self._begin(
+                tr("Reading the table again"), lambda: self._take(self._intake.read_again(name, options), origin)
+            )
 
     @property
     def can_read_again(self) -> bool:
@@ -163,7 +166,7 @@ class Session:
 
     def load_sample(self, name: str) -> None:
         """Read one of the shipped sample tables."""
-        self._begin("Reading the table", self._read_sample, name)
+        self._begin(tr("Reading the table"), self._read_sample, name)
 
     def set_prompt(self, text: str) -> None:
         """Change the sentence."""
@@ -175,7 +178,7 @@ class Session:
     def make_plan(self) -> None:
         """Ask the planner."""
         if self._state.profile is not None:
-            self._begin(a.PLANNING, self._plan, self._state.token)
+            self._begin(tr("Making a plan"), self._plan, self._state.token, for_plan=True)
 
     def edit_plan(self, **changes: Any) -> None:
         """Change fields of the plan as the person asks."""
@@ -192,7 +195,7 @@ class Session:
 
         # Another target has every column asked anew whether it gives the answer away.
         if {"target", "problem_type", "empty_target"} & set(changes):
-            self._begin("Checking the plan", step)
+            self._begin(tr("Checking the plan"), step)
         else:
             self._guard(step)
 
@@ -214,10 +217,10 @@ class Session:
         if plan is None or profile is None:
             return
         if remedy.accept_drift:
-            self._begin("Remembering that", self._accept_drift, remedy.accept_drift)
+            self._begin(tr("Remembering that"), self._accept_drift, remedy.accept_drift)
             return
         if remedy.stratify_by:
-            self._begin("Reading the table again", self._stratify, self._state, remedy.stratify_by)
+            self._begin(tr("Reading the table again"), self._stratify, self._state, remedy.stratify_by)
             return
         changes: dict[str, Any] = {}
         if remedy.leave_out:
@@ -246,7 +249,7 @@ class Session:
         if asks_to_undo(text):
             self.undo()
         else:
-            self._begin(a.CHANGING, self._follow_up, self._state, text)
+            self._begin(tr("Changing the plan"), self._follow_up, self._state, text, for_plan=True)
 
     def undo(self) -> None:
         """Take the last change of the plan back."""
@@ -288,12 +291,12 @@ class Session:
             answered = self._cautions.added(plan, self._table)
             self._dispatch(a.PlanMade(answer=answered, token=token, choice=choice))
 
-        self._begin("Making a plan", step)
+        self._begin(tr("Making a plan"), step, for_plan=True)
 
     def confirm(self) -> None:
         """Train as the plan says."""
         if self._state.plan is not None and self._state.stage != Stage.TRAINING and not self._state.busy:
-            self._begin("Starting the training", self._start)
+            self._begin(tr("Starting the training"), self._start)
 
     def stop(self) -> None:
         """Ask the run to stop and keep the best."""
@@ -304,22 +307,22 @@ class Session:
     def salvage(self) -> None:
         """Make a result of the models that an interrupted run had finished."""
         if self._run is not None:
-            self._begin("Looking for the models finished so far", self._resume, Run.salvage, None)
+            self._begin(tr("Looking for the models finished so far"), self._resume, Run.salvage, None)
 
     def extend(self, seconds: int) -> None:
         """Train on for some seconds beside the models that are there."""
         if self._run is not None and self._state.stage in (Stage.DONE, Stage.FAILED):
-            self._begin("Going on with the training", self._resume, lambda run: run.extend(seconds), seconds)
+            self._begin(tr("Going on with the training"), self._resume, lambda run: run.extend(seconds), seconds)
 
     def predict(self, source: str | Path | bytes | pd.DataFrame, *, name: str | None = None) -> None:
         """Predict the rows of a file or frame."""
         if self._state.has_model:
-            self._begin("Predicting", self._predict, source, name)
+            self._begin(tr("Predicting"), self._predict, source, name)
 
     def predict_upload(self, path: Path, name: str) -> None:
         """Predict the rows of an uploaded file, and remove the file."""
         if self._state.has_model:
-            self._begin("Predicting", self._consume, self._predict, path, name)
+            self._begin(tr("Predicting"), self._consume, self._predict, path, name)
         else:
             path.unlink(missing_ok=True)
 
@@ -327,13 +330,13 @@ class Session:
         """Predict the rows of the table that the run learned from."""
         run = self._run
         if run is not None and self._state.has_model:
-            self._begin("Predicting", self._predict_rows, lambda: run.table, Source(kind="run", name=run.id))
+            self._begin(tr("Predicting"), self._predict_rows, lambda: run.table, Source(kind="run", name=run.id))
 
     def explain_row(self, row: int) -> None:
         """Explain the prediction of a row of the last predictions, counted from 0."""
         predictions = self._state.predictions
         if predictions is not None and 0 <= row < predictions.n_rows and self._state.has_model:
-            self._begin("Explaining the row", self._explain, predictions, row)
+            self._begin(tr("Explaining the row"), self._explain, predictions, row)
 
     def what_if(self, cells: dict[str, Any]) -> None:
         """Try a made-up row; while one is tried, only the newest of the others waits."""
@@ -351,17 +354,17 @@ class Session:
         """Look for the smallest change that flips the answer of the made-up row that is shown."""
         tried = self._state.what_if
         if tried is not None and self._state.has_model:
-            self._begin("Looking for the smallest change", self._flip, dict(tried.cells))
+            self._begin(tr("Looking for the smallest change"), self._flip, dict(tried.cells))
 
     def decide(self, **wish: Any) -> None:
         """Choose the threshold of two classes; see `Run.decide`. Without a wish the model's own comes back."""
         if self._state.stage == Stage.DONE:
-            self._begin("Deciding", self._decide, wish)
+            self._begin(tr("Deciding"), self._decide, wish)
 
     def show_groups(self, column: str) -> None:
         """Show the model's figures by the groups of a column."""
         if self._state.stage == Stage.DONE:
-            self._begin("Comparing the groups", self._compare, column)
+            self._begin(tr("Comparing the groups"), self._compare, column)
 
     def show_part(self, group: str | None) -> None:
         """Show every figure and plot on the rows of one of the groups that were compared; None: on all rows."""
@@ -369,17 +372,17 @@ class Session:
         if group is None:
             self._dispatch(a.PartShown(run_id=self._state.run_id, part=None))
         elif self._state.stage == Stage.DONE and groups is not None:
-            self._begin("Scoring the group", self._show_part, groups.column, group)
+            self._begin(tr("Scoring the group"), self._show_part, groups.column, group)
 
     def ask(self, question: str) -> None:
         """Answer a question about the run; see `Run.ask`."""
         if self._state.stage == Stage.DONE and question.strip():
-            self._begin("Answering", self._ask, question.strip())
+            self._begin(tr("Answering"), self._ask, question.strip())
 
     def reword(self) -> None:
         """Have the language model say the verdict in other words; see `Run.reword`."""
         if self._state.stage == Stage.DONE:
-            self._begin("Asking the language model", self._reword)
+            self._begin(tr("Asking the language model"), self._reword)
 
     def sent_to_reword(self) -> tuple[str, ...]:
         """Give the sentences that the language model would be sent to reword, with their blanks."""
@@ -388,23 +391,23 @@ class Session:
 
     def list_history(self) -> None:
         """List the runs of the workspace with their figures."""
-        self._begin("Listing the runs", self._list)
+        self._begin(tr("Listing the runs"), self._list)
 
     def compare_runs(self, before: str, after: str) -> None:
         """Compare two runs; see `Run.compare`."""
-        self._begin("Comparing the runs", self._compare_runs, before, after)
+        self._begin(tr("Comparing the runs"), self._compare_runs, before, after)
 
     def promote(self, run_id: str) -> None:
         """Make a run the champion of its table and target; see `Run.promote`."""
-        self._begin("Telling MLflow", self._promote, Promotion(run_id=run_id))
+        self._begin(tr("Telling MLflow"), self._promote, Promotion(run_id=run_id))
 
     def go_back(self, run_id: str) -> None:
         """Give a champion's alias back to the one before; see `Run.go_back`."""
-        self._begin("Telling MLflow", self._promote, Promotion(run_id=run_id, back=True))
+        self._begin(tr("Telling MLflow"), self._promote, Promotion(run_id=run_id, back=True))
 
     def open_run(self, run_id: str) -> None:
         """Show an earlier run, or one that is still going."""
-        self._begin("Opening the run", self._open, run_id)
+        self._begin(tr("Opening the run"), self._open, run_id)
 
     def back_to_plan(self) -> None:
         """Leave the run that is shown; a training goes on by itself."""
@@ -415,7 +418,7 @@ class Session:
     def record(self) -> None:
         """Have the run that is shown recorded in MLflow, where that went wrong; see `Run.record`."""
         if self._state.stage == Stage.DONE:
-            self._begin("Recording the run", self._record)
+            self._begin(tr("Recording the run"), self._record)
 
     def _record(self) -> None:
         run = self._run
@@ -428,7 +431,7 @@ class Session:
         result = self._state.result
         tracking = result.tracking if result is not None else None
         if self.settings.allow_mlflow_ui and tracking is not None and tracking.is_in_file:
-            self._begin("Opening MLflow's pages", self._open_mlflow, tracking.uri)
+            self._begin(tr("Opening MLflow's pages"), self._open_mlflow, tracking.uri)
 
     def _open_mlflow(self, store: str) -> None:
         self._dispatch(a.MlflowOpened(address=self._mlflow.open(store)))
@@ -484,10 +487,10 @@ class Session:
         except Exception as error:
             self._log(error)
 
-    def _begin(self, what: str, step: Callable[..., None], *arguments: Any) -> None:
+    def _begin(self, what: str, step: Callable[..., None], *arguments: Any, for_plan: bool = False) -> None:
         if self._closed.is_set():
             return
-        self._dispatch(a.BusyWith(what=what))
+        self._dispatch(a.BusyWith(what=what, for_plan=for_plan))
         with self._lock:
             self._pending += 1
         self._executor.submit(self._do, step, *arguments)
@@ -513,8 +516,8 @@ class Session:
         """Show something unexpected: a reference number here, the traceback in the workspace's log."""
         problem = Problem(
             code="unexpected",
-            title="Something unexpected happened.",
-            remedy="Try again; if it happens again, send log.txt of the workspace with this reference.",
+            title=tr("Something unexpected happened."),
+            remedy=tr("Try again; if it happens again, send log.txt of the workspace with this reference."),
             reference=self._log(error),
         )
         self._dispatch(a.Troubled(problem=problem))
@@ -531,7 +534,7 @@ class Session:
     def _identify(self, key: str) -> None:
         person = People(self.settings.workspace).name_of(key)
         if not person:
-            raise GenieError(_NOBODY)
+            raise GenieError(_nobody())
         self.settings = self.settings.model_copy(update={"person": person})
         self._see_allowance()
 
@@ -616,7 +619,7 @@ class Session:
         answer = revise_plan(state.plan, state.profile, text, prompt=state.prompt, llm=self._llm, **asking)
         changed = self._cautions.added(answer, self._table)
         if changed.status == "refusal":
-            problem = Problem(code="follow-up-refused", title=changed.text, remedy="The plan is as it was.")
+            problem = Problem(code="follow-up-refused", title=changed.text, remedy=tr("The plan is as it was."))
             self._dispatch(a.Troubled(problem=problem))
         else:
             self._dispatch(a.PlanEdited(answer=changed, token=state.token, said=text.strip()))
@@ -713,7 +716,13 @@ class Session:
             n_rows = len(table.frame)
 
             def progress(done: int) -> None:
-                self._dispatch(a.BusyWith(what=f"Predicting: {done:,} of {n_rows:,} rows done"))
+                what = plural(
+                    "Predicting: {done:,} of {n:,} row done",
+                    "Predicting: {done:,} of {n:,} rows done",
+                    n_rows,
+                    done=done,
+                )
+                self._dispatch(a.BusyWith(what=what))
 
             path, problems = run.predictions_file(table.frame, on_progress=progress)
             predictions = _preview(table, path, problems)
@@ -804,12 +813,13 @@ class Session:
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
 
 
-_NOBODY = Problem(
-    code="unknown-person",
-    title="This page's address is of nobody who is expected here.",
-    remedy="Open the address that you were given, whole, or ask for another.",
-    culprit="person",
-)
+def _nobody() -> Problem:
+    return Problem(
+        code="unknown-person",
+        title=tr("This page's address is of nobody who is expected here."),
+        remedy=tr("Open the address that you were given, whole, or ask for another."),
+        culprit="person",
+    )
 
 
 def _origin(source: Any, name: str | None) -> Source:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     Allowance,
     Answer,
@@ -117,6 +118,8 @@ class SessionState(Value):
         Who the person is, and what they may still train.
     busy : str
         What is being waited for, in words; empty if nothing.
+    waits_for_plan : bool
+        Whether that is a plan, or a change of it; means something only while something is waited for.
     problem : Problem or None
         The notice to show.
     token : int
@@ -148,6 +151,7 @@ class SessionState(Value):
     mlflow_address: str = ""
     allowance: Allowance = Allowance()
     busy: str = ""
+    waits_for_plan: bool = False
     problem: Problem | None = None
     token: int = 0
     recipe: Recipe = Recipe()
@@ -204,21 +208,22 @@ def blockers(state: SessionState, step: str) -> tuple[str, ...]:
         Sentences.
     """
     if state.busy:
-        return (f"{state.busy}.",)
+        # Translators: what is under way becomes a sentence
+        return (tr("{what}.", what=state.busy),)
     if step == "plan":
         if state.profile is None:
-            return ("Choose a table first.",)
-        return () if state.stage != Stage.TRAINING else ("A training is under way: stop it first, or wait.",)
+            return (tr("Choose a table first."),)
+        return () if state.stage != Stage.TRAINING else (tr("A training is under way: stop it first, or wait."),)
     if step == "confirm":
         if state.plan is None:
-            return ("Make a plan first.",)
+            return (tr("Make a plan first."),)
         if state.stage == Stage.TRAINING:
-            return ("A training is under way.",)
+            return (tr("A training is under way."),)
         return (*(f"{problem.title} {problem.remedy}" for problem in state.plan.blockers), *_too_long(state))
     if step == "predict" and not state.has_model:
-        return ("Train a model first.",)
+        return (tr("Train a model first."),)
     if step == "ask" and state.stage != Stage.DONE:
-        return ("Wait for the end of the training.",)
+        return (tr("Wait for the end of the training."),)
     return _about_the_training(state, step)
 
 
@@ -226,15 +231,15 @@ def _too_long(state: SessionState) -> tuple[str, ...]:
     left = state.allowance.seconds_left
     if left is None or state.plan is None or state.plan.time_limit_s <= left:
         return ()
-    return ("This is more training than you have left here.",)
+    return (tr("This is more training than you have left here."),)
 
 
 def _about_the_training(state: SessionState, step: str) -> tuple[str, ...]:
     if step == "stop":
         if state.stage != Stage.TRAINING:
-            return ("No training is under way.",)
+            return (tr("No training is under way."),)
         stopping = state.view is not None and state.view.status == "stopping"
-        return ("The best model so far is being kept.",) if stopping else ()
+        return (tr("The best model so far is being kept."),) if stopping else ()
     if step == "extend" and state.stage not in (Stage.DONE, Stage.FAILED):
-        return ("A training is under way.",) if state.stage == Stage.TRAINING else ("Train a model first.",)
+        return (tr("A training is under way."),) if state.stage == Stage.TRAINING else (tr("Train a model first."),)
     return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, GroupReport, Part, Problem, RunRequest, RunResult
 from genie_widgets.store import RunFolder
 
@@ -25,8 +26,8 @@ def scored_rows(folder: RunFolder) -> pd.DataFrame:
         raise GenieError(
             Problem(
                 code="no-scored-rows",
-                title="This run has no scored rows.",
-                remedy="Wait for its end, or train again: runs of older versions did not keep them.",
+                title=tr("This run has no scored rows."),
+                remedy=tr("Wait for its end, or train again: runs of older versions did not keep them."),
                 culprit="run",
             )
         )
@@ -46,8 +47,8 @@ def scored_result(folder: RunFolder) -> RunResult:
         raise GenieError(
             Problem(
                 code="not-scored",
-                title="This run was not scored.",
-                remedy="Wait for its end; its notes say why if there is no score then.",
+                title=tr("This run was not scored."),
+                remedy=tr("Wait for its end; its notes say why if there is no score then."),
                 culprit="run",
             )
         )
@@ -102,8 +103,8 @@ def part_of(folder: RunFolder, column: str, group: str) -> Part:
         raise GenieError(
             Problem(
                 code="no-such-group",
-                title=f"{column!r} has no group {group!r} among the untouched rows.",
-                remedy="Name a group as the comparison of the groups does.",
+                title=tr("{column!r} has no group {group!r} among the untouched rows.", column=column, group=group),
+                remedy=tr("Name a group as the comparison of the groups does."),
                 culprit=column,
                 value=group,
             )
@@ -122,8 +123,8 @@ def _check_column(column: str, request: RunRequest) -> None:
         raise GenieError(
             Problem(
                 code="no-such-column",
-                title=f"The table has no column {column!r}.",
-                remedy="Name one of its columns, as it is written there.",
+                title=tr("The table has no column {column!r}.", column=column),
+                remedy=tr("Name one of its columns, as it is written there."),
                 culprit=column,
             )
         )

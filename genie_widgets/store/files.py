@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 
 
@@ -23,8 +24,8 @@ def telling_disk_full(path: Path) -> Iterator[None]:
             raise GenieError(
                 Problem(
                     code="disk-full",
-                    title="The disk is full.",
-                    remedy="Free some space, or set GENIE_HOME to a folder on another disk; then start again.",
+                    title=tr("The disk is full."),
+                    remedy=tr("Free some space, or set GENIE_HOME to a folder on another disk; then start again."),
                     culprit=path.name,
                 )
             ) from error

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import IO
 
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     Event,
     Failed,
@@ -309,8 +310,8 @@ def _no_such_run(run_id: str) -> GenieError:
     return GenieError(
         Problem(
             code="no-such-run",
-            title="There is no run of this name here.",
-            remedy="`genie runs` lists the runs; check GENIE_HOME if it was made elsewhere.",
+            title=tr("There is no run of this name here."),
+            remedy=tr("`genie runs` lists the runs; check GENIE_HOME if it was made elsewhere."),
             culprit="run",
             value=run_id[:80],
         )

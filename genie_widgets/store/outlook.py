@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genie_widgets.language import figure, plural, tr
 from genie_widgets.schema import METRICS, ModelFinished
 from genie_widgets.store.view import RunView
 
@@ -23,16 +24,28 @@ def outlook(view: RunView) -> str:
     if not scored or view.best is None:
         return ""
     if len(scored) == 1:
-        return "One model so far: whether others do better is not known yet."
+        return tr("One model so far: whether others do better is not known yet.")
     place = scored.index(view.best)
     later = len(scored) - 1 - place
     if later:
-        tried = "The model after it was" if later == 1 else f"The {later} models after it were"
-        best = f"{view.best.model} is the best of {len(scored)} models so far"
-        return f"{best}. {tried} no better; more time may add little."
+        best = plural(
+            "{model} is the best of {n} model so far.",
+            "{model} is the best of {n} models so far.",
+            len(scored),
+            model=view.best.model,
+        )
+        tried = plural(
+            "The model after it was no better; more time may add little.",
+            "The {n} models after it were no better; more time may add little.",
+            later,
+        )
+        return f"{best} {tried}"
     before = _best_of(scored[:-1])
-    gain = f"{_text(before)} to {_text(view.best.score_validation)}"
-    return f"The last model took the validation score from {gain}: more time may still improve it."
+    return tr(
+        "The last model took the validation score from {before} to {now}: more time may still improve it.",
+        before=_text(before),
+        now=_text(view.best.score_validation),
+    )
 
 
 def _best_of(models: list[ModelFinished]) -> float | None:
@@ -42,4 +55,4 @@ def _best_of(models: list[ModelFinished]) -> float | None:
 
 
 def _text(score: float | None) -> str:
-    return "?" if score is None else f"{score:.4g}"
+    return "?" if score is None else figure(score, ".4g")

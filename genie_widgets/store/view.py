@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     METRICS,
     DriftAccepted,
@@ -106,14 +107,6 @@ class RunView(Value):
         return self.status in ("failed", "interrupted") and self.best is not None
 
 
-_INTERRUPTED = Problem(
-    code="run-interrupted",
-    title="The training process ended without a word: it was killed, or the machine went down.",
-    remedy="What was finished is kept. Use the models finished so far, or start the run again.",
-    culprit="worker",
-)
-
-
 def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
     """Fold a run's events into what is shown.
 
@@ -161,7 +154,7 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             drift_accepted[event.column] = None
     if status in ("running", "stopping") and not alive:
         status = "interrupted"
-        fields["problem"] = _INTERRUPTED
+        fields["problem"] = _interrupted()
     elapsed = 0.0 if started_at is None else max(0.0, (ended_at or now) - started_at)
     limit = int(str(fields.get("time_limit_s", 0)))
     over = status in ("done", "stopped")
@@ -178,6 +171,15 @@ def fold(events: Iterable[Event], *, alive: bool, now: float) -> RunView:
             "elapsed_s": elapsed,
             "fraction": fraction,
         }
+    )
+
+
+def _interrupted() -> Problem:
+    return Problem(
+        code="run-interrupted",
+        title=tr("The training process ended without a word: it was killed, or the machine went down."),
+        remedy=tr("What was finished is kept. Use the models finished so far, or start the run again."),
+        culprit="worker",
     )
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genie_widgets import language
-from genie_widgets.language import catalogue, figure, listed, mark, nearest, plural, saying, speak, spoken, tr
+from genie_widgets.language import catalogue, figure, listed, mark, nearest, original, plural, saying, speak, spoken, tr
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,20 @@ def test_the_host_chooses_until_the_person_does(monkeypatch):
     assert spoken() == "pt"
 
 
+def test_what_is_said_in_any_language_is_found_again(monkeypatch):
+    class Spanish:
+        def gettext(self, message):
+            return {"How good is it?": "¿Qué tan bueno es?"}.get(message, message)
+
+    known = ("Why row 1?", "How good is it?")
+    monkeypatch.setattr(saying, "LANGUAGES", {"en": "English", "es": "Español"})
+    monkeypatch.setattr(
+        saying, "translations", lambda code: Spanish() if code == "es" else catalogue.translations(code)
+    )
+    assert original("¿Qué tan bueno es?", known) == "How good is it?"
+    assert [original(text, known) for text in (*known, "", "Sonst etwas")] == [*known, "", "Sonst etwas"]
+
+
 def test_a_marked_text_is_itself():
     assert mark("Predict") == "Predict"
     assert set(language.__all__) == {
@@ -81,6 +95,7 @@ def test_a_marked_text_is_itself():
         "listed",
         "mark",
         "nearest",
+        "original",
         "plural",
         "speak",
         "spoken",

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from gettext import NullTranslations
 
 import pandas as pd
 import pytest
@@ -86,6 +87,20 @@ def test_the_words_of_a_question_choose_what_is_computed(scored_run, question, n
 def test_every_suggestion_is_understood(scored_run):
     run = scored_run()
     assert all(understood(text, run)[0] in TOOLS for text in SUGGESTIONS)
+
+
+def test_a_suggestion_in_another_language_is_understood_as_the_english_one(scored_run, explained, monkeypatch):
+    class Backwards(NullTranslations):
+        def gettext(self, message):
+            return message[::-1] if message in SUGGESTIONS else message
+
+    monkeypatch.setattr("genie_widgets.language.saying.translations", lambda _code: Backwards())
+    run = scored_run()
+    for suggestion in SUGGESTIONS:
+        said, expected = (run.ask(text, llm=None) for text in (suggestion[::-1], suggestion))
+        assert said == expected.model_copy(update={"question": suggestion[::-1]})
+        assert said.how != ""
+    assert SUGGESTIONS[0][::-1] in run.ask("nonsense", llm=None).words[1]
 
 
 def test_how_good_is_told_with_the_runs_own_figures(scored_run):

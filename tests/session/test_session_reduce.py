@@ -213,7 +213,7 @@ def shown(status="done"):
 
 
 def test_the_answer_to_the_old_sentence_never_shows_under_the_new_one():
-    state = reduce(planned(), a.BusyWith(what="Making a plan"))
+    state = reduce(planned(), a.BusyWith(what="Making a plan", for_plan=True))
     typed = reduce(state, a.PromptChanged(prompt="who stays?"))
     assert typed.answer is None
     assert reduce(typed, a.PlanMade(answer=PLANS[0], token=state.token)).answer is None
@@ -231,7 +231,7 @@ def test_typing_while_a_run_is_shown_keeps_the_run():
 
 def test_nobody_waits_for_an_answer_that_typing_made_stale():
     """A plan asked for beside a finished run: its answer will be dropped, so the session must not stay busy."""
-    busy = reduce(shown(), a.BusyWith(what="Making a plan"))
+    busy = reduce(shown(), a.BusyWith(what="Making a plan", for_plan=True))
     typed = reduce(busy, a.PromptChanged(prompt="who stays?"))
     late = reduce(typed, a.PlanMade(answer=PLANS[1], token=busy.token))
     assert late.busy == ""
