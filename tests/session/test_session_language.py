@@ -1,13 +1,14 @@
 """What a worker is asked for is asked in the language that is spoken then."""
 
 import subprocess
+from gettext import NullTranslations
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 import genie_widgets as gw
-from genie_widgets.language import catalogue, speak
+from genie_widgets.language import catalogue, saying, speak
 from genie_widgets.schema import GenieError, Plan, Settings, Tracking
 from genie_widgets.session import promoting
 from genie_widgets.session.api import make_request
@@ -18,6 +19,7 @@ def _languages(monkeypatch):
     monkeypatch.delenv("GENIE_LANGUAGE", raising=False)
     monkeypatch.setattr(catalogue, "_chosen", [])
     monkeypatch.setitem(catalogue.LANGUAGES, "de", "Deutsch")
+    monkeypatch.setattr(saying, "translations", lambda _language: NullTranslations())
 
 
 def test_a_run_is_asked_for_in_the_language_of_its_confirmation(folder, tmp_path):
