@@ -44,8 +44,14 @@ _MAGIC: tuple[tuple[bytes, FileKind, str], ...] = (
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 # Stata before 13: a version, a byte order, a type, and a byte of padding.
 _OLD_STATA = re.compile(rb"[\x69-\x73][\x01\x02]\x01\x00")
-# Translators: the marks , ; tab | that stand between the cells of a file
-DELIMITERS = {",": mark("comma"), ";": mark("semicolon"), "\t": mark("tab"), "|": mark("bar")}
+DELIMITERS = {
+    ",": mark("comma"),
+    ";": mark("semicolon"),
+    # Translators: the invisible mark between the cells of a file
+    "\t": mark("tab"),
+    # Translators: the mark | between the cells of a file
+    "|": mark("bar"),
+}
 SAMPLE_LINES = 100
 LEAST_ROWS = 3
 # A text file may hold a stray control character; a binary one is full of them.

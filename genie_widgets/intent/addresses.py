@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from genie_widgets.language import tr
 from genie_widgets.schema import LLMSettings
 
 OPENAI = "api.openai.com"
@@ -41,7 +42,7 @@ def server_of(settings: LLMSettings) -> tuple[str | None, str, str]:
         host = parts.hostname or ""
         port = parts.port
     except ValueError:
-        return given, settings.model, "an address that cannot be read"
+        return given, settings.model, tr("an address that cannot be read")
     model, path = settings.model, _REQUEST.sub("", parts.path)
     if host.endswith(_AZURE):
         deployment = _DEPLOYMENT.match(path)

@@ -10,6 +10,7 @@ from genie_widgets.intent.empty_cells import meaning_for
 from genie_widgets.intent.facts import positive_class_of, problem_type_of, useless_columns, usual_metric
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.phrases import folded
+from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, ColumnProfile, Evidence, Plan, Problem, ProblemType, TableProfile
 
 DEFAULT_TIME_LIMIT_S = 120
@@ -53,20 +54,20 @@ def build_plan(profile: TableProfile, prompt: str, target: str, asked: Constrain
     meant = _meant(profile, target, empty_target)
     column = meant.column(target)
     kind = _kind(meant, prompt, target, asked)
-    evidence.append(_data("problem_type", kind, f"{column.name} has {column.n_distinct:,} different values"))
+    n_values = tr("{column} has {n:,} different values", column=column.name, n=column.n_distinct)
+    evidence.append(_data("problem_type", kind, n_values))
     fields: dict[str, Any] = {"target": target, "problem_type": kind, "empty_target": empty_target}
     fields["metric"] = _metric(asked, meant, target, kind, evidence)
     if kind == "binary":
-        positive, why = positive_class_of(column, prompt)
+        positive, source, why = positive_class_of(column, prompt)
         fields["positive_class"] = positive
-        source: Any = "prompt" if why.startswith("named") else "data"
         evidence.append(Evidence(field="positive_class", value=positive, source=source, quote=why))
     features = [name for name in asked.features if name != target]
     if features:
         fields["features"] = tuple(features)
     asked_to_ignore = tuple(name for name in asked.ignore if name != target)
     useless = {k: v for k, v in useless_columns(profile).items() if k not in (target, *asked_to_ignore, *features)}
-    evidence.extend(_data("ignore", name, f"{name} {why}") for name, why in useless.items())
+    evidence.extend(_data("ignore", name, why) for name, why in useless.items())
     fields["ignore"] = (*asked_to_ignore, *useless)
     fields["asked_to_ignore"] = asked_to_ignore
     if kind == "quantile":
@@ -100,16 +101,16 @@ def _unmeant(asked: Constraints, column: ColumnProfile, empty_target: str) -> li
     """Tell that what was said of empty answers could not be taken."""
     if asked.empty_meaning is None or empty_target or not asked.empty_meaning.is_sure:
         return []
-    why = (
-        f"{asked.empty_meaning.word} is no value of {column.name}"
-        if column.n_missing
-        else f"{column.name} has no empty cells"
-    )
+    quote, word = asked.empty_meaning.quote, asked.empty_meaning.word
+    if column.n_missing:
+        title = tr('"{quote}": {word} is no value of {column}.', quote=quote, word=word, column=column.name)
+    else:
+        title = tr('"{quote}": {column} has no empty cells.', quote=quote, column=column.name)
     return [
         Problem(
             code="words-unmatched",
-            title=f'"{asked.empty_meaning.quote}": {why}.',
-            remedy="Nothing is changed by it.",
+            title=title,
+            remedy=tr("Nothing is changed by it."),
             severity="warning",
             field="target",
         )
@@ -147,16 +148,18 @@ def _notes(asked: Constraints) -> list[Problem]:
     notes = []
     for field, words in asked.unmatched:
         if field == "metric":
-            title, remedy = f'Genie has no metric "{words}".', "The usual one is taken; choose another if you like."
+            title = tr('Genie has no metric "{words}".', words=words)
+            remedy = tr("The usual one is taken; choose another if you like.")
         else:
-            title, remedy = f'No column was found for "{words}".', "Choose the columns here if it matters."
+            title = tr('No column was found for "{words}".', words=words)
+            remedy = tr("Choose the columns here if it matters.")
         notes.append(Problem(code="words-unmatched", title=title, remedy=remedy, severity="warning", field=field))
     if asked.later:
         notes.append(
             Problem(
                 code="known-later",
-                title=f'"{asked.later}": the table does not say which columns these are.',
-                remedy="Leave them out here.",
+                title=tr('"{words}": the table does not say which columns these are.', words=asked.later),
+                remedy=tr("Leave them out here."),
                 severity="warning",
                 field="ignore",
             )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from genie_widgets.intent.facts import said_kind
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile
 
 # Empty cells of the target: beside many values, and beside one only.
@@ -48,8 +50,8 @@ def _problems(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
         yield _problem(
             "no-target",
             "target",
-            f"The table has no column {plan.target}.",
-            "Choose one of its columns.",
+            tr("The table has no column {column}.", column=plan.target),
+            tr("Choose one of its columns."),
             "error",
             plan.target,
         )
@@ -60,29 +62,38 @@ def _problems(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
         yield _problem(
             "metric-misfit",
             "metric",
-            f"The metric {plan.metric} does not fit a {plan.problem_type} problem.",
-            "Choose another metric.",
+            tr(
+                "The metric {metric} does not fit a {kind} problem.",
+                metric=plan.metric,
+                kind=said_kind(plan.problem_type),
+            ),
+            tr("Choose another metric."),
             culprit=plan.metric,
         )
     if not MIN_TIME_S <= plan.time_limit_s <= MAX_TIME_S:
         yield _problem(
             "time-limit",
             "time_limit_s",
-            f"A time limit of {plan.time_limit_s} seconds is not possible.",
-            f"Give between {MIN_TIME_S} seconds and 24 hours.",
+            tr("A time limit of {seconds} seconds is not possible.", seconds=plan.time_limit_s),
+            tr("Give between {least} seconds and 24 hours.", least=MIN_TIME_S),
             culprit="time limit",
             value=str(plan.time_limit_s),
         )
     if plan.problem_type == "quantile" and not (
         plan.quantile_levels and all(0 < level < 1 for level in plan.quantile_levels)
     ):
-        yield _problem("quantiles", "quantile_levels", "The quantiles must lie between 0 and 1.", "Try 0.1, 0.5, 0.9.")
+        yield _problem(
+            "quantiles",
+            "quantile_levels",
+            tr("The quantiles must lie between 0 and 1."),
+            tr("Try 0.1, 0.5, 0.9."),
+        )
     if plan.validation.column is not None and plan.validation.column not in names:
         yield _problem(
             "validation-column",
             "validation",
-            f"The table has no column {plan.validation.column} to split by.",
-            "Choose one of its columns, or a random split.",
+            tr("The table has no column {column} to split by.", column=plan.validation.column),
+            tr("Choose one of its columns, or a random split."),
             culprit=plan.validation.column,
         )
 
@@ -92,7 +103,11 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
     name = column.name
     if labelled == 0:
         yield _problem(
-            "target-missing", "target", f"{name} has no values.", "Choose a column that is filled in.", culprit=name
+            "target-missing",
+            "target",
+            tr("{column} has no values.", column=name),
+            tr("Choose a column that is filled in."),
+            culprit=name,
         )
         return
     if column.n_distinct < 2:
@@ -101,9 +116,15 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
             yield _problem(
                 VALUE_OR_EMPTY,
                 "target",
-                f"{name} holds one value only, {value[:60]}, and is empty in {column.n_missing:,} of "
-                f"{profile.n_sampled:,} rows.",
-                "Say what an empty cell means, or choose a column whose values differ.",
+                plural(
+                    "{column} holds one value only, {value}, and is empty in {n_missing:,} of {n:,} row.",
+                    "{column} holds one value only, {value}, and is empty in {n_missing:,} of {n:,} rows.",
+                    profile.n_sampled,
+                    column=name,
+                    value=value[:60],
+                    n_missing=column.n_missing,
+                ),
+                tr("Say what an empty cell means, or choose a column whose values differ."),
                 culprit=name,
                 value=value[:60],
             )
@@ -111,8 +132,8 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
         yield _problem(
             "target-single-value",
             "target",
-            f"{name} has the same value in every row: {value[:60]}.",
-            "Choose a column whose values differ.",
+            tr("{column} has the same value in every row: {value}.", column=name, value=value[:60]),
+            tr("Choose a column whose values differ."),
             culprit=name,
             value=value[:60],
         )
@@ -121,8 +142,13 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
         yield _problem(
             "too-few-rows",
             "target",
-            f"Only {labelled} rows have a value of {name}.",
-            f"Use a table of at least {MIN_ROWS} such rows; a few hundred are better.",
+            plural(
+                "Only {n} row has a value of {column}.",
+                "Only {n} rows have a value of {column}.",
+                labelled,
+                column=name,
+            ),
+            tr("Use a table of at least {n} such rows; a few hundred are better.", n=MIN_ROWS),
             culprit=name,
             value=str(labelled),
         )
@@ -133,8 +159,12 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
         yield _problem(
             "target-no-number",
             "problem_type",
-            f"{name} is no number, so a {plan.problem_type} model cannot be trained on it.",
-            "Choose a classification, or a column of numbers.",
+            tr(
+                "{column} is no number, so a {kind} model cannot be trained on it.",
+                column=name,
+                kind=said_kind(plan.problem_type),
+            ),
+            tr("Choose a classification, or a column of numbers."),
             culprit=name,
         )
     yield from _gaps(plan, profile)
@@ -143,11 +173,26 @@ def _target(plan: Plan, profile: TableProfile, column: ColumnProfile) -> Iterato
 def _gaps(plan: Plan, profile: TableProfile) -> Iterator[Problem]:
     name, n_missing = plan.target, profile.column(plan.target).n_missing
     if n_missing:
-        title, remedy = f"{name} is empty in {n_missing:,} of {profile.n_sampled:,} rows", "These rows are "
+        n_rows = profile.n_sampled
         if plan.empty_target:
-            title, remedy = f"{title}, which count as {plan.empty_target}.", f"{remedy}learned from and scored."
+            title = plural(
+                "{column} is empty in {n_missing:,} of {n:,} row, which count as {meaning}.",
+                "{column} is empty in {n_missing:,} of {n:,} rows, which count as {meaning}.",
+                n_rows,
+                column=name,
+                n_missing=n_missing,
+                meaning=plan.empty_target,
+            )
+            remedy = tr("These rows are learned from and scored.")
         else:
-            title, remedy = f"{title}.", f"{remedy}neither learned from nor scored, unless an empty cell is an answer."
+            title = plural(
+                "{column} is empty in {n_missing:,} of {n:,} row.",
+                "{column} is empty in {n_missing:,} of {n:,} rows.",
+                n_rows,
+                column=name,
+                n_missing=n_missing,
+            )
+            remedy = tr("These rows are neither learned from nor scored, unless an empty cell is an answer.")
         yield _problem(GAPS, "target", title, remedy, "info" if plan.empty_target else "warning", name)
 
 
@@ -157,8 +202,14 @@ def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Probl
         yield _problem(
             "too-many-classes",
             "target",
-            f"{name} has {n_classes:,} different values in {labelled:,} rows: too many to tell apart as classes.",
-            "Choose another column, group its values, or predict it as a number if it is one.",
+            plural(
+                "{column} has {n_values:,} different values in {n:,} row: too many to tell apart as classes.",
+                "{column} has {n_values:,} different values in {n:,} rows: too many to tell apart as classes.",
+                labelled,
+                column=name,
+                n_values=n_classes,
+            ),
+            tr("Choose another column, group its values, or predict it as a number if it is one."),
             culprit=name,
             value=str(n_classes),
         )
@@ -168,16 +219,16 @@ def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Probl
             yield _problem(
                 "not-binary",
                 "problem_type",
-                f"{name} has {n_classes:,} different values, not two.",
-                "Choose multiclass or regression.",
+                tr("{column} has {n:,} different values, not two.", column=name, n=n_classes),
+                tr("Choose multiclass or regression."),
                 culprit=name,
             )
         elif plan.positive_class not in {counted.value for counted in column.top_values}:
             yield _problem(
                 "positive-class",
                 "positive_class",
-                f"{name} has no value {plan.positive_class}.",
-                "Choose one of its two values.",
+                tr("{column} has no value {value}.", column=name, value=plan.positive_class),
+                tr("Choose one of its two values."),
                 culprit=name,
                 value=str(plan.positive_class),
             )
@@ -185,8 +236,14 @@ def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Probl
         yield _problem(
             "imbalance",
             "target",
-            f"The rarest value of {name} stands in {column.min_count:,} of {labelled:,} rows.",
-            "Rare classes are hard to learn and their score is uncertain; look beyond accuracy.",
+            plural(
+                "The rarest value of {column} stands in {n_rarest:,} of {n:,} row.",
+                "The rarest value of {column} stands in {n_rarest:,} of {n:,} rows.",
+                labelled,
+                column=name,
+                n_rarest=column.min_count,
+            ),
+            tr("Rare classes are hard to learn and their score is uncertain; look beyond accuracy."),
             "warning",
             name,
         )
@@ -198,23 +255,23 @@ def _columns(plan: Plan, names: tuple[str, ...]) -> Iterator[Problem]:
             yield _problem(
                 "unknown-column",
                 field,
-                f"The table has no column {unknown}.",
-                "Remove it from the plan.",
+                tr("The table has no column {column}.", column=unknown),
+                tr("Remove it from the plan."),
                 culprit=unknown,
             )
     if plan.target in plan.asked_to_ignore:
         yield _problem(
             "target-ignored",
             "ignore",
-            f"{plan.target} is both to be predicted and to be ignored.",
-            "Choose another target, or do not ignore it.",
+            tr("{column} is both to be predicted and to be ignored.", column=plan.target),
+            tr("Choose another target, or do not ignore it."),
             culprit=plan.target,
         )
     if not plan.feature_columns(names):
         yield _problem(
             "no-features",
             "ignore",
-            f"No column is left to predict {plan.target} from.",
-            "Ignore fewer columns.",
+            tr("No column is left to predict {column} from.", column=plan.target),
+            tr("Ignore fewer columns."),
             culprit=plan.target,
         )

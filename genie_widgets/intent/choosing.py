@@ -8,6 +8,7 @@ from typing import Any
 
 from genie_widgets.intent.completing import completed
 from genie_widgets.intent.llm import MIN_SECRET, LLMFailedError
+from genie_widgets.language import tr
 from genie_widgets.schema import LLMSettings
 
 MAX_QUESTION, MAX_COLUMNS = 2_000, 300
@@ -52,14 +53,14 @@ def choose_tool(
         _INSTRUCTIONS,
         text,
         _called,
-        "it chose none of the functions",
+        tr("it chose none of the functions"),
         tools=[_tool(name, about, arguments) for name, (about, arguments) in tools.items()],
         tool_choice="required",
     )
     key = settings.api_key.get_secret_value()
     repeats_key = len(key) >= MIN_SECRET and key in json.dumps(arguments, ensure_ascii=False)
     if name not in tools or not isinstance(arguments, dict) or repeats_key:
-        raise LLMFailedError("it chose none of the functions")
+        raise LLMFailedError(tr("it chose none of the functions"))
     return str(name), arguments
 
 

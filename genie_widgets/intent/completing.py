@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from genie_widgets.intent.addresses import server_of
 from genie_widgets.intent.llm import LLMFailedError
+from genie_widgets.language import tr
 from genie_widgets.schema import LLMSettings
 
 Taken = TypeVar("Taken")
@@ -52,8 +53,8 @@ def completed(
             )
         return taken(said.choices[0].message)
     except openai.APITimeoutError:
-        raise LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds") from None
+        raise LLMFailedError(tr("no answer came within {seconds:.0f} seconds", seconds=settings.timeout_s)) from None
     except openai.OpenAIError:
-        raise LLMFailedError("its server gave no usable answer") from None
+        raise LLMFailedError(tr("its server gave no usable answer")) from None
     except (TypeError, LookupError, AttributeError, ValueError):
         raise LLMFailedError(unusable) from None

@@ -10,6 +10,7 @@ from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.facts import positive_class_of, usual_metric
 from genie_widgets.intent.target import rank_targets, target_evidence
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     METRICS,
     Answer,
@@ -272,7 +273,7 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
 
 
 def _by_user(field: str, value: str) -> Evidence:
-    return Evidence(field=field, value=value, source="user", quote="your choice")
+    return Evidence(field=field, value=value, source="user", quote=tr("your choice"))
 
 
 def _text(value: Any) -> str:
@@ -280,11 +281,15 @@ def _text(value: Any) -> str:
 
 
 def _no_such_change(field: str, value: str) -> GenieError:
+    if value:
+        title = tr("The plan's {field} cannot be {value}.", field=field, value=value[:60])
+    else:
+        title = tr("The plan's {field} cannot be changed.", field=field)
     return GenieError(
         Problem(
             code="no-such-change",
-            title=f"The plan's {field} cannot be {value[:60] or 'changed'}.",
-            remedy="Choose one of the values that are offered.",
+            title=title,
+            remedy=tr("Choose one of the values that are offered."),
             culprit=field,
             value=value[:60],
             field=field,

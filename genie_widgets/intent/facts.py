@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from genie_widgets.intent.words import plain, stem, words_of
+from genie_widgets.language import mark, tr
 from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile, default_metric
 
 # Whole numbers of at most this many values are read as classes unless an amount is asked for.
@@ -11,6 +14,21 @@ MAX_CLASSES = 100
 # One class with so large a share makes accuracy the measure of that share.
 LOPSIDED = 0.75
 USELESS_KINDS = ("id", "constant", "empty")
+_USELESS = {
+    "id": mark("{column} names each row"),
+    "constant": mark("{column} has one value"),
+    "empty": mark("{column} has no values"),
+}
+_KINDS: dict[str, str] = {
+    # Translators: stands for {kind} in "does not fit a {kind} problem" and "a {kind} model"
+    "binary": mark("binary"),
+    # Translators: stands for {kind} in "does not fit a {kind} problem" and "a {kind} model"
+    "multiclass": mark("multiclass"),
+    # Translators: stands for {kind} in "does not fit a {kind} problem" and "a {kind} model"
+    "regression": mark("regression"),
+    # Translators: stands for {kind} in "does not fit a {kind} problem" and "a {kind} model"
+    "quantile": mark("quantile"),
+}
 TIME_UNITS = ("week", "month", "year", "day", "date", "time", "quarter", "season", "hour")
 _POSITIVE = (
     "yes",
@@ -74,27 +92,32 @@ def problem_type_of(column: ColumnProfile, *, amount_asked: bool = False, quanti
     return "multiclass"
 
 
-def positive_class_of(column: ColumnProfile, prompt: str) -> tuple[str, str]:
+def said_kind(problem_type: str) -> str:
+    """Say a problem type for people."""
+    return tr(_KINDS[problem_type])
+
+
+def positive_class_of(column: ColumnProfile, prompt: str) -> tuple[str, Literal["prompt", "data"], str]:
     """Choose the positive class of a binary target.
 
     Returns
     -------
     tuple of str
-        The class as text, and why.
+        The class as text, who says so, and why.
     """
     values = [counted.value for counted in column.top_values]
     said = {word.stem for word in words_of(prompt)}
     named = [value for value in values if stem(plain(value)) in said and len(value) > 2]
     if len(named) == 1 and plain(named[0]) not in _NEGATIVE:
-        return named[0], "named in the request"
+        return named[0], "prompt", tr("named in the request")
     for value in values:
         if plain(value.strip()) in _POSITIVE:
-            return value, "the value that says yes"
+            return value, "data", tr("the value that says yes")
     for value, other in zip(values, reversed(values), strict=True):
         words = plain(value).replace("-", " ").replace("_", " ").split()
         if any(word in _NEGATIVE for word in words) and value != other:
-            return other, f"the other value than {value}"
-    return values[-1], "the rarer value"
+            return other, "data", tr("the other value than {value}", value=value)
+    return values[-1], "data", tr("the rarer value")
 
 
 def may_mean_no(column: ColumnProfile) -> bool:
@@ -135,7 +158,12 @@ def usual_metric(column: ColumnProfile, n_sampled: int, kind: ProblemType) -> tu
     if kind != "multiclass" or not column.top_values or column.top_values[0].count < LOPSIDED * n_rows:
         return default_metric(kind), ""
     top = column.top_values[0]
-    return "log_loss", f"{top.count / n_rows:.0%} of the rows are {top.value}: always answering that is right so often"
+    why = tr(
+        "{share:.0%} of the rows are {value}: always answering that is right so often",
+        share=top.count / n_rows,
+        value=top.value,
+    )
+    return "log_loss", why
 
 
 def tells_time(column: ColumnProfile) -> bool:
@@ -145,5 +173,7 @@ def tells_time(column: ColumnProfile) -> bool:
 
 def useless_columns(profile: TableProfile) -> dict[str, str]:
     """Name the columns that teach nothing, each with the reason."""
-    reasons = {"id": "names each row", "constant": "has one value", "empty": "has no values"}
-    return {column.name: reasons[column.kind] for column in profile.columns if column.kind in USELESS_KINDS}
+    # Said once for all: a table may have thousands of them.
+    said = {kind: tr(reason) for kind, reason in _USELESS.items()}
+    useless = (column for column in profile.columns if column.kind in USELESS_KINDS)
+    return {column.name: said[column.kind].format(column=column.name) for column in useless}

@@ -16,6 +16,7 @@ from genie_widgets.intent.join import added, suggested, with_failure
 from genie_widgets.intent.join import repaired as repaired_name
 from genie_widgets.intent.llm import LLMFailedError, Stopper, ask_llm, planned_exchange
 from genie_widgets.intent.words import is_near, name_parts, words_of
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     Answer,
     Evidence,
@@ -81,7 +82,7 @@ def revise_plan(
         except LLMFailedError as failure:
             if own is not None:
                 return with_failure(own, str(failure))
-            raise _not_understood(f"The language model was of no help: {failure}.") from None
+            raise _not_understood(tr("The language model was of no help: {reason}.", reason=str(failure))) from None
         own = _joined(plan, own, said, profile, text)
     if own is None:
         raise _not_understood()
@@ -109,8 +110,8 @@ def _with_rest(plan: Plan, rest: str) -> Plan:
         return plan
     note = Problem(
         code=PART,
-        title=f'Not understood: "{"; ".join(left)[:120]}".',
-        remedy="Say it with a column's name as the table writes it, or press the column.",
+        title=tr('Not understood: "{words}".', words="; ".join(left)[:120]),
+        remedy=tr("Say it with a column's name as the table writes it, or press the column."),
         severity="warning",
         field="ignore",
     )
@@ -126,9 +127,8 @@ def _joined(plan: Plan, own: Answer | None, said: Any, profile: TableProfile, te
     if said.status == "refusal":
         return own
     if picks and picks[0] != base.target:
-        question = Question(text=f"Should {base.target} be predicted still, or another column?", candidates=())
-        kept = question.model_copy(update={"candidates": (base.target,)})
-        return suggested(kept, picks, profile)
+        text = tr("Should {column} be predicted still, or another column?", column=base.target)
+        return suggested(Question(text=text, candidates=(base.target,)), picks, profile)
     made = added(base, said, profile, text, before=plan)
     return made if made.changes_since(plan) else own
 
@@ -267,15 +267,14 @@ class _Asked:
         return None
 
     def _new_target(self, found: Plan) -> None:
-        quote = next((item.quote for item in found.evidence if item.field == "target"), "")
-        self._set("target", found.target, quote)
+        self._set("target", found.target, _words_of_target(found))
         ignore = self.changes.get("ignore", self.plan.ignore)
         if found.target in ignore:
             self.changes["ignore"] = tuple(name for name in ignore if name != found.target)
 
     def _other_one(self, prompt: str) -> Answer:
         """Find what else the first sentence may have meant: one column is taken, several are asked for."""
-        prompt = prompt or next((item.quote for item in self.plan.evidence if item.field == "target"), "")
+        prompt = prompt or _words_of_target(self.plan)
         asked = plan_from_prompt(self.profile, prompt)
         if asked.status != "question":
             asked = plan_from_prompt(self.profile, "")
@@ -284,12 +283,17 @@ class _Asked:
         close = [name for name in _named_in(prompt, offered) if name != self.plan.target]
         if len(close) == 1:
             return change_plan(self.plan, self.profile, {"target": close[0]}, {"target": _meant(close[0])})
-        text = f"Which column should be predicted instead of {self.plan.target}?"
+        text = tr("Which column should be predicted instead of {column}?", column=self.plan.target)
         return Question(text=text, candidates=_first(close, others))
 
 
+def _words_of_target(plan: Plan) -> str:
+    """Give the person's own words for the target; empty where it was found otherwise."""
+    return next((item.quote for item in plan.evidence if (item.field, item.source) == ("target", "prompt")), "")
+
+
 def _meant(column: str) -> Evidence:
-    return Evidence(field="target", value=column, source="user", quote="the other one")
+    return Evidence(field="target", value=column, source="user", quote=tr("the other one"))
 
 
 def _first(names: list[str], others: tuple[str, ...]) -> tuple[str, ...]:
@@ -314,8 +318,9 @@ def _not_understood(more: str = "") -> GenieError:
     return GenieError(
         Problem(
             code="follow-up-not-understood",
-            title=f"This sentence changes nothing in the plan. {more}".strip(),
-            remedy='Say it as in "also ignore the id", "use F1 instead", "10 minutes" or "predict income instead".',
+            title=f"{tr('This sentence changes nothing in the plan.')} {more}".strip(),
+            # Translators: the words between the marks are changes that Genie understands, in your language as well
+            remedy=tr('Say it as in "also ignore the id", "use F1 instead", "10 minutes" or "predict income instead".'),
             culprit="change",
             severity="warning",
         )

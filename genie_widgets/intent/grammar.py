@@ -5,7 +5,7 @@ from __future__ import annotations
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
 from genie_widgets.intent.constraints import Constraints, find_constraints
-from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, tells_time, useless_columns
+from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, said_kind, tells_time
 from genie_widgets.intent.features import forms_of
 from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
 from genie_widgets.intent.target import (
@@ -17,11 +17,17 @@ from genie_widgets.intent.target import (
     rank_targets,
     target_evidence,
 )
+from genie_widgets.language import mark, tr
 from genie_widgets.schema import Answer, ColumnProfile, Problem, Question, TableProfile
 
 MAX_PROMPT_CHARACTERS = 2_000
 # Numbers of more different values than this are no classes.
 MAX_NUMBER_CLASSES = 20
+_WHY_NOT = {
+    "id": mark("{column} names each row. Which column should be predicted instead?"),
+    "constant": mark("{column} has one value. Which column should be predicted instead?"),
+    "empty": mark("{column} has no values. Which column should be predicted instead?"),
+}
 
 
 def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
@@ -41,7 +47,7 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     """
     text = prompt[:MAX_PROMPT_CHARACTERS]
     if is_greeting(text):
-        return _question([], profile, text, "Hello. What should be predicted?")
+        return _question([], profile, text, tr("Hello. What should be predicted?"))
     refused = find_refusal(text, profile)
     if refused is not None:
         return refused
@@ -71,14 +77,17 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
         return doubt
     best = ranked[0]
     if suspicion.doubts:
-        words = f"It is not clear that a prediction is asked for. Should {best.column} be predicted, or another column?"
+        words = tr(
+            "It is not clear that a prediction is asked for. Should {column} be predicted, or another column?",
+            column=best.column,
+        )
         return _question(open_ranked, profile, text, words)
     plan = build_plan(profile, text, best.column, asked, target_evidence(best, profile))
     if len(prompt) > MAX_PROMPT_CHARACTERS:
         note = Problem(
             code="prompt-cut",
-            title=f"The request is long: its first {MAX_PROMPT_CHARACTERS:,} characters were read.",
-            remedy="Check the plan, or say it in a sentence or two.",
+            title=tr("The request is long: its first {n:,} characters were read.", n=MAX_PROMPT_CHARACTERS),
+            remedy=tr("Check the plan, or say it in a sentence or two."),
             severity="warning",
         )
         plan = plan.model_copy(update={"problems": (*plan.problems, note)})
@@ -103,31 +112,40 @@ def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Ca
     column = profile.column(best.column)
     together = asked_together(ranked, asked.rest)
     if len(together) > 1:
-        names = " and ".join(c.column for c in together[:2])
         return _question(
             [*together, *(c for c in ranked if c not in together)],
             profile,
             text,
-            f"A model predicts one column at a time; the request names {names}. Which one first?",
+            tr(
+                "A model predicts one column at a time; the request names {one} and {other}. Which one first?",
+                one=together[0].column,
+                other=together[1].column,
+            ),
         )
     if best.column in asked.ignore:
-        words = f"{best.column} is both to be predicted and to be left out. What should be predicted?"
+        words = tr("{column} is both to be predicted and to be left out. What should be predicted?", column=best.column)
         return _question(ranked, profile, text, words)
     both = [name for name in asked.features if name in asked.ignore]
     if both:
-        words = f"{both[0]} is both to be used and to be left out. Which is meant?"
+        words = tr("{column} is both to be used and to be left out. Which is meant?", column=both[0])
         return Question(text=words, candidates=tuple(asked.features)[:MAX_CANDIDATES], field="features")
     missing = [words for field, words in asked.unmatched if field == "features"]
     if missing and not asked.features:
-        words = f"The table has no column {missing[0]!r} to learn from. Predict {best.column} from its other columns?"
+        words = tr(
+            "The table has no column {missing!r} to learn from. Predict {target} from its other columns?",
+            missing=missing[0],
+            target=best.column,
+        )
         return _question(ranked, profile, text, words)
     if _is_number(column) and _asks_for_classes(text):
-        words = (
-            f"{best.column} is a number: the table has no classes of it. Predict the number, or a column that has them?"
+        words = tr(
+            "{column} is a number: the table has no classes of it. Predict the number, or a column that has them?",
+            column=best.column,
         )
         return _question(ranked, profile, text, words)
     if asked.contrary:
-        words = f'"{asked.contrary[0]}" and "{asked.contrary[1]}" do not go together. Which counts more?'
+        one, other = asked.contrary
+        words = tr('"{one}" and "{other}" do not go together. Which counts more?', one=one, other=other)
         return Question(text=words, candidates=("fast", "best"), field="quality")
     return _metric_doubt(profile, text, asked, best)
 
@@ -136,7 +154,12 @@ def _metric_doubt(profile: TableProfile, text: str, asked: Constraints, best: Ca
     kind, fitting = fitting_metrics(profile, text, best.column, asked)
     if not fitting:
         return None
-    words = f"The metric {asked.metric} does not fit: {best.column} makes it a {kind} problem. Which one instead?"
+    words = tr(
+        "The metric {metric} does not fit: {column} makes it a {kind} problem. Which one instead?",
+        metric=asked.metric,
+        column=best.column,
+        kind=said_kind(kind),
+    )
     return Question(text=words, candidates=fitting[:MAX_CANDIDATES], field="metric")
 
 
@@ -160,27 +183,26 @@ def _hopeless(ranked: list[Candidate], profile: TableProfile) -> Candidate | Non
 
 
 def _why_not(column: str, profile: TableProfile) -> str:
-    return f"{column} {useless_columns(profile)[column]}. Which column should be predicted instead?"
+    return tr(_WHY_NOT[profile.column(column).kind], column=column)
 
 
 def _question(ranked: list[Candidate], profile: TableProfile, text: str, words: str = "") -> Question:
     facts = {column.name: column for column in profile.columns}
     useful = [c for c in ranked if not is_no_target(facts[c.column])] or ranked
     named = [c for c in useful if c.spoken > 0.5]
-    useless = useless_columns(profile)
     candidates = tuple(c.column for c in useful[:MAX_CANDIDATES])
     if not candidates:
         # Nothing is said of any: the table's end is where people put the outcome.
-        candidates = tuple(c.name for c in reversed(profile.columns) if c.name not in useless)[:MAX_CANDIDATES]
+        candidates = tuple(c.name for c in reversed(profile.columns) if c.kind not in USELESS_KINDS)[:MAX_CANDIDATES]
     if not named:
         candidates = tuple(sorted(candidates, key=lambda name: tells_time(profile.column(name))))
     if not words:
         if not text.strip():
-            words = "What should be predicted?"
+            words = tr("What should be predicted?")
         elif len(named) > 1:
-            words = "Which of these columns should be predicted?"
+            words = tr("Which of these columns should be predicted?")
         elif named:
-            words = f"Should {named[0].column} be predicted, or another column?"
+            words = tr("Should {column} be predicted, or another column?", column=named[0].column)
         else:
-            words = "No column of the table is clearly named in the request. Which one should be predicted?"
+            words = tr("No column of the table is clearly named in the request. Which one should be predicted?")
     return Question(text=words, candidates=candidates)

@@ -8,10 +8,11 @@ from typing import Any
 
 from genie_widgets.intent.check import MAX_TIME_S, MIN_TIME_S
 from genie_widgets.intent.edit import change_plan
-from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no
+from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, said_kind
 from genie_widgets.intent.llm import LLMFailedError, Stopper, ask_llm, planned_exchange
 from genie_widgets.intent.prompts import LLMPlan
 from genie_widgets.intent.words import STOP_WORDS, is_near, name_parts, words_of
+from genie_widgets.language import tr
 from genie_widgets.schema import (
     METRICS,
     Answer,
@@ -85,15 +86,22 @@ def join(own: Answer, said: LLMPlan, profile: TableProfile, prompt: str) -> Answ
     if own.status == "refusal":
         if said.status != "plan" or target is None:
             return own
-        more = f' The language model would predict {target}: if that is meant, ask "predict {target}".'
-        return Refusal(text=own.text + more, reason=own.reason)
+        more = tr('The language model would predict {target}: if that is meant, ask "predict {target}".', target=target)
+        return Refusal(text=f"{own.text} {more}", reason=own.reason)
     if said.status == "refusal":
-        text = f"The language model doubts that this asks for a prediction. Should {own.target} be predicted?"
+        text = tr(
+            "The language model doubts that this asks for a prediction. Should {column} be predicted?",
+            column=own.target,
+        )
         return Question(text=text, candidates=(own.target,))
     if said.status == "plan" and target is not None and target != own.target and target not in own.asked_to_ignore:
         rest = (c.name for c in reversed(profile.columns) if not is_no_target(c))
         candidates = dict.fromkeys((own.target, target, *rest))
-        text = f"Two readings of the request differ: {own.target}, or {target}. Which column should be predicted?"
+        text = tr(
+            "Two readings of the request differ: {one}, or {other}. Which column should be predicted?",
+            one=own.target,
+            other=target,
+        )
         return Question(text=text, candidates=tuple(candidates)[:FIRST])
     if said.status == "question":
         return _with_unknown(own, _unknown(said, profile))
@@ -109,9 +117,9 @@ def suggested(own: Question, picks: list[str], profile: TableProfile, *, doubts:
     candidates = dict.fromkeys((*first, *picks, *own.candidates[FIRST:]))
     text = own.text
     if doubts:
-        text += " The language model doubts that this asks for a prediction."
+        text = f"{text} {tr('The language model doubts that this asks for a prediction.')}"
     elif picks:
-        text += f" The language model suggests {picks[0]}."
+        text = f"{text} {tr('The language model suggests {column}.', column=picks[0])}"
     return own.model_copy(update={"text": text, "candidates": tuple(candidates)[:MAX_CANDIDATES]})
 
 
@@ -163,15 +171,19 @@ def added(plan: Plan, said: LLMPlan, profile: TableProfile, request: str, before
         made = _noted(
             made,
             "llm-overruled",
-            f"What the language model added was left out: {', '.join(dict.fromkeys(left_out))}.",
-            "The request's words or the data do not bear it; change the plan if you want it so.",
+            tr("What the language model added was left out: {fields}.", fields=", ".join(dict.fromkeys(left_out))),
+            tr("The request's words or the data do not bear it; change the plan if you want it so."),
         )
     if said.problem_type is not None and said.problem_type != made.problem_type:
         made = _noted(
             made,
             "llm-type",
-            f"The language model took this for {said.problem_type}; the values say {made.problem_type}.",
-            "Change the problem type if it is right.",
+            tr(
+                "The language model took this for {kind}; the values say {other_kind}.",
+                kind=said_kind(said.problem_type),
+                other_kind=said_kind(made.problem_type),
+            ),
+            tr("Change the problem type if it is right."),
             "problem_type",
         )
     return _with_unknown(made, _unknown(said, profile))
@@ -265,8 +277,8 @@ def _with_unknown(plan: Plan, unknown: list[str]) -> Plan:
     if not unknown:
         return plan
     named = ", ".join(unknown[:5])[:MAX_NOTED]
-    title = f"The language model named columns that do not exist: {named}."
-    return _noted(plan, "llm-columns", title, "They were left out.")
+    title = tr("The language model named columns that do not exist: {columns}.", columns=named)
+    return _noted(plan, "llm-columns", title, tr("They were left out."))
 
 
 def _shown(value: Any) -> str:
@@ -282,12 +294,13 @@ def _noted(plan: Plan, code: str, title: str, remedy: str, field: str | None = N
 
 def with_failure(own: Answer, why: str) -> Answer:
     """Say beside the embedded planner's answer why the model was of no help."""
+    title = tr("The language model was of no help: {reason}.", reason=why)
     if own.status != "plan":
-        return own.model_copy(update={"text": f"{own.text} (The language model was of no help: {why}.)"})
+        return own.model_copy(update={"text": f"{own.text} ({title})"})
     note = Problem(
         code="llm-failed",
-        title=f"The language model was of no help: {why}.",
-        remedy="This plan is the embedded planner's; check it, or try again.",
+        title=title,
+        remedy=tr("This plan is the embedded planner's; check it, or try again."),
         severity="warning",
         culprit="language model",
     )

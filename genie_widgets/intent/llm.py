@@ -29,6 +29,7 @@ from genie_widgets.intent.prompts import (
     read_answer,
     sent_to_llm,
 )
+from genie_widgets.language import tr
 from genie_widgets.schema import LLMExchange, LLMSettings, Plan, TableProfile
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class LLMStoppedError(LLMFailedError):
     """The person waits no longer."""
 
     def __init__(self) -> None:
-        super().__init__("you stopped it")
+        super().__init__(tr("you stopped it"))
 
 
 class Stopper:
@@ -259,11 +260,13 @@ def _work(
         answer.put(_too_late(settings))
     except Exception as error:
         # An address that is none, a proxy's page, half an object: the client library lets these through as they come.
-        answer.put(LLMFailedError(f"its address or its answer could not be read ({type(error).__name__})"))
+        answer.put(
+            LLMFailedError(tr("its address or its answer could not be read ({error})", error=type(error).__name__))
+        )
 
 
 def _too_late(settings: LLMSettings) -> LLMFailedError:
-    return LLMFailedError(f"no answer came within {settings.timeout_s:.0f} seconds")
+    return LLMFailedError(tr("no answer came within {seconds:.0f} seconds", seconds=settings.timeout_s))
 
 
 class _Conversation:
@@ -284,7 +287,7 @@ class _Conversation:
         key = self._settings.api_key.get_secret_value()
         timeout = self._settings.timeout_s
         async with openai.AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0, timeout=timeout) as client:
-            failure = LLMFailedError("its server understood no way of asking")
+            failure = LLMFailedError(tr("its server understood no way of asking"))
             ways = (_by_responses, _by_schema, _by_plain_json)
             for way in ways:
                 is_last = way is ways[-1]
@@ -296,10 +299,10 @@ class _Conversation:
                         continue
                     raise failure from None
                 except MalformedAnswerError:
-                    failure = LLMFailedError("its answer did not have the form of a plan")
+                    failure = LLMFailedError(tr("its answer did not have the form of a plan"))
                     continue
                 if len(key) >= MIN_SECRET and key in said.model_dump_json():
-                    raise LLMFailedError("its answer repeats the key")  # a plan is kept and shown, a key never
+                    raise LLMFailedError(tr("its answer repeats the key"))  # a plan is kept and shown, a key never
                 return said
             raise failure
 
@@ -315,7 +318,7 @@ class _Conversation:
                 raise _too_late(self._settings) from None
             except openai.APIConnectionError:
                 if self._tries_left <= 0:
-                    raise LLMFailedError("its server could not be reached") from None
+                    raise LLMFailedError(tr("its server could not be reached")) from None
                 told = None
             except openai.APIStatusError as error:
                 status = error.status_code
@@ -325,7 +328,8 @@ class _Conversation:
                     raise
                 told = _told_to_wait(error.response.headers)
                 if told is not None and time.monotonic() + told > self._deadline:
-                    raise LLMFailedError(f"{_words(status, '')}, and it asks to wait longer than you do") from None
+                    why = tr("{reason}, and it asks to wait longer than you do", reason=_words(status, ""))
+                    raise LLMFailedError(why) from None
             self._tries_left -= 1
             self._waited += 1
             await asyncio.sleep(0.25 * 2**self._waited if told is None else told)
@@ -340,7 +344,7 @@ class _Conversation:
                 async for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > MAX_ANSWER_BYTES:
-                        raise LLMFailedError("its answer is too long")
+                        raise LLMFailedError(tr("its answer is too long"))
             except (LLMFailedError, openai.OpenAIError):
                 raise
             except Exception:
@@ -435,11 +439,11 @@ async def _content(talk: _Conversation, asking: AbstractAsyncContextManager[Asyn
 
 def _words(status: int, model: str) -> str:
     if status in (401, 403):
-        return "the key was refused"
+        return tr("the key was refused")
     if status == 404:
-        return f"its server has no such address, or no model called {model[:60]}"
+        return tr("its server has no such address, or no model called {model}", model=model[:60])
     if status == 429:
-        return "its limit of requests is used up"
+        return tr("its limit of requests is used up")
     if status >= 500:
-        return f"its server has a fault (status {status})"
-    return f"its server refused the request (status {status})"
+        return tr("its server has a fault (status {status})", status=status)
+    return tr("its server refused the request (status {status})", status=status)

@@ -9,6 +9,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.facts import USELESS_KINDS
 from genie_widgets.intent.reading import read
 from genie_widgets.intent.requests import classifier, masked_request
+from genie_widgets.language import mark, tr
 from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
@@ -19,17 +20,21 @@ _UNLESS_PREDICTED = ("editing", "anomalies", "recommending", "writing")
 # The whole request, or its beginning.
 _WHOLE = ("chat",)
 _BEGINNING = ("reporting",)
-_WORDS = {
-    "clustering": "finding groups of rows",
-    "causal": "what causes something, or what would happen if something were done",
-    "survival": "the time until something happens, for rows where it has not happened yet",
-    "editing": "changing the table",
-    "anomalies": "finding odd rows",
-    "recommending": "recommending things",
-    "writing": "writing text or code",
-    "chat": "a talk",
-    "reporting": "a summary or a picture of the table",
-    "forecasting": "a forecast of times that are not in the table yet",
+_TEXTS = {
+    "clustering": mark("This asks for finding groups of rows, which Genie does not do."),
+    "causal": mark(
+        "This asks for what causes something, or what would happen if something were done, which Genie does not do."
+    ),
+    "survival": mark(
+        "This asks for the time until something happens, for rows where it has not happened yet, which Genie does not do."
+    ),
+    "editing": mark("This asks for changing the table, which Genie does not do."),
+    "anomalies": mark("This asks for finding odd rows, which Genie does not do."),
+    "recommending": mark("This asks for recommending things, which Genie does not do."),
+    "writing": mark("This asks for writing text or code, which Genie does not do."),
+    "chat": mark("This asks for a talk, which Genie does not do."),
+    "reporting": mark("This asks for a summary or a picture of the table, which Genie does not do."),
+    "forecasting": mark("This asks for a forecast of times that are not in the table yet, which Genie does not do."),
 }
 _PREDICTS = re.compile(
     r"\b(?:predict|classif|forecast|estimat|regress|model (?:for|that|to)|train a)\w*|predec|predic|predire|prevoi|prediz|vorhers|prever|prevedi|preved|предска|спрогноз|预测|予測|예측|अनुमान|भविष्यवाणी"
@@ -122,7 +127,7 @@ def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
         As a classifier sees it that has learned from sentences of many people.
     """
     chances = classifier().probabilities(masked_request(rest, profile))
-    refused = {kind: chance for kind, chance in chances.items() if kind in _WORDS}
+    refused = {kind: chance for kind, chance in chances.items() if kind in _TEXTS}
     return Suspicion(max(refused, key=lambda kind: refused[kind]), sum(refused.values()), chances["vague"])
 
 
@@ -153,5 +158,9 @@ def is_series(text: str) -> bool:
 def refusal(reason: str, profile: TableProfile, likely: str | None = None) -> Refusal:
     """Refuse, and say what this table can be used for."""
     examples = [likely] if likely else [c.name for c in reversed(profile.columns) if c.kind not in USELESS_KINDS][:1]
-    offer = f' Genie can predict a column of this table, for example: "predict {examples[0]}".' if examples else ""
-    return Refusal(text=f"This asks for {_WORDS[reason]}, which Genie does not do.{offer}", reason=reason)
+    text = tr(_TEXTS[reason])
+    if examples:
+        # Translators: the words between the marks are a request that Genie understands, in your language as well
+        offer = tr('Genie can predict a column of this table, for example: "predict {column}".', column=examples[0])
+        text = f"{text} {offer}"
+    return Refusal(text=text, reason=reason)

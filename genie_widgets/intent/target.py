@@ -10,6 +10,7 @@ import numpy as np
 from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
+from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
 
 # From this probability on a column is proposed without asking.
@@ -108,5 +109,8 @@ def target_evidence(best: Candidate, profile: TableProfile) -> Evidence:
     """Say why a column is the target: the words that speak of it, or what the table says."""
     if best.named and best.quote:
         return Evidence(field="target", value=best.column, source="prompt", quote=best.quote)
-    place = "the last column" if best.column == profile.columns[-1].name else "the column"
-    return Evidence(field="target", value=best.column, source="data", quote=f"{place} that fits the question best")
+    is_last = best.column == profile.columns[-1].name
+    quote = (
+        tr("the last column that fits the question best") if is_last else tr("the column that fits the question best")
+    )
+    return Evidence(field="target", value=best.column, source="data", quote=quote)

@@ -15,6 +15,7 @@ from typing import Any
 
 from genie_widgets.intent.completing import completed
 from genie_widgets.intent.llm import MIN_SECRET
+from genie_widgets.language import tr
 from genie_widgets.schema import LLMSettings, Rewording
 
 _WARNING = "Do not "
@@ -78,7 +79,7 @@ def reword(sentences: Iterable[str], names: Iterable[str], settings: LLMSettings
     said: list[Any] = []
     if sent:
         asked = json.dumps(sent, ensure_ascii=False)
-        said = completed(settings, _INSTRUCTIONS, asked, _strings, "it answered with something else than sentences")
+        said = completed(settings, _INSTRUCTIONS, asked, _strings, tr("it answered with something else than sentences"))
     key = settings.api_key.get_secret_value()
     others, found, n_refused = iter(said), [], 0
     for sentence, (text, stood) in zip(ours, blanks, strict=True):
