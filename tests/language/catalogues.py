@@ -7,19 +7,23 @@ python tests/language/catalogues.py missing es        # what is still to be tran
 
 from __future__ import annotations
 
+import ast
 import sys
+import tokenize
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parents[2] / "genie_widgets"
 FOLDER = PACKAGE / "language" / "catalogues"
-SAID_BY = {"tr": None, "mark": None, "plural": (1, 2)}
+# How many texts each takes.
+SAID_BY = {"tr": 1, "mark": 1, "plural": 2}
+FOR_TRANSLATORS = "Translators:"
 Key = tuple[str, ...]
 # A catalogue has no date: it changes when a text does.
 HEAD = {
@@ -38,11 +42,52 @@ HEAD = {
 def of_code() -> Catalog:
     """Collect the texts of the code, in the order of its files."""
     found = Catalog(**HEAD)
-    for path, _line, message, comments, _context in extract_from_dir(
-        PACKAGE, method_map=[("**.py", "python")], keywords=SAID_BY, comment_tags=("Translators:",)
-    ):
-        found.add(message, None, [(path, None)], auto_comments=comments)
+    for path in sorted(PACKAGE.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        comments = _comments(path)
+        for call in _calls(ast.parse(source)):
+            texts = _texts_of(call)
+            if texts:
+                place = (path.relative_to(PACKAGE).as_posix(), None)
+                message = texts[0] if len(texts) == 1 else tuple(texts)
+                found.add(message, None, [place], auto_comments=_above(call.lineno, comments))
     return found
+
+
+# Not by Babel's own collector: it does not look into f-strings.
+def _calls(node: ast.AST) -> Iterator[ast.Call]:
+    """Find the calls that say or mark a text, in the order of the code."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAID_BY:
+        yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _calls(child)
+
+
+def _texts_of(call: ast.Call) -> list[str]:
+    """Give the literals of a call; none where it says what was marked elsewhere."""
+    assert isinstance(call.func, ast.Name)
+    given = call.args[: SAID_BY[call.func.id]]
+    built = [part for part in given if isinstance(part, ast.JoinedStr | ast.BinOp)]
+    if built:
+        raise ValueError(f"no text can be collected from {ast.unparse(call)}")
+    return [part.value for part in given if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
+def _comments(path: Path) -> dict[int, str]:
+    """Give the lines that are comments, by number."""
+    with path.open("rb") as code:
+        tokens = [token for token in tokenize.tokenize(code.readline) if token.type == tokenize.COMMENT]
+    return {token.start[0]: token.string.lstrip("# ") for token in tokens if token.line.strip() == token.string}
+
+
+def _above(line: int, comments: dict[int, str]) -> list[str]:
+    """Give what is said to translators directly above a line."""
+    said: list[str] = []
+    while (line := line - 1) in comments:
+        said.insert(0, comments[line])
+        if said[0].startswith(FOR_TRANSLATORS):
+            return [" ".join(said)]
+    return []
 
 
 def of_language(language: str) -> Catalog:

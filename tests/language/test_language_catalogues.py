@@ -2,6 +2,7 @@
 
 import string
 
+import catalogues
 import pytest
 from catalogues import FOLDER, compiled, languages, missing, of_code, of_language
 
@@ -10,6 +11,27 @@ from genie_widgets.language import LANGUAGES
 
 def test_every_language_offered_has_a_catalogue():
     assert ["en", *languages()] == sorted(LANGUAGES, key=lambda code: (code != "en", code))
+
+
+def test_texts_are_collected_wherever_they_stand(tmp_path, monkeypatch):
+    (tmp_path / "a.py").write_text(
+        "\n".join(
+            (
+                "# Translators: verb",
+                "# on a button",
+                'A = mark("one")',
+                """B = f'<p title="{esc(tr("two"))}">{plural("{n} row", "{n} rows", 1)}</p>'""",
+                'C = tr("th" "ree", a=tr("four")), tr(A), other("five")',
+            )
+        )
+    )
+    monkeypatch.setattr(catalogues, "PACKAGE", tmp_path)
+    found = {message.id: message.auto_comments for message in of_code() if message.id}
+    assert list(found) == ["one", "two", ("{n} row", "{n} rows"), "three", "four"]
+    assert found["one"] == ["Translators: verb on a button"]
+    (tmp_path / "a.py").write_text('tr(f"{a} six")')
+    with pytest.raises(ValueError, match="six"):
+        of_code()
 
 
 def test_no_text_has_an_unnamed_place():
@@ -32,6 +54,17 @@ def test_a_translation_has_the_places_of_its_text(code):
         # One thing may be said without its number ("a row").
         wanted, spare = set(_places(ours[-1])), {("n", form) for name, form in _places(ours[-1]) if name == "n"}
         wrong += [said for said in theirs if message.id and not wanted - spare <= set(_places(said)) <= wanted]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", languages())
+def test_a_translation_has_no_markup_of_its_own(code):
+    wrong = []
+    for message in of_language(code):
+        ours = message.id if isinstance(message.id, str) else "".join(message.id)
+        theirs = message.string if isinstance(message.string, str) else "".join(message.string)
+        # Texts stand in HTML as they are where they have no value that must be escaped.
+        wrong += [theirs for char in "<>&" if char in theirs and char not in ours]
     assert wrong == []
 
 
