@@ -9,7 +9,15 @@ from typing import Any
 import anywidget
 import traitlets as t
 
+from genie_widgets.language import mark
+from genie_widgets.widgets.words import said
+
 _STATIC = Path(__file__).parent / "static"
+_WORDS = {
+    "lost": mark("The kernel is busy, or the connection is lost. A training under way goes on."),
+    "reload": mark("Reload the page"),
+    "slider": mark("Slider"),
+}
 
 
 class Bridge(anywidget.AnyWidget):
@@ -44,6 +52,7 @@ class Bridge(anywidget.AnyWidget):
     heard = t.Dict().tag(sync=True)
     language = t.Unicode("en").tag(sync=True)
     keep = t.Unicode("").tag(sync=True)
+    words = t.Dict().tag(sync=True)
     dark = t.Bool(False).tag(sync=True)
     answered = t.Bool(False).tag(sync=True)
     run = t.Unicode("").tag(sync=True)
@@ -52,9 +61,13 @@ class Bridge(anywidget.AnyWidget):
     lost_ms = t.Int(20000).tag(sync=True)
 
     def __init__(self, on_left: Callable[[], object]) -> None:
-        super().__init__()
+        super().__init__(words=said(_WORDS))
         self._on_left = on_left
         self.on_msg(self._on_message)
+
+    @t.observe("language")
+    def _say(self, _change: Any) -> None:
+        self.words = said(_WORDS)
 
     def _on_message(self, _widget: Any, message: Any, _buffers: list[Any]) -> None:
         operation = message.get("op") if isinstance(message, dict) else None

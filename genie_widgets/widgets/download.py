@@ -10,8 +10,18 @@ from typing import IO, Any
 import anywidget
 import traitlets as t
 
+from genie_widgets.language import mark, tr
+from genie_widgets.widgets.words import said
+
 _STATIC = Path(__file__).parent / "static"
 MAX_PIECE_BYTES = 8 << 20
+_WORDS = {
+    "download": mark("Download"),
+    "cancel": mark("Cancel"),
+    "saved": mark("{name} is saved."),
+    "progress": mark("{done} of {size} MB"),
+    "cancelled": mark("Cancelled."),
+}
 
 
 class Download(anywidget.AnyWidget):
@@ -28,9 +38,10 @@ class Download(anywidget.AnyWidget):
     name = t.Unicode("").tag(sync=True)
     piece_bytes = t.Int(1 << 20).tag(sync=True)
     window = t.Int(4).tag(sync=True)
+    words = t.Dict().tag(sync=True)
 
     def __init__(self, label: str) -> None:
-        super().__init__(label=label)
+        super().__init__(label=label, words=said(_WORDS))
         self._path: Path | None = None
         self._make: Callable[[], bytes] | None = None
         self.on_msg(self._on_message)
@@ -66,4 +77,4 @@ class Download(anywidget.AnyWidget):
                     piece = file.read(min(int(message["length"]), MAX_PIECE_BYTES))
                     self.send({"op": "data", "id": identity, "offset": offset}, [piece])
         except OSError:
-            self.send({"op": "error", "id": identity, "text": "The file is no longer there."})
+            self.send({"op": "error", "id": identity, "text": tr("The file is no longer there.")})

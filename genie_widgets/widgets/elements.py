@@ -7,6 +7,8 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.render import esc
+
 
 def html(value: str = "", *classes: str) -> w.HTML:
     """Make a piece of HTML; people's text in it is escaped by `render`."""
@@ -27,7 +29,7 @@ def card(*children: w.Widget, name: str) -> w.VBox:
 
 def heading(step: int, text: str) -> w.HTML:
     """Make a step's heading."""
-    return html(f'<h2><span class="g-step" aria-hidden="true">{step}</span>{text}</h2>')
+    return html(f'<h2><span class="g-step" aria-hidden="true">{step}</span>{esc(text)}</h2>')
 
 
 def row(*children: w.Widget) -> w.Box:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import ipywidgets as w
 
+from genie_widgets.language import plural, tr
 from genie_widgets.render import comparison_figure, comparison_html, esc, metric_value, moment, runs_html
 from genie_widgets.schema import METRICS, RunSummary
 from genie_widgets.session import Session, SessionState
@@ -13,11 +14,6 @@ from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, choose, field, html, row, show, with_classes
 from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.step import Step
-
-_CHAMPION = (
-    "The champion is the version that carries MLflow's alias <code>champion</code>: whoever loads "
-    "<code>models:/NAME@champion</code> gets it."
-)
 
 
 class HistoryStep(Step):
@@ -28,21 +24,21 @@ class HistoryStep(Step):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._list = html()
-        self._run = w.Dropdown(description="Run")
-        self._before = w.Dropdown(description="Compare with")
+        self._run = w.Dropdown(description=tr("Run"))
+        self._before = w.Dropdown(description=tr("Compare with"))
         self._buttons = {
-            "show": button("Show this run", lambda: self.guarded(self._show)),
-            "compare": button("Compare", lambda: self.guarded(self._compare)),
-            "promote": button("Make it the champion", lambda: self.guarded(self._promote)),
-            "back": button("Back to the champion before", lambda: self.guarded(self._go_back)),
+            "show": button(tr("Show this run"), lambda: self.guarded(self._show)),
+            "compare": button(tr("Compare"), lambda: self.guarded(self._compare)),
+            "promote": button(tr("Make it the champion"), lambda: self.guarded(self._promote)),
+            "back": button(tr("Back to the champion before"), lambda: self.guarded(self._go_back)),
         }
-        self._why, self._note = html("", "g-mut"), html(f'<p class="g-mut">{_CHAMPION}</p>')
+        self._why, self._note = html("", "g-mut"), html(_champion_html())
         self._absent = html("", "g-mut")
         self._words, self._plot = html(), Plot()
         self.on_change(self._run, lambda _value: self._offer(session.state))
         fields = with_classes(w.Box([field(self._run), field(self._before, self._absent)]), "g-fields")
         self._chosen = w.VBox([fields, row(*self._buttons.values()), self._why, self._note])
-        self.root = Disclosure("Earlier runs", self._list, self._chosen, self._words, self._plot.root)
+        self.root = Disclosure(tr("Earlier runs"), self._list, self._chosen, self._words, self._plot.root)
         self.root.on_toggle(lambda: self.guarded(self._opened))
         self._hide_from_strangers(session.state)
 
@@ -79,7 +75,7 @@ class HistoryStep(Step):
         show(self._chosen, bool(runs))
         _keep_or_first(self._run, runs)
         self._offer(state)
-        self._why.value = esc(f"{state.busy}." if state.busy else "")
+        self._why.value = esc(tr("{what}.", what=state.busy) if state.busy else "")
         comparison = state.comparison
         self._words.value = comparison_html(comparison) if comparison is not None else ""
         self._plot.draw(comparison_figure(comparison) if comparison is not None else None)
@@ -107,16 +103,37 @@ def _why_absent(chosen: RunSummary | None, n_absent: int, comparable: Sequence[R
     if chosen is None or (comparable and not n_absent):
         return ""
     if chosen.score is None:
-        return "This run has no score, so there is nothing to compare."
+        return tr("This run has no score, so there is nothing to compare.")
     if not comparable:
-        return f"No other run with a score predicts {chosen.target} in the same way, so there is none to compare with."
-    if n_absent == 1:
-        return "1 other run is not offered: it predicts something else, or has no score."
-    return f"{n_absent} other runs are not offered: they predict something else, or have no score."
+        return tr(
+            "No other run with a score predicts {target} in the same way, so there is none to compare with.",
+            target=chosen.target,
+        )
+    return plural(
+        "{n} other run is not offered: it predicts something else, or has no score.",
+        "{n} other runs are not offered: they predict something else, or have no score.",
+        n_absent,
+    )
+
+
+def _champion_html() -> str:
+    said = tr(
+        "The champion is the version that carries MLflow's alias {alias}: whoever loads {address} gets it.",
+        alias="<code>champion</code>",
+        address="<code>models:/NAME@champion</code>",
+    )
+    return f'<p class="g-mut">{said}</p>'
 
 
 def _line(run: RunSummary) -> str:
     label = METRICS[run.metric].label if run.metric in METRICS else run.metric
     score = f", {label} {metric_value(run.metric, run.score)}" if run.score is not None else ""
-    champion = ", champion" if run.is_champion else ""
-    return f"{moment(run.created_at)}: {run.target} of {run.table_name} ({run.status}{score}{champion})"
+    champion = f", {tr('champion')}" if run.is_champion else ""
+    return tr(
+        "{date}: {target} of {table} ({facts})",
+        date=moment(run.created_at),
+        target=run.target,
+        table=run.table_name,
+        # The statuses are marked where the runs are listed.
+        facts=f"{tr(run.status)}{score}{champion}",
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.language import plural, tr
 from genie_widgets.session import Session, SessionState, Stage
 from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
@@ -36,22 +37,25 @@ class OtherSources(Step):
         super().__init__(session)
         settings = session.settings
         self._buttons: list[w.Button] = []
-        self._frames = w.Dropdown(description="A DataFrame of this notebook")
-        self._path = w.Text(description="A file on this machine", placeholder="data/people.csv")
-        self._url = w.Text(description="An address on the network", placeholder="https://example.org/people.csv")
+        self._frames = w.Dropdown(description=tr("A DataFrame of this notebook"))
+        self._path = w.Text(description=tr("A file on this machine"), placeholder="data/people.csv")
+        self._url = w.Text(description=tr("An address on the network"), placeholder="https://example.org/people.csv")
         self._database = Secret(
-            "Address of a database (kept in memory only)", "postgresql://name:password@host/database"
+            tr("Address of a database (kept in memory only)"), "postgresql://name:password@host/database"
         )
-        self._query = w.Textarea(description="Query (only reads)", placeholder="SELECT * FROM customers")
-        self._frame_row = self._source(self._frames, "Take it", self._load_frame)
+        self._query = w.Textarea(description=tr("Query (only reads)"), placeholder="SELECT * FROM customers")
+        self._frame_row = self._source(self._frames, tr("Take it"), self._load_frame)
         allowed = [
-            (settings.allow_paths, self._source(self._path, "Open it", lambda: session.load_path(self._path.value))),
-            (settings.allow_urls, self._source(self._url, "Fetch it", lambda: session.load_url(self._url.value))),
+            (
+                settings.allow_paths,
+                self._source(self._path, tr("Open it"), lambda: session.load_path(self._path.value)),
+            ),
+            (settings.allow_urls, self._source(self._url, tr("Fetch it"), lambda: session.load_url(self._url.value))),
             (settings.allow_queries, self._of_database()),
         ]
         self._allowed = [source for is_allowed, source in allowed if is_allowed]
         self._content = with_classes(w.VBox(), "g-sources")
-        self.root = Disclosure("Take it from elsewhere", self._content)
+        self.root = Disclosure(tr("Take it from elsewhere"), self._content)
         # Most people upload: what they do not open is not drawn.
         self.root.on_toggle(self._fill)
         self._offer_frames()
@@ -66,7 +70,7 @@ class OtherSources(Step):
         return with_classes(w.Box([field(control), act]), "g-source")
 
     def _of_database(self) -> w.VBox:
-        ask = button("Ask it", lambda: self.guarded(self._load_query))
+        ask = button(tr("Ask it"), lambda: self.guarded(self._load_query))
         self._buttons.append(ask)
         self._told = html("", "g-mut")
         return with_classes(w.VBox([self._database, field(self._query), row(ask, self._told)]), "g-sources")
@@ -80,15 +84,12 @@ class OtherSources(Step):
     def _load_query(self) -> None:
         address, query = self._database.secret, self._query.value
         missing = not address.get_secret_value().strip() or not query.strip()
-        self._told.value = "Give an address and a query." if missing else ""
+        self._told.value = tr("Give an address and a query.") if missing else ""
         if not missing:
             self.session.load_query(address, query)
 
     def _offer_frames(self) -> None:
-        options = [
-            (f"{name} ({len(frame):,} rows, {len(frame.columns):,} columns)", name)
-            for name, frame in notebook_frames().items()
-        ]
+        options = [(_line(name, frame), name) for name, frame in notebook_frames().items()]
         if tuple(options) != tuple(self._frames.options):
             chosen = self._frames.value
             self._frames.options = options
@@ -102,6 +103,15 @@ class OtherSources(Step):
         self._offer_frames()
         for act in self._buttons:
             act.disabled = bool(state.busy) or state.stage == Stage.TRAINING
+
+
+def _line(name: str, frame: Any) -> str:
+    return tr(
+        "{table} ({rows}, {columns})",
+        table=name,
+        rows=plural("{n:,} row", "{n:,} rows", len(frame)),
+        columns=plural("{n:,} column", "{n:,} columns", len(frame.columns)),
+    )
 
 
 def _after_each_cell(method: Callable[[], None]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as w
 
 from genie_widgets.data import samples
-from genie_widgets.language import nearest, speak, spoken
-from genie_widgets.render import style
+from genie_widgets.language import nearest, speak, spoken, tr
+from genie_widgets.render import esc, style
 from genie_widgets.session import Run, Session, SessionState, Stage
 from genie_widgets.widgets.bridge import Bridge
 from genie_widgets.widgets.code_step import CodeStep
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 # Faster than this, a browser that is slow or gone makes the server pile up messages.
 PAINT_INTERVAL_S = 0.2
-_HEAD = (
-    "<h1>Genie</h1><p class='g-mut'>A table and a question become a model that you can check, use and take away.</p>"
-)
 # The step that is looked at next, by stage.
 _NEXT = {
     Stage.PROFILED: "prompt",
@@ -129,7 +126,7 @@ class Genie(w.VBox):
 
     def _made(self) -> tuple[w.Box, list[Step]]:
         """Make the head and the steps, in the language that is spoken."""
-        head = with_classes(w.Box([html(_HEAD), language_choice(self._choose_language)]), "g-head")
+        head = with_classes(w.Box([html(_head_html()), language_choice(self._choose_language)]), "g-head")
         return head, [
             Notice(self.session),
             DataStep(self.session),
@@ -216,3 +213,8 @@ class Genie(w.VBox):
             self.session.open_run(str(query["run"]))
         elif query.get("sample") in {sample.name for sample in samples()}:
             self.session.load_sample(str(query["sample"]))
+
+
+def _head_html() -> str:
+    said = esc(tr("A table and a question become a model that you can check, use and take away."))
+    return f"<h1>Genie</h1><p class='g-mut'>{said}</p>"

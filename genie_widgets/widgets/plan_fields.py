@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.language import tr
 from genie_widgets.render import (
     duration,
     evidence_html,
@@ -45,7 +46,7 @@ class PlanFields(Step):
         self._add("time_limit_s", w.Dropdown(), int)
         self._add("quality", w.Dropdown())
         self._add("validation", w.Dropdown(), _validation_of)
-        self._out = Chips("Columns left out: press a column to leave it out, or to take it back")
+        self._out = Chips(tr("Columns left out: press a column to leave it out, or to take it back"))
         self._out_below = html()
         self._told["ignore"] = w.VBox()
         self._shown: tuple[tuple[Problem, ...], tuple[Remedy, ...]] | None = None
@@ -55,7 +56,7 @@ class PlanFields(Step):
         self.root = with_classes(w.Box([*self._cells.values(), self._measures, left_out]), "g-fields")
 
     def _add(self, name: str, control: Any, convert: Callable[[Any], Any] = lambda v: v) -> None:
-        control.description = LABELS[name]
+        control.description = tr(LABELS[name])
         self._controls[name] = control
         self._below[name] = html()
         self._told[name] = w.VBox()
@@ -136,11 +137,11 @@ def _choices(plan: Plan, profile: TableProfile) -> dict[str, tuple[list[tuple[st
     splits = dict.fromkeys((("random", None), *keys, chosen))
     return {
         "target": (names, plan.target),
-        "problem_type": ([(label, kind) for kind, label in PROBLEM_TYPES.items()], plan.problem_type),
+        "problem_type": ([(tr(label), kind) for kind, label in PROBLEM_TYPES.items()], plan.problem_type),
         "metric": (metrics, plan.metric),
         "positive_class": ([(value, value) for value in values], plan.positive_class),
         "time_limit_s": ([(duration(seconds), seconds) for seconds in times], plan.time_limit_s),
-        "quality": ([(label, quality) for quality, label in QUALITIES.items()], plan.quality),
+        "quality": ([(tr(label), quality) for quality, label in QUALITIES.items()], plan.quality),
         "validation": ([(split_label(kind, column), (kind, column)) for kind, column in splits], chosen),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import tr
 from genie_widgets.render import allowance_html, change_html, esc, exchange_html, problems_html, said_html
 from genie_widgets.schema import Plan, Question
 from genie_widgets.session import Session, SessionState, Stage, blockers
@@ -23,13 +24,13 @@ class PlanStep(Step):
         self._fields = PlanFields(session)
         self._problems = html()
         self._words = ChangeInWords(session)
-        self._confirm = button("Start training", lambda: self.guarded(session.confirm), primary=True)
+        self._confirm = button(tr("Start training"), lambda: self.guarded(session.confirm), primary=True)
         self._why = html("", "g-mut")
         self._allowance = html("", "g-mut")
         self._actions = w.VBox([row(self._confirm, self._why), self._allowance])
         self._asked: Question | None = None
         self.root = card(
-            heading(3, "The plan"),
+            heading(3, tr("The plan")),
             self._intro,
             self._choices,
             self._said,
@@ -51,7 +52,8 @@ class PlanStep(Step):
             show(part, plan is not None)
         if isinstance(answer, Plan):
             self._intro.value = (
-                '<p class="g-mut">Nothing is trained before you say so. Change what is not as you meant it.</p>'
+                f'<p class="g-mut">{esc(tr("Nothing is trained before you say so."))} '
+                f"{esc(tr('Change what is not as you meant it.'))}</p>"
             )
             self._said.value = said_html(state.said, answer)
             self._fields.paint(state)
@@ -68,7 +70,7 @@ class PlanStep(Step):
     def _show_actions(self, state: SessionState) -> None:
         reasons = blockers(state, "confirm")
         over = state.stage in (Stage.DONE, Stage.FAILED)
-        self._confirm.description = "Train again with this plan" if over else "Start training"
+        self._confirm.description = tr("Train again with this plan") if over else tr("Start training")
         self._confirm.disabled = bool(reasons)
         self._why.value = "" if state.busy else esc(" ".join(reasons))
         self._allowance.value = allowance_html(state.allowance)
@@ -83,7 +85,7 @@ class PlanStep(Step):
             for name in question.candidates
         ]
         if about_change:
-            choices.append(button("Leave the plan as it was", lambda: self.guarded(self.session.undo)))
+            choices.append(button(tr("Leave the plan as it was"), lambda: self.guarded(self.session.undo)))
         self._choices.children = tuple(choices)
 
 
@@ -94,15 +96,15 @@ class ChangeInWords(Step):
         super().__init__(session)
         self._changed = html()
         self._text = w.Text(
-            description="Change it in words",
-            placeholder="Also ignore the year; use F1 instead; 10 minutes",
+            description=tr("Change it in words"),
+            placeholder=tr("Also ignore the year; use F1 instead; 10 minutes"),
             continuous_update=True,  # Enter sends what stands there by then
         )
         self._text.on_msg(self._on_message)
         self.on_change(self._text, lambda _text: self._show_sent(session.state))
-        self._change = button("Change the plan", lambda: self.guarded(self._send))
-        self._stop = button("Stop asking, go on without it", lambda: self.guarded(session.stop_asking))
-        self._undo = button("Undo the last change", lambda: self.guarded(session.undo))
+        self._change = button(tr("Change the plan"), lambda: self.guarded(self._send))
+        self._stop = button(tr("Stop asking, go on without it"), lambda: self.guarded(session.stop_asking))
+        self._undo = button(tr("Undo the last change"), lambda: self.guarded(session.undo))
         self._sent = html()
         self._pending = ""
         self.root = w.VBox(

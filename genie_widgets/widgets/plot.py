@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import tr
 from genie_widgets.render import Figure, esc
 from genie_widgets.widgets.download import Download
 from genie_widgets.widgets.elements import html, show, with_classes
@@ -34,7 +35,7 @@ class Plot:
         # Its height is reserved before it is drawn: nothing jumps.
         self._output.layout.min_height = f"{figure.spec['layout']['height']}px"
         self._title.value = f"<h3>{esc(title or figure.title)}</h3>"
-        words = f"<summary>In words</summary><p>{esc(figure.text)}</p>"
+        words = f"<summary>{esc(tr('In words'))}</summary><p>{esc(figure.text)}</p>"
         self._words.value = f'<details class="g-details">{words}</details>'
         data = {_MIME: figure.spec, "text/plain": figure.text}
         self._output.outputs = ({"output_type": "display_data", "data": data, "metadata": {}},)
@@ -45,7 +46,7 @@ class Plot:
         if not figure.table:
             return
         if self._data is None:
-            self._data = with_classes(Download("Download the data"), "g-data")
+            self._data = with_classes(Download(tr("Download the data")), "g-data")
             self.root.children = (*self.root.children, self._data)
         self._data.offer_made(lambda: _csv(figure), f"genie-{figure.kind}.csv")
 

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 from pydantic import SecretStr
 
+from genie_widgets.language import tr
 from genie_widgets.render import esc, exchange_html
 from genie_widgets.schema import LLMSettings
 from genie_widgets.session import Session, SessionState, blockers
@@ -24,18 +25,18 @@ class PromptStep(Step):
         super().__init__(session)
         self._shown = ""
         self._text = w.Textarea(
-            description="What do you want to know?",
-            placeholder="Which customers will leave? Ignore the id, 5 minutes.",
+            description=tr("What do you want to know?"),
+            placeholder=tr("Which customers will leave? Ignore the id, 5 minutes."),
             # Sent when the person leaves the box: nothing they type is ever overwritten.
             continuous_update=False,
         )
         self.on_change(self._text, session.set_prompt)
-        self._plan = button("Make a plan", lambda: self.guarded(session.make_plan), primary=True)
-        self._stop = button("Stop asking, plan without it", lambda: self.guarded(session.stop_asking))
+        self._plan = button(tr("Make a plan"), lambda: self.guarded(session.make_plan), primary=True)
+        self._stop = button(tr("Stop asking, plan without it"), lambda: self.guarded(session.stop_asking))
         self._why = html("", "g-mut")
         self._llm = LanguageModel(session)
         actions = row(self._plan, self._stop, self._why)
-        self.root = card(heading(2, "Your question"), field(self._text), actions, self._llm.root, name="prompt")
+        self.root = card(heading(2, tr("Your question")), field(self._text), actions, self._llm.root, name="prompt")
 
     def render(self, state: SessionState) -> None:
         """Show a sentence that came from elsewhere, and why no plan can be made."""
@@ -56,28 +57,30 @@ class LanguageModel(Step):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         given = session.llm
-        self._key = Secret("Key (kept in memory only)", "stays as it is" if given else "")
-        self._model = w.Text(given.model if given else "gpt-4.1-mini", description="Model")
+        self._key = Secret(tr("Key (kept in memory only)"), tr("stays as it is") if given else "")
+        self._model = w.Text(given.model if given else "gpt-4.1-mini", description=tr("Model"))
         self._address = w.Text(
-            given.base_url or "" if given else "", description="Address", placeholder="empty for OpenAI itself"
+            given.base_url or "" if given else "", description=tr("Address"), placeholder=tr("empty for OpenAI itself")
         )
         self._wait = w.BoundedIntText(
-            round(given.timeout_s) if given else 20, min=1, max=600, description="Seconds to wait for it"
+            round(given.timeout_s) if given else 20, min=1, max=600, description=tr("Seconds to wait for it")
         )
         self._prices = w.Text(
             ", ".join(f"{price:g}" for price in given.prices) if given and given.prices else "",
-            description="Price of a million tokens, in and out",
-            placeholder="empty: no cost is shown",
+            description=tr("Price of a million tokens, in and out"),
+            placeholder=tr("empty: no cost is shown"),
         )
         self._values = w.Checkbox(
             given.with_values if given else False,
             indent=False,
-            description="It may see cells: the commonest values of columns of few values, the least and the greatest "
-            "of numbers and dates",
+            description=tr(
+                "It may see cells: the commonest values of columns of few values, the least and the greatest of "
+                "numbers and dates"
+            ),
         )
         self.on_change(self._values, self._allow_values)
-        self._use = button("Use it", lambda: self.guarded(self._use_it))
-        self._leave = button("Do without", lambda: self.guarded(self._leave_it))
+        self._use = button(tr("Use it"), lambda: self.guarded(self._use_it))
+        self._leave = button(tr("Do without"), lambda: self.guarded(self._leave_it))
         self._status = html("", "g-mut")
         self._sent = html()
         self._shown: tuple[Any, ...] = ()
@@ -85,7 +88,7 @@ class LanguageModel(Step):
         fields = with_classes(w.Box([*controls, self._key]), "g-fields")
         allowed = with_classes(self._values, "g-tick")
         actions = row(self._use, self._leave)
-        self._settings = Disclosure("Language model (optional)", fields, allowed, actions, self._status)
+        self._settings = Disclosure(tr("Language model (optional)"), fields, allowed, actions, self._status)
         self.root = w.VBox([self._sent, self._settings])
 
     def _use_it(self) -> None:
@@ -94,11 +97,11 @@ class LanguageModel(Step):
             key = given.api_key
         address = self._address.value.strip() or None
         if not key.get_secret_value() and address is None:
-            self._status.value = "Enter a key, or the address of a server that needs none."
+            self._status.value = esc(tr("Enter a key, or the address of a server that needs none."))
             return
         prices = prices_of(self._prices.value)
         if prices is None and self._prices.value.strip():
-            self._status.value = "Give two prices, for a million tokens in and out, as in: 0.4, 1.6."
+            self._status.value = esc(tr("Give two prices, for a million tokens in and out, as in: 0.4, 1.6."))
             return
         settings = given or LLMSettings(api_key=key)
         changes = {
@@ -126,7 +129,8 @@ class LanguageModel(Step):
 
     def _show_status(self) -> None:
         llm = self.session.llm
-        self._status.value = "Genie plans by itself." if llm is None else f"{esc(llm.model)} reads your sentence too."
+        told = tr("Genie plans by itself.") if llm is None else tr("{model} reads your sentence too.", model=llm.model)
+        self._status.value = esc(told)
         self._show_sent(self.session.state)
 
     def _show_sent(self, state: SessionState) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, tr
 from genie_widgets.schema import FileLayout, ReadOptions, TableProfile
 from genie_widgets.session import Session, SessionState, Stage
 from genie_widgets.widgets.chips import Chips
@@ -14,52 +15,52 @@ from genie_widgets.widgets.elements import button, choose, field, html, row, sho
 from genie_widgets.widgets.step import Step
 
 _DELIMITERS = {
-    ",": "Comma",
-    ";": "Semicolon",
-    "\t": "Tab",
-    "|": "Bar |",
-    " ": "Space",
-    ":": "Colon",
-    "^": "Caret ^",
-    "~": "Tilde ~",
+    ",": mark("Comma"),
+    ";": mark("Semicolon"),
+    "\t": mark("Tab"),
+    "|": mark("Bar |"),
+    " ": mark("Space"),
+    ":": mark("Colon"),
+    "^": mark("Caret ^"),
+    "~": mark("Tilde ~"),
 }
 _ENCODINGS = {
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
-    "cp1252": "Windows-1252, western",
-    "iso8859-15": "ISO 8859-15, western",
-    "cp850": "DOS 850, western",
-    "mac_roman": "Macintosh, western",
-    "cp1250": "Windows-1250, central Europe",
-    "cp1257": "Windows-1257, Baltic",
-    "cp1251": "Windows-1251, Cyrillic",
-    "koi8_r": "KOI8-R, Cyrillic",
-    "cp1253": "Windows-1253, Greek",
-    "cp1254": "Windows-1254, Turkish",
-    "cp1255": "Windows-1255, Hebrew",
-    "cp1256": "Windows-1256, Arabic",
-    "shift_jis": "Shift JIS, Japanese",
-    "euc_jp": "EUC-JP, Japanese",
-    "gb18030": "GB 18030, Chinese",
-    "big5": "Big5, Chinese",
-    "cp949": "CP949, Korean",
+    "cp1252": mark("Windows-1252, western"),
+    "iso8859-15": mark("ISO 8859-15, western"),
+    "cp850": mark("DOS 850, western"),
+    "mac_roman": mark("Macintosh, western"),
+    "cp1250": mark("Windows-1250, central Europe"),
+    "cp1257": mark("Windows-1257, Baltic"),
+    "cp1251": mark("Windows-1251, Cyrillic"),
+    "koi8_r": mark("KOI8-R, Cyrillic"),
+    "cp1253": mark("Windows-1253, Greek"),
+    "cp1254": mark("Windows-1254, Turkish"),
+    "cp1255": mark("Windows-1255, Hebrew"),
+    "cp1256": mark("Windows-1256, Arabic"),
+    "shift_jis": mark("Shift JIS, Japanese"),
+    "euc_jp": mark("EUC-JP, Japanese"),
+    "gb18030": mark("GB 18030, Chinese"),
+    "big5": mark("Big5, Chinese"),
+    "cp949": mark("CP949, Korean"),
 }
-_DECIMALS = {".": "Point: 1,234.50", ",": "Comma: 1.234,50"}
-_HEADERS = {True: "In the first row", False: "There are none"}
-_ORDERS = {"day": "Day first: 31/12/2024", "month": "Month first: 12/31/2024"}
+_DECIMALS = {".": mark("Point: 1,234.50"), ",": mark("Comma: 1.234,50")}
+_HEADERS = {True: mark("In the first row"), False: mark("There are none")}
+_ORDERS = {"day": mark("Day first: 31/12/2024"), "month": mark("Month first: 12/31/2024")}
 MAX_TITLE_ROWS = 20
 # A list of ipywidgets shows nothing where its value is None.
 AS_FOUND = "as found"
-_TITLES = dict(enumerate(["None", *map(str, range(1, MAX_TITLE_ROWS + 1))]))
+_TITLES = dict(enumerate([mark("None"), *map(str, range(1, MAX_TITLE_ROWS + 1))]))
 _FIELDS: dict[str, tuple[str, dict[Any, str]]] = {
-    "member": ("File of the archive", {}),
-    "sheet": ("Sheet", {}),
-    "delimiter": ("Between cells", _DELIMITERS),
-    "encoding": ("Encoding", _ENCODINGS),
-    "decimal": ("Decimal mark", _DECIMALS),
-    "title_rows": ("Rows above the column names", _TITLES),
-    "header": ("Column names", _HEADERS),
-    "date_order": ("Dates", _ORDERS),
+    "member": (mark("File of the archive"), {}),
+    "sheet": (mark("Sheet"), {}),
+    "delimiter": (mark("Between cells"), _DELIMITERS),
+    "encoding": (mark("Encoding"), _ENCODINGS),
+    "decimal": (mark("Decimal mark"), _DECIMALS),
+    "title_rows": (mark("Rows above the column names"), _TITLES),
+    "header": (mark("Column names"), _HEADERS),
+    "date_order": (mark("Dates"), _ORDERS),
 }
 # Which of them mean something, by the kind of file.
 _MEANT = {
@@ -75,16 +76,16 @@ class ReadDifferently(Step):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._profile: TableProfile | None = None
-        self._controls = {name: w.Dropdown(description=label) for name, (label, _) in _FIELDS.items()}
+        self._controls = {name: w.Dropdown(description=tr(label)) for name, (label, _) in _FIELDS.items()}
         self._cells = {name: field(control) for name, control in self._controls.items()}
         self._text = with_classes(
-            Chips("Columns kept as they are written (ids, codes): press to choose"), "g-wide", "g-keep"
+            Chips(tr("Columns kept as they are written (ids, codes): press to choose")), "g-wide", "g-keep"
         )
         self._fields = with_classes(w.Box([*self._cells.values(), self._text]), "g-fields")
-        self._again = button("Read it again so", lambda: self.guarded(self._read_again), primary=True)
-        self._as_found = button("Read it as found", lambda: self.guarded(lambda: session.read_again(ReadOptions())))
+        self._again = button(tr("Read it again so"), lambda: self.guarded(self._read_again), primary=True)
+        self._as_found = button(tr("Read it as found"), lambda: self.guarded(lambda: session.read_again(ReadOptions())))
         self._why = html("", "g-mut")
-        self.root = Disclosure("Read it differently", self._fields, row(self._again, self._as_found, self._why))
+        self.root = Disclosure(tr("Read it differently"), self._fields, row(self._again, self._as_found, self._why))
 
     def _read_again(self) -> None:
         said = {
@@ -109,7 +110,7 @@ class ReadDifferently(Step):
         show(self.root, bool(meant))
         locked = bool(state.busy) or state.stage == Stage.TRAINING
         self._again.disabled = self._as_found.disabled = locked
-        self._why.value = "A training is under way." if state.stage == Stage.TRAINING else ""
+        self._why.value = tr("A training is under way.") if state.stage == Stage.TRAINING else ""
         if profile is None or layout is None or profile is self._profile:
             return
         self._profile = profile
@@ -133,8 +134,10 @@ def _meant(layout: FileLayout) -> tuple[str, ...]:
 
 def _options(name: str, layout: FileLayout) -> list[tuple[str, Any]]:
     """List what may be chosen; the first is what was found, and leaves the rest to be found."""
-    labels = _FIELDS[name][1] or {part: part for part in (layout.sheets if name == "sheet" else layout.members)}
+    labels: dict[Any, str] = {value: tr(label) for value, label in _FIELDS[name][1].items()}
+    labels = labels or {part: part for part in (layout.sheets if name == "sheet" else layout.members)}
     found, asked = getattr(layout.options, name), getattr(layout.asked, name)
-    known = f"As found: {labels.get(found, found)}" if found is not None and asked is None else "As found"
+    is_known = found is not None and asked is None
+    known = tr("As found: {value}", value=labels.get(found, found)) if is_known else tr("As found")
     others = {} if asked is None or asked in labels else {asked: str(asked)}
     return [(known, AS_FOUND), *((label, value) for value, label in {**labels, **others}.items())]

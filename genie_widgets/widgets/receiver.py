@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from genie_widgets.language import tr
+
 MAX_SUFFIX = 10
 
 
@@ -69,7 +71,9 @@ class Receiver:
             self._close()
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             text = (
-                "The disk is full: free some space, and try again." if full else "The file could not be written here."
+                tr("The disk is full: free some space, and try again.")
+                if full
+                else tr("The file could not be written here.")
             )
             self._send({"op": "error", "id": identity, "text": text})
 
@@ -79,8 +83,8 @@ class Receiver:
             return
         size = int(message["size"])
         if self._max_bytes is not None and size > self._max_bytes:
-            limit = f"{self._max_bytes / 1e6:,.0f} MB"
-            self._send({"op": "error", "id": identity, "text": f"This file is larger than the {limit} allowed here."})
+            text = tr("This file is larger than the {limit:,.0f} MB allowed here.", limit=self._max_bytes / 1e6)
+            self._send({"op": "error", "id": identity, "text": text})
             return
         self._close()
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -119,7 +123,7 @@ class Receiver:
         data = memoryview(piece)
         if job.offset + data.nbytes > job.size:
             self._close()
-            text = "The file changed while it was sent; choose it again."
+            text = tr("The file changed while it was sent; choose it again.")
             self._send({"op": "error", "id": job.identity, "text": text})
             return False
         job.file.write(data)

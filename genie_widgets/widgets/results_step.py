@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import tr
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import card, heading, show, with_classes
 from genie_widgets.widgets.results.ask import AskTab
@@ -39,11 +40,11 @@ class ResultsStep(Step):
         self._tabs = [Later(session, kind, lambda _state: True) for kind in kinds]
         self._tab = with_classes(w.Tab([tab.root for tab in self._tabs]), "g-full")
         for place, kind in enumerate(kinds):
-            self._tab.set_title(place, kind.title)
+            self._tab.set_title(place, tr(kind.title))
         self._tab.selected_index = 0
         self._tab.observe(lambda _change: self.guarded(self._draw), "selected_index")
         self._run_id = ""
-        self.root = card(heading(5, "Results"), self._tab, name="results")
+        self.root = card(heading(5, tr("Results")), self._tab, name="results")
 
     def render(self, state: SessionState) -> None:
         """Show what was found so far; nothing before the first scores."""

@@ -103,7 +103,7 @@ class Tab(Step):
     Attributes
     ----------
     title : str
-        What its tab says.
+        What its tab says; marked, since it is said when the tab is made.
     """
 
     title: str

@@ -9,9 +9,25 @@ from typing import Any
 import anywidget
 import traitlets as t
 
+from genie_widgets.language import mark
 from genie_widgets.widgets.receiver import Receiver
+from genie_widgets.widgets.words import said
 
 _STATIC = Path(__file__).parent / "static"
+_WORDS = {
+    # Translators: after the button "Choose a table"
+    "drop": mark("or drop it here"),
+    "upload": mark("Upload"),
+    "cancel": mark("Cancel"),
+    "starting": mark("Starting {name}"),
+    "unreadable": mark("{name} cannot be read."),
+    "cancelled": mark("Cancelled."),
+    "changed": mark("{name} changed while it was read; choose it again."),
+    "going_on": mark("Going on at {size}"),
+    "progress": mark("{done} of {size}"),
+    "done": mark("{name} is here ({size})."),
+    "lost": mark("No answer: the connection is lost, or the kernel is busy. Trying again…"),
+}
 
 
 class Upload(anywidget.AnyWidget):
@@ -40,6 +56,7 @@ class Upload(anywidget.AnyWidget):
     largest_piece_bytes = t.Int(8 << 20).tag(sync=True)
     window = t.Int(4).tag(sync=True)
     stall_ms = t.Int(8000).tag(sync=True)
+    words = t.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -47,9 +64,9 @@ class Upload(anywidget.AnyWidget):
         on_done: Callable[[Path, str], None],
         *,
         max_bytes: int | None = None,
-        label: str = "Choose a file",
+        label: str,
     ) -> None:
-        super().__init__(label=label)
+        super().__init__(label=label, words=said(_WORDS))
         self._receiver = Receiver(folder, send=self.send, on_done=on_done, max_bytes=max_bytes)
         self.on_msg(self._on_message)
 

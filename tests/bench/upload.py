@@ -27,7 +27,7 @@ import os
 from pathlib import Path
 from genie_widgets.widgets.upload import Upload
 Path("kernel.pid").write_text(str(os.getpid()))
-Upload(Path("arrived"), lambda path, name: path.unlink())
+Upload(Path("arrived"), lambda path, name: path.unlink(), label="Choose a file")
 """
 BY_PANEL = """() => {
     const input = document.querySelector('input.g-up-input');

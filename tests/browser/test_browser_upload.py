@@ -28,7 +28,8 @@ SLOW_LINE = """async ({ code, bytes, rate }) => {
     const line = [];
     const file = new Uint8Array(bytes);
     const sent = [];
-    const values = { accept: '', label: 'Choose', window: 4, largest_piece_bytes: 8 << 20, stall_ms: 8000 };
+    const values = { accept: '', label: 'Choose', window: 4, largest_piece_bytes: 8 << 20, stall_ms: 8000,
+        words: new Proxy({}, { get: () => '' }) };
     let hear = null;
     const model = {
         get: name => values[name],

@@ -6,6 +6,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, tr
 from genie_widgets.render import decided_html, decision_html, esc, figures
 from genie_widgets.session import Session, SessionState, blockers
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
@@ -14,35 +15,36 @@ from genie_widgets.widgets.results.part import PartNote, of_part
 from genie_widgets.widgets.step import Tab
 
 _WAYS = [
-    ("What mistakes cost", "cost"),
-    ("How many rows I can act on", "capacity"),
-    ("A threshold of my own", "threshold"),
+    (mark("What mistakes cost"), "cost"),
+    (mark("How many rows I can act on"), "capacity"),
+    (mark("A threshold of my own"), "threshold"),
 ]
 
 
 class DecideTab(Tab):
     """A form, and what to expect of the threshold that follows from it."""
 
-    title = "Decide"
+    # Translators: verb, on a tab
+    title = mark("Decide")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._lead = html()
-        self._way = w.Dropdown(options=_WAYS, description="Decide by")
-        self._missed = w.BoundedFloatText(10.0, min=0.0, max=1e15, description="A missed positive costs")
-        self._false = w.BoundedFloatText(1.0, min=0.0, max=1e15, description="A false alarm costs")
-        self._capacity = w.BoundedIntText(100, min=1, max=10**12, description="Rows I can act on")
-        self._of_rows = w.BoundedIntText(1000, min=1, max=10**12, description="Of a list of so many rows")
+        self._way = w.Dropdown(options=[(tr(label), way) for label, way in _WAYS], description=tr("Decide by"))
+        self._missed = w.BoundedFloatText(10.0, min=0.0, max=1e15, description=tr("A missed positive costs"))
+        self._false = w.BoundedFloatText(1.0, min=0.0, max=1e15, description=tr("A false alarm costs"))
+        self._capacity = w.BoundedIntText(100, min=1, max=10**12, description=tr("Rows I can act on"))
+        self._of_rows = w.BoundedIntText(1000, min=1, max=10**12, description=tr("Of a list of so many rows"))
         self._threshold = w.BoundedFloatText(
-            0.5, min=0.0, max=1.0, step=0.01, description="Positive from this probability on"
+            0.5, min=0.0, max=1.0, step=0.01, description=tr("Positive from this probability on")
         )
         self._cells = {
             "cost": (field(self._missed), field(self._false)),
             "capacity": (field(self._capacity), field(self._of_rows)),
             "threshold": (field(self._threshold),),
         }
-        self._decide = button("Use this", lambda: self.guarded(self._chosen), primary=True)
-        self._undo = button("Back to the model's own threshold", lambda: self.guarded(self.session.decide))
+        self._decide = button(tr("Use this"), lambda: self.guarded(self._chosen), primary=True)
+        self._undo = button(tr("Back to the model's own threshold"), lambda: self.guarded(self.session.decide))
         self._why = html("", "g-mut")
         self._words, self._counts, self._plot = html(), html(), Plot()
         self._part = PartNote(lambda: self.guarded(lambda: session.show_part(None)))
@@ -76,10 +78,10 @@ class DecideTab(Tab):
         possible = result.plan.problem_type == "binary" and result.evaluation is not None
         show(self._body, possible)
         if not possible:
-            self._lead.value = (
-                "<p>A threshold is chosen between two classes. This model predicts "
-                f"{'several' if result.classes else 'numbers'}: use its predictions as they are.</p>"
-            )
+            several = tr("This model predicts several: use its predictions as they are.")
+            numbers = tr("This model predicts numbers: use its predictions as they are.")
+            told = esc(tr("A threshold is chosen between two classes.")), esc(several if result.classes else numbers)
+            self._lead.value = f"<p>{' '.join(told)}</p>"
             return
         if state.run_id != self._run_id:
             self._begin(state)
@@ -101,12 +103,14 @@ class DecideTab(Tab):
         self._run_id = state.run_id
         decision = result.decision
         positive = decision.positive if decision is not None else result.positive_class
-        self._lead.value = (
-            f"<p>From which probability on does a row count as <b>{esc(positive)}</b>? Unless you say so, from the "
-            "model's own threshold. Mistakes rarely cost the same both ways: say what they cost, or how many rows you "
-            "can act on, and predictions, figures and the model that you take away follow.</p>"
+        asked = tr(
+            "From which probability on does a row count as {positive}? Unless you say so, from the model's own "
+            "threshold. Mistakes rarely cost the same both ways: say what they cost, or how many rows you can act on, "
+            "and predictions, figures and the model that you take away follow.",
+            positive=f"<b>{esc(positive)}</b>",
         )
-        self._missed.description = f"A missed {positive!r} costs"
+        self._lead.value = f"<p>{asked}</p>"
+        self._missed.description = tr("A missed {positive!r} costs", positive=positive)
         if decision is None:
             self._of_rows.value = result.n_rows
             self._capacity.value = max(1, result.n_rows // 10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, tr
 from genie_widgets.render import (
     beeswarm_figure,
     classes_figure,
@@ -25,17 +26,17 @@ from genie_widgets.widgets.step import Tab
 class ExplanationTab(Tab):
     """Importance, classes, every explained row; one column, two groups and one row at a time."""
 
-    title = "Explanation"
+    title = mark("Explanation")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._note, self._cautions, self._of_part = html(), html(), html()
         self._part: Part | None = None
-        self._output = w.Dropdown(description="Answer explained")
-        self._column = w.Dropdown(description="Column")
-        self._by = w.Dropdown(description="Groups by")
-        self._row = w.BoundedIntText(description="Row", min=1, max=1, value=1)
-        self._row_output = w.Dropdown(description="Answer explained")
+        self._output = w.Dropdown(description=tr("Answer explained"))
+        self._column = w.Dropdown(description=tr("Column"))
+        self._by = w.Dropdown(description=tr("Groups by"))
+        self._row = w.BoundedIntText(description=tr("Row"), min=1, max=1, value=1)
+        self._row_output = w.Dropdown(description=tr("Answer explained"))
         self._importance, self._classes, self._beeswarm, self._dependence = Plot(), Plot(), Plot(), Plot()
         self._compared, self._waterfall = Plot(), Plot()
         self._no_groups, self._sentences = html(), html()
@@ -52,14 +53,14 @@ class ExplanationTab(Tab):
                 self._importance.root,
                 self._classes.root,
                 self._beeswarm.root,
-                html("<h3>One column at a time</h3>"),
+                html(f"<h3>{esc(tr('One column at a time'))}</h3>"),
                 with_classes(w.Box([field(self._column)]), "g-fields"),
                 self._dependence.root,
-                html("<h3>Groups of rows compared</h3>"),
+                html(f"<h3>{esc(tr('Groups of rows compared'))}</h3>"),
                 with_classes(w.Box([field(self._by)]), "g-fields"),
                 self._no_groups,
                 self._compared.root,
-                html("<h3>One row at a time</h3>"),
+                html(f"<h3>{esc(tr('One row at a time'))}</h3>"),
                 with_classes(w.Box([field(self._row), self._row_cell]), "g-fields"),
                 self._sentences,
                 self._waterfall.root,
@@ -72,7 +73,9 @@ class ExplanationTab(Tab):
         explanation = state.result.explanation if state.result is not None else None
         show(self._body, explanation is not None)
         if explanation is None:
-            self._note.value = "<p>The explanation is not there yet.</p>" if not _is_over(state) else _NONE
+            none = tr("This run has no explanation; its notes say why.")
+            told = none if _is_over(state) else tr("The explanation is not there yet.")
+            self._note.value = f"<p>{esc(told)}</p>"
             self._cautions.value = self._of_part.value = ""
             return
         if explanation is not self._drawn:
@@ -85,9 +88,7 @@ class ExplanationTab(Tab):
         is_new = self._drawn is None or _labels(self._drawn) != _labels(explanation)
         self._drawn = explanation
         self._note.value = (
-            f'<p class="g-mut">{esc(explanation.method)} The parts of a row add up to its prediction within '
-            f"{explanation.additivity_error:.1e}. {_gate(explanation)}"
-            "They tell what the model uses, not what causes what.</p>"
+            f'<p class="g-mut">{esc(explanation.method)} {" ".join(esc(said) for said in _trust(explanation))}</p>'
         )
         self._cautions.value = problems_html(explanation.cautions)
         options = [(output.label, place) for place, output in enumerate(explanation.outputs)]
@@ -99,7 +100,7 @@ class ExplanationTab(Tab):
         for control in (self._column, self._by):
             choose(control, [(name, name) for name in columns], columns[0] if is_new and columns else control.value)
         self._row.max = max(1, len(explanation.outputs[0].rows))
-        self._row.description = f"Row (1 to {self._row.max:,})"
+        self._row.description = tr("Row (1 to {last:,})", last=self._row.max)
         self._draw()
         self._turn_to_row()
 
@@ -109,11 +110,15 @@ class ExplanationTab(Tab):
         if part is None:
             self._of_part.value = ""
             return
-        told = f"All explained rows are shown here, not only those where {part.column} is {part.group}."
+        told = tr(
+            "All explained rows are shown here, not only those where {column} is {value}.",
+            column=part.column,
+            value=part.group,
+        )
         if part.column in [name for name, _ in self._by.options]:
             self._by.value = part.column
             self._draw_groups()
-            told += f" They are compared by {part.column} below."
+            told += " " + tr("They are compared by {column} below.", column=part.column)
         self._of_part.value = f'<p class="g-mut">{esc(told)}</p>'
 
     def _draw(self) -> None:
@@ -134,7 +139,8 @@ class ExplanationTab(Tab):
         if self._drawn is not None and self._by.value is not None:
             drawn = compared_figure(self._drawn, self._by.value, self._output.value or 0)
             self._compared.draw(drawn)
-            self._no_groups.value = "" if drawn is not None else "<p>All explained rows are alike in that column.</p>"
+            alike = f"<p>{esc(tr('All explained rows are alike in that column.'))}</p>"
+            self._no_groups.value = "" if drawn is not None else alike
 
     def _turn_to_row(self) -> None:
         """Show a row with the answer that the model gives it."""
@@ -161,13 +167,14 @@ def _labels(explanation: Explanation) -> list[str]:
     return [output.label for output in explanation.outputs]
 
 
-def _gate(explanation: Explanation) -> str:
-    if explanation.gate_error is None:
-        return ""
-    return f"The model's parts, as read here, say what the model says within {explanation.gate_error:.1e}. "
-
-
-_NONE = "<p>This run has no explanation; its notes say why.</p>"
+def _trust(explanation: Explanation) -> list[str]:
+    """Say how exact the values are, and what they are not."""
+    error = explanation.additivity_error
+    told = [tr("The parts of a row add up to its prediction within {error:.1e}.", error=error)]
+    if explanation.gate_error is not None:
+        error = explanation.gate_error
+        told.append(tr("The model's parts, as read here, say what the model says within {error:.1e}.", error=error))
+    return [*told, tr("They tell what the model uses, not what causes what.")]
 
 
 def _is_over(state: SessionState) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.render import esc, groups_figure, groups_html
 from genie_widgets.schema import GroupReport
 from genie_widgets.session import Session, SessionState, blockers
@@ -17,27 +18,27 @@ ALL_ROWS = -1
 class GroupsTab(Tab):
     """One column at a time; columns that the model did not learn from are offered as well."""
 
-    title = "Groups"
+    title = mark("Groups")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._column = w.Dropdown(description="Compare by")
-        self._figure = w.Dropdown(description="Figure drawn")
-        self._ask = button("Compare the groups", lambda: self.guarded(self._compare), primary=True)
+        self._column = w.Dropdown(description=tr("Compare by"))
+        self._figure = w.Dropdown(description=tr("Figure drawn"))
+        self._ask = button(tr("Compare the groups"), lambda: self.guarded(self._compare), primary=True)
         self._why = html("", "g-mut")
         self._table, self._plot = html(), Plot()
         self._shown: GroupReport | None = None
-        self._part = w.Dropdown(description="Show every figure and plot of")
+        self._part = w.Dropdown(description=tr("Show every figure and plot of"))
         choices = with_classes(w.Box([field(self._figure), field(self._part)]), "g-fields")
         self._report = w.VBox([self._table, choices, self._plot.root])
         self.on_change(self._figure, lambda _value: self._draw())
         self.on_change(self._part, self._show_part)
-        lead = html(
-            "<p>Is the model as good for everyone? The figures of the untouched rows by the groups of a column: of "
-            "those it learned from, or of one that was left out.</p>"
+        lead = tr(
+            "Is the model as good for everyone? The figures of the untouched rows by the groups of a column: of those "
+            "it learned from, or of one that was left out."
         )
         fields = with_classes(w.Box([field(self._column)]), "g-fields")
-        self.root = w.VBox([lead, fields, row(self._ask), self._why, self._report])
+        self.root = w.VBox([html(f"<p>{esc(lead)}</p>"), fields, row(self._ask), self._why, self._report])
 
     def _compare(self) -> None:
         if self._column.value:
@@ -73,11 +74,12 @@ class GroupsTab(Tab):
         if state.groups is not None:
             names = [row.group for row in state.groups.groups]
             options = [
-                (f"only {row.group} ({row.n_rows:,} rows)", place) for place, row in enumerate(state.groups.groups)
+                (plural("only {group} ({n:,} row)", "only {group} ({n:,} rows)", row.n_rows, group=row.group), place)
+                for place, row in enumerate(state.groups.groups)
             ]
             self._part.disabled = bool(reasons)
             shown = names.index(state.part.group) if state.part is not None and state.part.group in names else ALL_ROWS
-            choose(self._part, [("all rows", ALL_ROWS), *options], shown)
+            choose(self._part, [(tr("all rows"), ALL_ROWS), *options], shown)
         self._shown = state.groups
         self._draw()
 

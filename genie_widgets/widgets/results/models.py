@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import mark
 from genie_widgets.render import leaderboard_html
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.elements import html
@@ -13,7 +14,7 @@ from genie_widgets.widgets.step import Tab
 class ModelsTab(Tab):
     """Every model with its scores."""
 
-    title = "Leaderboard"
+    title = mark("Leaderboard")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

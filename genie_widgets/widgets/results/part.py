@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from genie_widgets.language import tr
 from genie_widgets.render import part_html
 from genie_widgets.schema import RunResult
 from genie_widgets.session import SessionState
@@ -17,7 +18,7 @@ class PartNote:
 
     def __init__(self, back: Callable[[], object]) -> None:
         self._words = html()
-        self.root = with_classes(w.VBox([self._words, row(button("Show all rows", back))]), "g-part")
+        self.root = with_classes(w.VBox([self._words, row(button(tr("Show all rows"), back))]), "g-part")
         show(self.root, False)
 
     def render(self, state: SessionState) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import mark
 from genie_widgets.render import figures
 from genie_widgets.session import Session, SessionState
 from genie_widgets.widgets.plot import Plot
@@ -14,7 +15,7 @@ from genie_widgets.widgets.step import Tab
 class PlotsTab(Tab):
     """A plot below the other, each with its words."""
 
-    title = "Plots"
+    title = mark("Plots")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.render import esc, problems_html, row_sentences, rows_html, waterfall_figure
 from genie_widgets.schema import Problem, RunResult
 from genie_widgets.session import PredictionsState, Remedy, Session, SessionState, blockers, drift_remedies
@@ -19,7 +20,8 @@ from genie_widgets.widgets.upload import Upload
 class PredictTab(Tab):
     """Takes a file of new rows, shows their predictions, and explains the one asked for."""
 
-    title = "Predict"
+    # Translators: verb, on a tab
+    title = mark("Predict")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -28,17 +30,17 @@ class PredictTab(Tab):
             settings.workspace / "uploads",
             lambda path, name: self.guarded(lambda: session.predict_upload(path, name)),
             max_bytes=settings.max_upload_bytes,
-            label="Choose a file of new rows",
+            label=tr("Choose a file of new rows"),
         )
-        self._own = button("Predict the table it learned from", lambda: self.guarded(session.predict_own_table))
-        self._own_note = html('<span class="g-mut">Only to see how it works: it knows these rows.</span>')
-        self._pasted = w.Textarea(description="Or rows typed or pasted here, names of columns in the first line")
-        self._paste = button("Predict these rows", lambda: self.guarded(self._predict_pasted))
+        self._own = button(tr("Predict the table it learned from"), lambda: self.guarded(session.predict_own_table))
+        self._own_note = html(f'<span class="g-mut">{esc(tr("Only to see how it works: it knows these rows."))}</span>')
+        self._pasted = w.Textarea(description=tr("Or rows typed or pasted here, names of columns in the first line"))
+        self._paste = button(tr("Predict these rows"), lambda: self.guarded(self._predict_pasted))
         self._why = html("", "g-mut")
         self._told, self._table = w.VBox(), html()
-        self._download = Download("Download the predictions")
-        self._number = w.BoundedIntText(description="Row", value=1, min=1, max=1)
-        self._explain = button("Why this prediction?", self._ask_why)
+        self._download = Download(tr("Download the predictions"))
+        self._number = w.BoundedIntText(description=tr("Row"), value=1, min=1, max=1)
+        self._explain = button(tr("Why this prediction?"), self._ask_why)
         self._sentences, self._waterfall = html(), Plot()
         self._given: PredictionsState | None = None
         self._shown: tuple[tuple[Problem, ...], tuple[Remedy, ...]] | None = None
@@ -59,7 +61,7 @@ class PredictTab(Tab):
 
     def _predict_pasted(self) -> None:
         if self._pasted.value.strip():
-            self.session.predict(self._pasted.value.encode("utf-8", "replace"), name="the rows typed here")
+            self.session.predict(self._pasted.value.encode("utf-8", "replace"), name=tr("the rows typed here"))
 
     def _ask_why(self) -> None:
         self.guarded(lambda: self.session.explain_row(self._number.value - 1))
@@ -78,9 +80,15 @@ class PredictTab(Tab):
         self._show_why(state)
 
     def _show(self, predictions: PredictionsState, result: RunResult | None) -> None:
-        caption = f"The first of {predictions.n_rows:,} rows of {predictions.name}, predictions first"
+        caption = plural(
+            "The first of {n:,} row of {table}, predictions first",
+            "The first of {n:,} rows of {table}, predictions first",
+            predictions.n_rows,
+            table=predictions.name,
+        )
         decision = result.decision if result is not None else None
-        decided = f"<p>{esc(decision.words[0])} That was chosen under Decide.</p>" if decision is not None else ""
+        chosen = esc(tr("That was chosen under Decide."))
+        decided = f"<p>{esc(decision.words[0])} {chosen}</p>" if decision is not None else ""
         self._table.value = decided + rows_html(predictions.columns, predictions.preview, caption)
         self._number.max = max(1, predictions.n_rows)
         self._download.offer(Path(predictions.path), "predictions.csv")
@@ -110,4 +118,4 @@ class PredictTab(Tab):
         output = explanation.outputs[place]
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
-        self._waterfall.draw(waterfall_figure(explanation, 0, place), f"Row {state.explained_row + 1:,}")
+        self._waterfall.draw(waterfall_figure(explanation, 0, place), tr("Row {row:,}", row=state.explained_row + 1))

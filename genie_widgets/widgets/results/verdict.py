@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as w
 
+from genie_widgets.language import mark, tr
 from genie_widgets.render import metrics_html, problems_html, rewording_html, sent_html, verdict_html
 from genie_widgets.session import Session, SessionState, blockers
 from genie_widgets.widgets.elements import button, html, row, show
@@ -14,12 +15,12 @@ from genie_widgets.widgets.step import Tab
 class VerdictTab(Tab):
     """Verdict, figures, and what should be known of them."""
 
-    title = "Verdict"
+    title = mark("Verdict")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._verdict, self._figures = html(), html()
-        self._say, self._sent, self._said = button("Say it in other words", self._reword), html(), html()
+        self._say, self._sent, self._said = button(tr("Say it in other words"), self._reword), html(), html()
         self._words = w.VBox([row(self._say), self._sent, self._said])
         self._part = PartNote(lambda: self.guarded(lambda: session.show_part(None)))
         self.root = w.VBox([self._verdict, self._words, self._part.root, self._figures])

@@ -7,6 +7,7 @@ from typing import Any
 
 import ipywidgets as w
 
+from genie_widgets.language import figure, mark, tr
 from genie_widgets.render import duration, esc, flip_html, number, problems_html, row_sentences, waterfall_figure
 from genie_widgets.schema import ColumnProfile, Explanation, Flip, TableProfile, WhatIf
 from genie_widgets.session import Session, SessionState, blockers
@@ -16,13 +17,14 @@ from genie_widgets.widgets.plot import Plot
 from genie_widgets.widgets.step import Tab
 
 FIRST_FIELDS = 9
-MISSING = "(missing)"
+# Chosen from a list; typed, an empty text says the same.
+MISSING = mark("(missing)")
 
 
 class WhatIfTab(Tab):
     """A form of the strongest columns first, the others on demand."""
 
-    title = "What if"
+    title = mark("What if")
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -32,19 +34,17 @@ class WhatIfTab(Tab):
         self._shown: WhatIf | None = None
         self._first = with_classes(w.Box([]), "g-fields")
         self._others = with_classes(w.Box([]), "g-fields")
-        self._more = Disclosure("More columns", self._others)
-        self._reset = button("Back to a typical row", lambda: self.guarded(self._go_back))
-        self._ask_flip = button("What would flip the answer?", lambda: self.guarded(self.session.flip))
-        self._take_flip = button("Put it into the form", lambda: self.guarded(self._take))
+        self._more = Disclosure(tr("More columns"), self._others)
+        self._reset = button(tr("Back to a typical row"), lambda: self.guarded(self._go_back))
+        self._ask_flip = button(tr("What would flip the answer?"), lambda: self.guarded(self.session.flip))
+        self._take_flip = button(tr("Put it into the form"), lambda: self.guarded(self._take))
         self._flip: Flip | None = None
         self._flipping = html()
         self._answer, self._problems, self._sentences, self._waterfall = html(), html(), html(), Plot()
-        intro = html(
-            '<p class="g-mut">A typical row to begin with. Change a cell, and see what the model would say.</p>'
-        )
+        intro = tr("A typical row to begin with. Change a cell, and see what the model would say.")
         self.root = w.VBox(
             [
-                intro,
+                html(f'<p class="g-mut">{esc(intro)}</p>'),
                 self._answer,
                 self._problems,
                 self._first,
@@ -60,7 +60,7 @@ class WhatIfTab(Tab):
     def render(self, state: SessionState) -> None:
         """Make the form once for each run, and show the newest answer."""
         if state.result is None or state.profile is None or state.view is None or not state.view.is_over:
-            self._answer.value = "<p>Wait for the end of the training.</p>"
+            self._answer.value = f"<p>{esc(tr('Wait for the end of the training.'))}</p>"
             return
         if state.run_id != self._run_id:
             self._run_id = state.run_id
@@ -96,10 +96,14 @@ class WhatIfTab(Tab):
             return
         for name, value in self._flip.changes.items():
             control = self._controls[name]
-            wanted = MISSING if value is None else value
-            wanted = str(wanted) if isinstance(control, w.Text | w.Dropdown) else wanted
-            if not isinstance(control, w.Dropdown) or wanted in control.options:
-                control.value = wanted
+            if isinstance(control, w.Dropdown):
+                wanted = MISSING if value is None else str(value)
+                if wanted in [option for _, option in control.options]:
+                    control.value = wanted
+            elif isinstance(control, w.Text):
+                control.value = "" if value is None else str(value)
+            elif value is not None:
+                control.value = value
         self._try()
 
     def _try(self) -> None:
@@ -116,9 +120,11 @@ class WhatIfTab(Tab):
         self._answer.value = f'{said}<p class="g-answers">{answers}</p>{_by_threshold(tried)}'
         self._problems.value = problems_html(tried.problems)
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
-        note = f"Explained in {duration(explanation.seconds)}: {explanation.method}" if explanation.seconds >= 1 else ""
+        took = duration(explanation.seconds)
+        note = tr("Explained in {time}: {method}", time=took, method=explanation.method)
+        note = note if explanation.seconds >= 1 else ""
         self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in (*sentences, note) if sentence)
-        self._waterfall.draw(waterfall_figure(explanation, 0, place), "This row")
+        self._waterfall.draw(waterfall_figure(explanation, 0, place), tr("This row"))
 
 
 def _by_threshold(tried: WhatIf) -> str:
@@ -128,11 +134,12 @@ def _by_threshold(tried: WhatIf) -> str:
     likelier, _ = max(tried.answers, key=lambda answer: answer[1])
     if tried.prediction == likelier:
         return ""
-    return '<p class="g-mut">The answer follows the threshold (see Decide), not the larger probability.</p>'
+    said = tr("The answer follows the threshold (see Decide), not the larger probability.")
+    return f'<p class="g-mut">{esc(said)}</p>'
 
 
 def _value(explanation: Explanation, value: float) -> str:
-    return f"{100 * value:.1f}%" if explanation.unit == "probability" else number(value)
+    return figure(value, ".1%") if explanation.unit == "probability" else number(value)
 
 
 def _rounded(prediction: str) -> str:
@@ -169,10 +176,15 @@ def _control(column: ColumnProfile, typical: Any) -> Any:
         return w.FloatText(typical, description=column.name, continuous_update=False)
     known = [counted.value for counted in column.top_values]
     if column.kind in ("category", "boolean") and len(known) == column.n_distinct:
-        return w.Dropdown(options=[*known, MISSING], value=typical, description=column.name)
-    if column.kind == "category":
-        return w.Combobox(value=typical, options=known, description=column.name, continuous_update=False)
-    return w.Text(typical, description=column.name, continuous_update=False)
+        options = [*((value, value) for value in known), (tr(MISSING), MISSING)]
+        return w.Dropdown(options=options, value=typical, description=column.name)
+    typed = {
+        "value": "" if typical == MISSING else typical,
+        "placeholder": tr(MISSING),
+        "description": column.name,
+        "continuous_update": False,
+    }
+    return w.Combobox(options=known, **typed) if column.kind == "category" else w.Text(**typed)
 
 
 def _seen(column: ColumnProfile) -> list[w.Widget]:
@@ -185,7 +197,7 @@ def _seen(column: ColumnProfile) -> list[w.Widget]:
         low, high = number(column.minimum, 4), number(column.maximum, 4)
     else:
         return []
-    return [html(f'<span class="g-why">{low} to {high}</span>')]
+    return [html(f'<span class="g-why">{esc(tr("{low} to {high}", low=low, high=high))}</span>')]
 
 
 def _day(second: float) -> str:

@@ -28,12 +28,16 @@ function render({ model, el }) {
   banner.className = 'g-lost';
   banner.hidden = true;
   const text = document.createElement('span');
-  text.textContent = 'The kernel is busy, or the connection is lost. A training under way goes on. ';
   const reload = document.createElement('button');
   reload.type = 'button';
-  reload.textContent = 'Reload the page';
   reload.addEventListener('click', () => location.reload());
   banner.append(text, reload);
+  const say = () => {
+    text.textContent = `${model.get('words').lost} `;
+    reload.textContent = model.get('words').reload;
+  };
+  say();
+  model.on('change:words', say);
   document.body.append(banner);
 
   let heard = performance.now();
@@ -121,7 +125,7 @@ function render({ model, el }) {
   const nameSliders = () => {
     for (const handle of document.querySelectorAll('.genie .noUi-handle:not([aria-label])')) {
       const label = handle.closest('.jupyter-widgets')?.querySelector('.widget-label');
-      handle.setAttribute('aria-label', label?.textContent || 'Slider');
+      handle.setAttribute('aria-label', label?.textContent || model.get('words').slider);
     }
   };
   // A plot is drawn before it is in the page, 700 pixels wide: it is told to look at its place, and shown when it fits.

@@ -1,22 +1,23 @@
 /* Code to read and to copy: it is text, and never becomes markup. */
 
 function render({ model, el }) {
+  const words = model.get('words');
   const details = document.createElement('details');
   details.className = 'g-details g-shown-code';
   const summary = document.createElement('summary');
-  summary.textContent = 'Show code';
+  summary.textContent = words.title;
   const intro = document.createElement('p');
   intro.className = 'g-mut';
-  intro.textContent = 'Python that does what was done here.';
+  intro.textContent = words.intro;
   const code = document.createElement('pre');
   code.className = 'g-code';
   code.tabIndex = 0;
   code.setAttribute('role', 'region');
-  code.setAttribute('aria-label', 'Code');
+  code.setAttribute('aria-label', words.code);
   const copy = document.createElement('button');
   copy.type = 'button';
   copy.className = 'g-button';
-  copy.textContent = 'Copy the code';
+  copy.textContent = words.copy;
   const said = document.createElement('span');
   said.className = 'g-mut';
   said.setAttribute('role', 'status');
@@ -26,11 +27,11 @@ function render({ model, el }) {
   copy.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(code.textContent);
-      said.textContent = 'Copied.';
+      said.textContent = words.copied;
     } catch {
       // Without a secure connection the clipboard is closed: the code is selected, one key copies it.
       getSelection().selectAllChildren(code);
-      said.textContent = 'Selected: press Ctrl+C, or ⌘C.';
+      said.textContent = words.selected;
     }
   });
 

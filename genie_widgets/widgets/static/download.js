@@ -4,14 +4,18 @@ const CHECK_MS = 1000;
 const STALL_MS = 8000;
 const KEEP_URL_MS = 60000;
 
+/* Fill the places of a text, once: what fills one is never taken for another. */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
 function render({ model, el }) {
+  const words = model.get('words');
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'g-button';
   const bar = document.createElement('progress');
   bar.max = 1;
   bar.hidden = true;
-  bar.setAttribute('aria-label', 'Download');
+  bar.setAttribute('aria-label', words.download);
   const message = document.createElement('span');
   message.className = 'g-mut';
   message.setAttribute('role', 'status');
@@ -21,7 +25,7 @@ function render({ model, el }) {
   let job = null;
 
   const label = () => {
-    button.textContent = job ? 'Cancel' : model.get('label');
+    button.textContent = job ? words.cancel : model.get('label');
     button.disabled = !job && !model.get('name');
   };
 
@@ -50,7 +54,7 @@ function render({ model, el }) {
     link.click();
     link.remove();
     setTimeout(() => URL.revokeObjectURL(url), KEEP_URL_MS);
-    end(`${model.get('name')} is saved.`);
+    end(fill(words.saved, { name: model.get('name') }));
   }
 
   function onMessage(heard, buffers) {
@@ -70,7 +74,8 @@ function render({ model, el }) {
         j.parts.push(new Blob([bytes]));
       }
       bar.value = j.got / j.size;
-      message.textContent = ` ${(j.got / 1e6).toFixed(1)} of ${(j.size / 1e6).toFixed(1)} MB`;
+      const [done, size] = [j.got, j.size].map(bytes => (bytes / 1e6).toFixed(1));
+      message.textContent = ` ${fill(words.progress, { done, size })}`;
       if (j.got === j.size) save(j);
       else ask(j);
     } else if (heard.op === 'error') {
@@ -79,7 +84,7 @@ function render({ model, el }) {
   }
 
   button.addEventListener('click', () => {
-    if (job) return end('Cancelled.');
+    if (job) return end(words.cancelled);
     const id = Math.random().toString(36).slice(2);
     job = { id, parts: [], got: 0, asked: 0, size: null, heard: performance.now(), waiting: new Map() };
     bar.hidden = false;

@@ -15,6 +15,9 @@ const LONGEST_PATIENCE = 8;
 
 const size = bytes => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
+/* Fill the places of a text, once: what fills one is never taken for another. */
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
 function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...children);
@@ -78,13 +81,14 @@ function reader() {
 }
 
 function render({ model, el }) {
+  const words = model.get('words');
   const input = element('input', { type: 'file', className: 'g-up-input', accept: model.get('accept') });
   input.id = `g-up-${Math.random().toString(36).slice(2)}`;
   const label = element('label', { className: 'g-up-label', htmlFor: input.id });
-  const hint = element('span', { className: 'g-mut', textContent: ' or drop it here' });
+  const hint = element('span', { className: 'g-mut', textContent: ` ${words.drop}` });
   const bar = element('progress', { max: 1, value: 0 });
-  bar.setAttribute('aria-label', 'Upload');
-  const cancel = element('button', { type: 'button', className: 'g-button', textContent: 'Cancel' });
+  bar.setAttribute('aria-label', words.upload);
+  const cancel = element('button', { type: 'button', className: 'g-button', textContent: words.cancel });
   const row = element('div', { className: 'g-up-row', hidden: true }, bar, cancel);
   const message = element('div', { className: 'g-up-message g-mut' });
   message.setAttribute('role', 'status');
@@ -120,12 +124,12 @@ function render({ model, el }) {
     job = j;
     row.hidden = false;
     bar.value = 0;
-    say(`Starting ${file.name}`);
+    say(fill(words.starting, { name: file.name }));
     let first;
     try {
       first = await file.slice(0, Math.min(FIRST_PIECE, largest)).arrayBuffer();
     } catch {
-      return end(`${file.name} cannot be read.`);
+      return end(fill(words.unreadable, { name: file.name }));
     }
     if (j !== job) return;
     j.print = fingerprint(file, first);
@@ -135,7 +139,7 @@ function render({ model, el }) {
 
   function stop() {
     model.send({ op: 'cancel', id: job.id });
-    end('Cancelled.');
+    end(words.cancelled);
   }
 
   async function pump(j) {
@@ -149,7 +153,7 @@ function render({ model, el }) {
         bytes = await read(j.file.slice(offset, j.next));
       } catch {
         model.send({ op: 'cancel', id: j.id });
-        return end(`${j.file.name} changed while it was read; choose it again.`);
+        return end(fill(words.changed, { name: j.file.name }));
       }
       if (j !== job || j.generation !== generation) return;
       model.send({ op: 'piece', id: j.id, generation, offset }, undefined, [bytes]);
@@ -175,16 +179,16 @@ function render({ model, el }) {
     j.heard = performance.now();
     if (heard.op === 'go') {
       if (!j.generation && j.flying.has(heard.offset)) arrived(j, heard.offset);
-      else if (heard.offset) say(`Going on at ${size(heard.offset)}`);
+      else if (heard.offset) say(fill(words.going_on, { size: size(heard.offset) }));
       Object.assign(j, { generation: heard.generation, next: heard.offset, there: heard.offset, flying: new Map() });
       pump(j);
     } else if (heard.op === 'got' && heard.generation === j.generation) {
       arrived(j, heard.offset);
       bar.value = j.file.size ? heard.offset / j.file.size : 1;
-      say(`${size(heard.offset)} of ${size(j.file.size)}`);
+      say(fill(words.progress, { done: size(heard.offset), size: size(j.file.size) }));
       pump(j);
     } else if (heard.op === 'done') {
-      end(`${j.file.name} is here (${size(j.file.size)}).`);
+      end(fill(words.done, { name: j.file.name, size: size(j.file.size) }));
     } else if (heard.op === 'error') {
       end(heard.text);
     }
@@ -196,7 +200,7 @@ function render({ model, el }) {
       job.patience = Math.min(2 * job.patience, LONGEST_PATIENCE);
       job.piece = SMALLEST_PIECE;
       job.largest = Math.max(job.largest / 2, SURE_PIECE);
-      say('No answer: the connection is lost, or the kernel is busy. Trying again…');
+      say(words.lost);
       begin(job);
     }
   }, CHECK_MS);
