@@ -5,6 +5,18 @@ language. Values are put into it as they are: hostile text in them is never take
 """
 
 from genie_widgets.language.catalogue import LANGUAGES, nearest, speak, spoken
-from genie_widgets.language.saying import figure, listed, mark, original, plural, tr
+from genie_widgets.language.saying import figure, listed, mark, original, plural, separators, tr
 
-__all__ = ["LANGUAGES", "figure", "listed", "mark", "nearest", "original", "plural", "speak", "spoken", "tr"]
+__all__ = [
+    "LANGUAGES",
+    "figure",
+    "listed",
+    "mark",
+    "nearest",
+    "original",
+    "plural",
+    "separators",
+    "speak",
+    "spoken",
+    "tr",
+]

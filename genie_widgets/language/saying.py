@@ -83,6 +83,12 @@ def figure(value: Any, form: str = "") -> str:
     return _with_marks(format(value, form), spoken())
 
 
+def separators() -> str:
+    """Give the marks of decimals and of thousands, as Plotly's ``layout.separators`` takes them."""
+    thousands, decimal, _ = _MARKS[spoken()]
+    return decimal + thousands
+
+
 def _with_marks(text: str, language: str) -> str:
     thousands, decimal, before_percent = _MARKS[language]
     return text.translate({ord(","): thousands, ord("."): decimal, ord("%"): f"{before_percent}%"})

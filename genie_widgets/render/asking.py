@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genie_widgets.language import tr
 from genie_widgets.render.escape import esc
 from genie_widgets.render.pieces import rows_html
 from genie_widgets.schema import Reply
@@ -17,12 +18,13 @@ def reply_html(reply: Reply) -> str:
         for item in reply.figures
     )
     table = (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="Figures and their sources"><table class="g-t">'
-        '<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th><th scope="col">Computed from</th>'
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="{esc(tr("Figures and their sources"))}">'
+        f'<table class="g-t"><thead><tr><th scope="col">{tr("Figure")}</th>'
+        f'<th scope="col" class="n">{tr("Value")}</th><th scope="col">{tr("Computed from")}</th>'
         f"</tr></thead><tbody>{figures}</tbody></table></div>"
         if figures
         else ""
     )
-    rows = rows_html(reply.columns, reply.rows, "Rows are counted from 1") if reply.rows else ""
+    rows = rows_html(reply.columns, reply.rows, tr("Rows are counted from 1")) if reply.rows else ""
     note = f'<p class="g-mut">{esc(reply.note)}</p>' if reply.note else ""
     return f'<div role="status"><p class="g-mut">{esc(reply.question)}</p>{head}{words}{rows}{table}{note}</div>'

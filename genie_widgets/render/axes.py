@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-MISSING = "missing"
-OTHER = "any other"
+from genie_widgets.language import mark, tr
+
+# As explanations have it for an empty cell.
+MISSING = mark("missing")
 # A column of fewer different numbers is drawn as words: its values are names or steps.
 FEW_NUMBERS = 3
 
@@ -33,6 +35,11 @@ class Column:
     heights: tuple[float | None, ...]
 
     @property
+    def said(self) -> list[str]:
+        """Say each cell: an empty one in the language that is spoken."""
+        return [cell_said(cell) for cell in self.cells]
+
+    @property
     def ranks(self) -> list[float | None]:
         """Give each cell's place among the others, 0 to 1."""
         order = sorted({height for height in self.heights if height is not None})
@@ -49,16 +56,28 @@ class Column:
             from low to high, words from the commonest to all others.
         """
         if self.kind == "word":
-            common = [cell for cell, _ in Counter(self.cells).most_common()]
+            cells, other = self.said, other_said()
+            common = [cell for cell, _ in Counter(cells).most_common()]
             kept = common if len(common) <= most else common[: most - 1]
-            names = [cell if cell in kept else OTHER for cell in self.cells]
-            return names, [*kept, *([OTHER] if OTHER in names and OTHER not in kept else [])]
+            names = [cell if cell in kept else other for cell in cells]
+            return names, [*kept, *([other] if other in names and other not in kept else [])]
         present = sorted(height for height in self.heights if height is not None)
         cuts = sorted({present[len(present) * step // most] for step in range(1, most)} - {present[0]})
         text = dict(zip(self.heights, self.cells, strict=True))
         order = _between([text[cut] for cut in cuts])
-        names = [MISSING if height is None else order[sum(height >= cut for cut in cuts)] for height in self.heights]
-        return names, [*(name for name in order if name in names), *([MISSING] if MISSING in names else [])]
+        missing = cell_said(MISSING)
+        names = [missing if height is None else order[sum(height >= cut for cut in cuts)] for height in self.heights]
+        return names, [*(name for name in order if name in names), *([missing] if missing in names else [])]
+
+
+def cell_said(cell: str) -> str:
+    """Say a cell of an explanation: it stands there as in the table, but an empty one is said in words."""
+    return tr(MISSING) if cell == MISSING else cell
+
+
+def other_said() -> str:
+    """Name all words together that have no part of their own."""
+    return tr("any other")
 
 
 def read_cells(cells: Sequence[str]) -> Column:
@@ -94,6 +113,7 @@ def _seconds(cell: str) -> float:
 
 def _between(cuts: list[str]) -> list[str]:
     if not cuts:
-        return ["all"]
-    middle = [f"{low} to below {high}" for low, high in pairwise(cuts)]
-    return [f"below {cuts[0]}", *middle, f"{cuts[-1]} or more"]
+        # Translators: all values of a column
+        return [tr("all")]
+    middle = [tr("{low} to below {high}", low=low, high=high) for low, high in pairwise(cuts)]
+    return [tr("below {high}", high=cuts[0]), *middle, tr("{low} or more", low=cuts[-1])]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from genie_widgets.language import separators
 from genie_widgets.render.escape import esc
 
 # Okabe and Ito's colours: told apart by the colour-blind, and on white as on black.
@@ -19,6 +20,7 @@ LOW_TO_HIGH = (DOWN, "#B9A8C4", UP)
 HEAT = [[0, "#E4EDF5"], [1, DOWN]]
 GRID = "rgba(128,128,128,.25)"
 HEIGHT_PX = 380
+PLOTLYS_SEPARATORS = ".,"
 # Longer titles are cut off on a phone, or where a legend takes much of the height: Plotly breaks no lines.
 MOST_IN_A_LINE = {"xaxis": 18, "yaxis": 24}
 
@@ -97,6 +99,8 @@ def figure(
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
         "colorway": list(COLOURS),
     }
+    if separators() != PLOTLYS_SEPARATORS:
+        common["separators"] = separators()
     axes = {"xaxis": axis(), "yaxis": axis()}
     merged = {**common, **axes, **(layout or {})}
     for name, most in MOST_IN_A_LINE.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from genie_widgets.language import tr
 from genie_widgets.render.axes import read_cells
 from genie_widgets.render.charts import COLOURS, HEIGHT_PX, QUIET, Figure, axis, distinct, figure, label
 from genie_widgets.render.dependence import parts_in
@@ -68,14 +69,14 @@ def compared_figure(explanation: Explanation, column: str, output: int | None = 
     ]
     few = [group for group in groups if len(inside[group]) < FEW_ROWS]
     return figure(
-        f"How the parts of predictions differ by {column}",
+        tr("How the parts of predictions differ by {column}", column=column),
         "compared",
         bars,
         _words(explanation, column, predicted, means, few),
         {
             "height": max(HEIGHT_PX // 2, 130 + (14 * len(groups) + 12) * len(drawn)),
             "barmode": "group",
-            "xaxis": axis(f"mean part in the prediction ({label(unit_of(explanation, shown))})"),
+            "xaxis": axis(tr("mean part in the prediction ({unit})", unit=label(unit_of(explanation, shown)))),
             "yaxis": axis(autorange="reversed", type="category"),
             "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "title": {"text": label(column, 24)}},
         },
@@ -109,14 +110,22 @@ def _words(
 ) -> str:
     listed = "; ".join(f"{group}: {share_of(explanation, mean)}" for group, mean in predicted.items())
     highest, lowest = max(predicted, key=predicted.__getitem__), min(predicted, key=predicted.__getitem__)
-    text = f"The mean prediction by {column}: {listed}."
+    sentences = [tr("The mean prediction by {column}: {means}.", column=column, means=listed)]
     gaps = {name: means[highest][name] - means[lowest][name] for name in means[highest]}
     told = sorted((name for name in gaps if gaps[name]), key=lambda name: -abs(gaps[name]))[:MAX_TOLD]
     if told and highest != lowest:
         parts = ", ".join(f"{name} {signed(explanation, gaps[name])}" for name in told)
         whole = signed(explanation, predicted[highest] - predicted[lowest])
-        text += f" From “{lowest}” to “{highest}” it changes by {whole}; of that, {parts}."
-    text += " The error bars of the mean parts are twice the standard error."
+        sentences.append(
+            tr(
+                "From “{lowest}” to “{highest}” it changes by {whole}; of that, {parts}.",
+                lowest=lowest,
+                highest=highest,
+                whole=whole,
+                parts=parts,
+            )
+        )
+    sentences.append(tr("The error bars of the mean parts are twice the standard error."))
     if few:
-        text += f" Few rows, so mostly chance: {', '.join(few)}."
-    return text
+        sentences.append(tr("Few rows, so mostly chance: {groups}.", groups=", ".join(few)))
+    return " ".join(sentences)

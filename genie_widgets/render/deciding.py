@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from genie_widgets.render.escape import esc, number
+from genie_widgets.language import figure as written
+from genie_widgets.language import plural, tr
+from genie_widgets.render.escape import between_said, esc, number
 from genie_widgets.schema import Confusion, Expected, RunResult
 
 _SHARES = ("alarms", "precision", "recall")
@@ -21,38 +23,50 @@ def decision_html(result: RunResult) -> str:
         for figure in decision.expected
     )
     table = (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="What to expect">'
-        f'<table class="g-t g-stack g-pair"><caption>What to expect, on {decision.n_rows:,} untouched rows</caption>'
-        '<thead><tr><th scope="col">Figure</th><th scope="col" class="n">Value</th>'
-        f'<th scope="col" class="n">95% interval</th></tr></thead><tbody>{rows}</tbody></table></div>'
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="{esc(tr("What to expect"))}">'
+        f'<table class="g-t g-stack g-pair"><caption>{esc(_on_rows(decision.n_rows))}</caption>'
+        f'<thead><tr><th scope="col">{tr("Figure")}</th><th scope="col" class="n">{tr("Value")}</th>'
+        f'<th scope="col" class="n">{tr("95% interval")}</th></tr></thead><tbody>{rows}</tbody></table></div>'
     )
     return f"{words}{table}"
+
+
+def _on_rows(n: int) -> str:
+    return plural("What to expect, on {n:,} untouched row", "What to expect, on {n:,} untouched rows", n)
 
 
 def decided_html(result: RunResult) -> str:
     """Show the rows that a run gets right and wrong, with the threshold decided on or its own."""
     confusion = result.evaluation.confusion if result.evaluation is not None else None
-    heading = "With the model's own threshold" if result.decision is None else "Right and wrong with this threshold"
+    own = result.decision is None
+    heading = tr("With the model's own threshold") if own else tr("Right and wrong with this threshold")
     return f"<h3>{heading}</h3>{_confusion(confusion) if confusion is not None else ''}"
 
 
 def _confusion(confusion: Confusion) -> str:
-    heads = "".join(f'<th scope="col" class="n">predicted {esc(name)}</th>' for name in confusion.labels)
+    heads = "".join(
+        f'<th scope="col" class="n">{tr("predicted {label}", label=esc(name))}</th>' for name in confusion.labels
+    )
     rows = "".join(
-        f'<tr><th scope="row">truly {esc(name)}</th>{"".join(f"<td class=n>{count:,}</td>" for count in counts)}</tr>'
+        f'<tr><th scope="row">{tr("truly {label}", label=esc(name))}</th>'
+        f"{''.join(_counted(count) for count in counts)}</tr>"
         for name, counts in zip(confusion.labels, confusion.counts, strict=True)
     )
     return (
-        '<div class="g-scroll" tabindex="0" role="region" aria-label="Right and wrong"><table class="g-t"><thead><tr>'
-        f"<td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f'<div class="g-scroll" tabindex="0" role="region" aria-label="{esc(tr("Right and wrong"))}">'
+        f'<table class="g-t"><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
 
 
+def _counted(count: int) -> str:
+    return f"<td class=n>{written(count, ',')}</td>"
+
+
 def _shown(value: float, figure: Expected) -> str:
-    return f"{100 * value:.1f}%" if figure.name in _SHARES else number(value)
+    return written(value, ".1%") if figure.name in _SHARES else number(value)
 
 
 def _between(figure: Expected) -> str:
     if figure.low is None or figure.high is None:
         return "–"
-    return f"{_shown(figure.low, figure)} to {_shown(figure.high, figure)}"
+    return between_said(_shown(figure.low, figure), _shown(figure.high, figure))

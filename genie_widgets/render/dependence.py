@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from genie_widgets.render.axes import MISSING, OTHER, Column, read_cells
+from genie_widgets.language import plural, tr
+from genie_widgets.render.axes import MISSING, Column, cell_said, other_said, read_cells
 from genie_widgets.render.charts import COLOURS, DOWN, QUIET, Figure, axis, figure, label, shades
-from genie_widgets.render.explained import points_of, scale_of, signed, unit_of
+from genie_widgets.render.explained import known_within, scale_of, signed, unit_of
 from genie_widgets.schema import Contribution, ExplainedOutput, Explanation
 
 MAX_WORDS, MAX_COLOURS, MAX_PARTS = 20, 6, 5
@@ -34,10 +35,11 @@ def dependence_figure(explanation: Explanation, column: str, output: int | None 
         return None
     partner = next((item.partner for item in shown.importance if item.column == column), "")
     cells, others = [part.cell for part in parts], [part.cell for part in parts_in(shown, partner)]
+    cells_said, others_said = ([cell_said(cell) for cell in listed] for listed in (cells, others))
     scale = scale_of(explanation)
     x, axis_kind = _placed(read_cells(cells))
-    beside = [f", {partner} = {other}" for other in others] or [""] * len(cells)
-    texts = [label(f"{column} = {cell}{more}", 90) for cell, more in zip(cells, beside, strict=True)]
+    beside = [f", {partner} = {other}" for other in others_said] or [""] * len(cells)
+    texts = [label(f"{column} = {cell}{more}", 90) for cell, more in zip(cells_said, beside, strict=True)]
     data = []
     for name, colour, places in _coloured(partner, others, len(parts)):
         trace: dict[str, Any] = {
@@ -62,13 +64,15 @@ def dependence_figure(explanation: Explanation, column: str, output: int | None 
     if others:
         lines = [(*start, other) for start, other in zip(lines, others, strict=True)]  # type: ignore[misc]
     return figure(
-        f"How {column} goes with the prediction of {shown.label}",
+        tr("How {column} goes with the prediction of {output}", column=column, output=shown.label),
         "dependence",
         data,
         _words(explanation, column, parts, partner if others else ""),
         {
             "xaxis": axis(label(column), type=axis_kind),
-            "yaxis": axis(f"part in the prediction ({label(unit_of(explanation, shown))})", zeroline=True),
+            "yaxis": axis(
+                tr("part in the prediction ({unit})", unit=label(unit_of(explanation, shown))), zeroline=True
+            ),
         },
         (heads, *lines),
     )
@@ -95,9 +99,9 @@ def _coloured(partner: str, others: list[str], n: int) -> list[tuple[str, Any, l
         return [("", DOWN, list(range(n)))]
     column = read_cells(others)
     if column.kind == "word":
-        names, order = column.parts(MAX_COLOURS)
+        (names, order), rest = column.parts(MAX_COLOURS), other_said()
         return [
-            (f"{partner} = {name}" if name != OTHER else OTHER, colour, [p for p in range(n) if names[p] == name])
+            (f"{partner} = {name}" if name != rest else rest, colour, [p for p in range(n) if names[p] == name])
             for name, colour in zip(order, COLOURS, strict=False)
         ]
     ranks = column.ranks
@@ -107,11 +111,12 @@ def _coloured(partner: str, others: list[str], n: int) -> list[tuple[str, Any, l
     for places in halves.values():
         # A legend wears the colour of the first point: the clearest one.
         places.sort(key=lambda place: -abs((ranks[place] or 0.0) - 1 / 2))
-    return [
-        (f"{partner} {half}", shades(ranks[place] for place in places), places)
-        for half, places in halves.items()
-        if places
-    ]
+    said = {
+        "low": tr("{column} low", column=partner),
+        "high": tr("{column} high", column=partner),
+        "missing": tr("{column} missing", column=partner),
+    }
+    return [(said[half], shades(ranks[place] for place in places), places) for half, places in halves.items() if places]
 
 
 def _words(explanation: Explanation, column: str, parts: list[Contribution], partner: str) -> str:
@@ -119,12 +124,25 @@ def _words(explanation: Explanation, column: str, parts: list[Contribution], par
     told = []
     for name in order:
         inside = [part.value for part, other in zip(parts, names, strict=True) if other == name]
-        rows = "1 row" if len(inside) == 1 else f"{len(inside):,} rows"
-        told.append(f"{name}: {signed(explanation, sum(inside) / len(inside))} ({rows})")
-    text = f"The average part of {column} in the prediction, by its value: {'; '.join(told)}."
+        mean = signed(explanation, sum(inside) / len(inside))
+        told.append(
+            plural("{value}: {mean} ({n:,} row)", "{value}: {mean} ({n:,} rows)", len(inside), value=name, mean=mean)
+        )
+    sentences = [
+        tr(
+            "The average part of {column} in the prediction, by its value: {parts}.",
+            column=column,
+            parts="; ".join(told),
+        )
+    ]
     if partner:
-        text += f" Between rows of nearly the same value it goes most with {partner}, which the colours show."
+        sentences.append(
+            tr(
+                "Between rows of nearly the same value it goes most with {column}, which the colours show.",
+                column=partner,
+            )
+        )
     spread = max((2 * part.standard_error for part in parts), default=0.0)
     if spread:
-        text += f" Each point is known within ± {points_of(explanation, spread)}."
-    return text
+        sentences.append(known_within(explanation, spread))
+    return " ".join(sentences)

@@ -6,6 +6,8 @@ import html
 import math
 import time
 
+from genie_widgets.language import figure, tr
+
 MAX_CELL = 300
 LARGEST_IN_FULL = 1e15
 _SHARES = frozenset(
@@ -20,6 +22,8 @@ _SHARES = frozenset(
     }
 )
 MOST_AS_SHARE = 10
+# Not printable to Python, yet seen: line breaks, and the space that languages put into figures.
+_SEEN = "\n\t\u202f"
 
 
 def esc(value: object) -> str:
@@ -27,7 +31,7 @@ def esc(value: object) -> str:
     text = str(value)
     if len(text) > MAX_CELL * 20:
         text = text[: MAX_CELL * 20] + "…"
-    visible = "".join(char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    visible = "".join(char if char.isprintable() or char in _SEEN else "\N{REPLACEMENT CHARACTER}" for char in text)
     return html.escape(visible, quote=True)
 
 
@@ -37,18 +41,26 @@ def number(value: float | None, digits: int = 3) -> str:
         return "–"
     size = abs(value)
     if value == int(value) and size < 1e9:
-        return f"{int(value):,}"
+        return figure(int(value), ",")
     if size >= LARGEST_IN_FULL:
-        return f"{value:.{digits}g}"
+        return figure(value, f".{digits}g")
     # 999.6 with three digits is 1,000, which the "g" format would write as 1.00e+03.
-    return f"{value:,.0f}" if size >= 10**digits - 0.5 else f"{value:#,.{digits}g}".rstrip(".")
+    if size >= 10**digits - 0.5:
+        return figure(value, ",.0f")
+    # With all digits used up a decimal mark would stand at the end.
+    return figure(value, f"#,.{digits}g").rstrip(".,")
 
 
 def metric_value(name: str, value: float | None) -> str:
     """Write a metric's figure: shares in percent, all others with significant digits."""
     if value is None or name not in _SHARES or not abs(value) < MOST_AS_SHARE:
         return number(value)
-    return f"{value:.1%}"
+    return figure(value, ".1%")
+
+
+def between_said(low: str, high: str) -> str:
+    """Say an interval whose bounds are written already."""
+    return tr("{low} to {high}", low=low, high=high)
 
 
 def duration(seconds: float) -> str:
@@ -56,12 +68,16 @@ def duration(seconds: float) -> str:
     # Rounded first: 59.7 seconds are a minute, not "60 s".
     whole = round(seconds)
     if whole < 60:
-        return f"{whole} s"
+        return tr("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{whole // 60} min" if whole % 60 == 0 else f"{whole // 60}:{whole % 60:02d} min"
+        minutes, seconds = divmod(whole, 60)
+        if not seconds:
+            return tr("{minutes} min", minutes=minutes)
+        return tr("{minutes}:{seconds:02d} min", minutes=minutes, seconds=seconds)
+    hours, minutes = divmod(whole // 60, 60)
     if whole % 3600 == 0:
-        return f"{whole // 3600} h"
-    return f"{whole // 3600}:{whole % 3600 // 60:02d} h"
+        return tr("{hours} h", hours=hours)
+    return tr("{hours}:{minutes:02d} h", hours=hours, minutes=minutes)
 
 
 def moment(seconds: float) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from genie_widgets.render.axes import read_cells
+from genie_widgets.language import figure as written
+from genie_widgets.language import plural, tr
+from genie_widgets.render.axes import cell_said, read_cells
 from genie_widgets.render.charts import (
     DOWN,
     GRID,
@@ -24,6 +26,8 @@ from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance
 
 MAX_COLUMNS, MAX_CLASSES = 15, 12
 ROW_PX, TWO_LINES_PX = 26, 38
+# Points of probability that are written without decimals.
+ALL_DIGITS_FROM = 9.95
 
 
 def points_of(explanation: Explanation, value: float) -> str:
@@ -31,21 +35,27 @@ def points_of(explanation: Explanation, value: float) -> str:
     if explanation.unit != "probability":
         return number(value)
     points = abs(100 * value)
-    shown = f"{points:.0f}" if points >= 9.95 else f"{points:.1f}"
-    return f"{'-' if value < 0 else ''}{shown} {'point' if shown == '1.0' else 'points'}"
+    shown = written(points, ".0f" if points >= ALL_DIGITS_FROM else ".1f")
+    # Rounded: 1.04 points are one.
+    n = 1 if round(points, 1) == 1 else 2
+    return ("-" if value < 0 else "") + plural("{points} point", "{points} points", n, points=shown)
 
 
 def signed(explanation: Explanation, value: float) -> str:
     """Write a part with its sign; what is nothing once rounded has none."""
     shown = points_of(explanation, abs(value))
-    if not float(shown.split()[0].replace(",", "")):
-        return shown
-    return ("+" if value > 0 else "−") + shown
+    rounded = round(100 * value, 1) if explanation.unit == "probability" else value
+    return ("+" if rounded > 0 else "−" if rounded < 0 else "") + shown
+
+
+def known_within(explanation: Explanation, error: float) -> str:
+    """Say how well the points of a plot are known."""
+    return tr("Each point is known within ± {size}.", size=points_of(explanation, error))
 
 
 def share_of(explanation: Explanation, value: float) -> str:
     """Write a prediction."""
-    return f"{100 * value:.1f}%" if explanation.unit == "probability" else number(value)
+    return written(value, ".1%") if explanation.unit == "probability" else number(value)
 
 
 def scale_of(explanation: Explanation) -> int:
@@ -55,7 +65,9 @@ def scale_of(explanation: Explanation) -> int:
 
 def unit_of(explanation: Explanation, output: ExplainedOutput) -> str:
     """Name the unit of what is drawn."""
-    return "points of probability" if explanation.unit == "probability" else f"units of {output.label}"
+    if explanation.unit == "probability":
+        return tr("points of probability")
+    return tr("units of {target}", target=output.label)
 
 
 def strongest(output: ExplainedOutput, most: int = MAX_COLUMNS) -> list[FeatureImportance]:
@@ -77,13 +89,13 @@ def importance_figure(explanation: Explanation, output: int | None = None) -> Fi
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
     return figure(
-        f"What moves the prediction of {shown.label}",
+        tr("What moves the prediction of {output}", output=shown.label),
         "importance",
         [bars],
         _importance_words(explanation, shown, columns),
         {
             "height": max(HEIGHT_PX // 2, 90 + ROW_PX * len(columns)),
-            "xaxis": axis(f"mean size of its part ({label(unit_of(explanation, shown))})"),
+            "xaxis": axis(tr("mean size of its part ({unit})", unit=label(unit_of(explanation, shown)))),
             "yaxis": axis(autorange="reversed", type="category"),
         },
         (
@@ -100,13 +112,22 @@ def _sized(item: FeatureImportance, scale: int) -> str:
 def _importance_words(explanation: Explanation, shown: ExplainedOutput, columns: list[FeatureImportance]) -> str:
     total = sum(item.mean_abs for item in shown.importance)
     if not total:
-        return f"No column moves the prediction of {shown.label} in the {explanation.n_rows:,} explained rows."
+        return plural(
+            "No column moves the prediction of {output} in the {n:,} explained row.",
+            "No column moves the prediction of {output} in the {n:,} explained rows.",
+            explanation.n_rows,
+            output=shown.label,
+        )
     first, scale = columns[0], scale_of(explanation)
     listed = "; ".join(_sized(item, scale) for item in columns)
-    return (
-        f"{first.column} moves the prediction most: by {points_of(explanation, first.mean_abs)} up or down on average, "
-        f"{first.mean_abs / total:.0%} of all movement. Mean size of each column's part, in "
-        f"{unit_of(explanation, shown)}, with twice its standard error: {listed}."
+    return tr(
+        "{column} moves the prediction most: by {size} up or down on average, {share:.0%} of all movement. Mean size "
+        "of each column's part, in {unit}, with twice its standard error: {sizes}.",
+        column=first.column,
+        size=points_of(explanation, first.mean_abs),
+        share=first.mean_abs / total,
+        unit=unit_of(explanation, shown),
+        sizes=listed,
     )
 
 
@@ -141,14 +162,25 @@ def classes_figure(explanation: Explanation) -> Figure | None:
     told = "; ".join(
         f"{output.label}: {', '.join(_sized(item, scale) for item in strongest(output, 3))}" for output in outputs
     )
-    unit = "points of probability" if explanation.unit == "probability" else "units of the target"
-    what = "class" if explanation.unit == "probability" else "quantile"
+    if explanation.unit == "probability":
+        title = tr("Which columns matter for which class")
+        words = tr(
+            "Mean size of each column's part, in points of probability, by class, with twice its standard error, "
+            "the three strongest of each. {sizes}.",
+            sizes=told,
+        )
+    else:
+        title = tr("Which columns matter for which quantile")
+        words = tr(
+            "Mean size of each column's part, in units of the target, by quantile, with twice its standard error, "
+            "the three strongest of each. {sizes}.",
+            sizes=told,
+        )
     return figure(
-        f"Which columns matter for which {what}",
+        title,
         "classes",
         [heat],
-        f"Mean size of each column's part, in {unit}, by {what}, with twice its standard error, "
-        f"the three strongest of each. {told}.",
+        words,
         {
             "height": max(HEIGHT_PX // 2, 110 + TWO_LINES_PX * len(columns)),
             "xaxis": axis(type="category", showgrid=False),
@@ -182,7 +214,7 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
             # A fixed spread by row keeps points apart, the same at every drawing.
             "y": [place + ((7 * row) % 13 - 6) / 24 for row, _ in parts],
             # The column's name in the text, not in the template: Plotly fills in "%{...}" there.
-            "text": [f"{label(column)} = {label(part.cell)}" for _, part in parts],
+            "text": [f"{label(column)} = {label(cell_said(part.cell))}" for _, part in parts],
             "marker": {"size": 6, "opacity": 0.75, "color": shades(cells.ranks)},
             "hovertemplate": "%{text}: %{x:+.3g}<extra></extra>",
             "showlegend": False,
@@ -192,11 +224,22 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
             trace["error_x"] = {"type": "data", "array": errors, "color": GRID, "thickness": 1, "width": 0}
         data.append(trace)
     spread = "; ".join(
-        f"{column} from {min(trace['x'], default=0):+.3g} to {max(trace['x'], default=0):+.3g}"
+        tr(
+            "{column} from {low:+.3g} to {high:+.3g}",
+            column=column,
+            low=min(trace["x"], default=0),
+            high=max(trace["x"], default=0),
+        )
         for column, trace in zip(columns, data, strict=True)
     )
     error = max((2 * part.standard_error for row in shown.rows for part in row.contributions), default=0.0)
-    sure = f" Each point is known within ± {points_of(explanation, error)}." if error else ""
+    words = plural(
+        "Range of each column's part over {n:,} row, in {unit}: {ranges}.",
+        "Range of each column's part over {n:,} rows, in {unit}: {ranges}.",
+        len(shown.rows),
+        unit=unit_of(explanation, shown),
+        ranges=spread,
+    )
     keys = [
         {
             "type": "scatter",
@@ -207,16 +250,20 @@ def beeswarm_figure(explanation: Explanation, output: int | None = None) -> Figu
             "marker": {"size": 8, "color": colour},
             "hoverinfo": "skip",
         }
-        for name, colour in (("low value", DOWN), ("high value", UP), ("words, or missing", QUIET))
+        for name, colour in (
+            (tr("low value"), DOWN),
+            (tr("high value"), UP),
+            (tr("words, or missing"), QUIET),
+        )
     ]
     return figure(
-        "Every explained row",
+        tr("Every explained row"),
         "beeswarm",
         [*data, *keys],
-        f"Range of each column's part over {len(shown.rows):,} rows, in {unit_of(explanation, shown)}: {spread}.{sure}",
+        f"{words} {known_within(explanation, error)}" if error else words,
         {
             "height": max(HEIGHT_PX // 2, 130 + ROW_PX * len(columns)),
-            "xaxis": axis("lowers the prediction ← → raises it"),
+            "xaxis": axis(tr("lowers the prediction ← → raises it")),
             "yaxis": axis(
                 autorange="reversed",
                 tickmode="array",

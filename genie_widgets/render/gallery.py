@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from genie_widgets.language import figure as written
+from genie_widgets.language import mark, plural, tr
 from genie_widgets.render.charts import HEAT, HEIGHT_PX, UP, Figure, axis, distinct, figure, guide, label, line, points
 from genie_widgets.render.escape import number
 from genie_widgets.render.explained import importance_figure
@@ -12,6 +14,7 @@ from genie_widgets.schema import Confusion, Curve, Decision, RunResult
 
 MAX_CELLS_WITH_TEXT = 15
 MAX_CLASSES_DRAWN = 30
+MAX_CURVES_TOLD = 10
 # A line through a cloud of points is seen only in another colour than theirs.
 _OVER_POINTS = {"color": UP, "width": 2}
 
@@ -64,11 +67,12 @@ def _per_class(confusion: Confusion) -> Figure:
     found.sort(key=lambda item: item[:2])
     shown = found[:MAX_CLASSES_DRAWN]
     labels = distinct(label(name, 24) for *_, name in shown)
-    told = "; ".join(
-        f"{name} ({true:,} rows): {100 * recall:.0f}% found, {100 * precision:.0f}% of its predictions right"
-        for recall, precision, true, name in shown
-    )
-    more = f" {len(found) - len(shown)} classes that are found better are not shown." if len(found) > len(shown) else ""
+    told = "; ".join(_class_words(*item) for item in shown) + "."
+    more = len(found) - len(shown)
+    if more:
+        told += " " + plural(
+            "{n} class that is found better is not shown.", "{n} classes that are found better are not shown.", more
+        )
     bars = [
         {
             "type": "bar",
@@ -77,22 +81,38 @@ def _per_class(confusion: Confusion) -> Figure:
             "x": [item[place] for item in shown],
             "name": name,
             "customdata": [item[2] for item in shown],
-            "hovertemplate": name + ", %{y}: %{x:.0%} of %{customdata:,} rows<extra></extra>",
+            "hovertemplate": name + ", " + _of_rows() + "<extra></extra>",
         }
-        for place, name in ((0, "recall (found)"), (1, "precision (right)"))
+        for place, name in ((0, tr("recall (found)")), (1, tr("precision (right)")))
     ]
     return figure(
-        "Figures by class",
+        tr("Figures by class"),
         "per_class",
         bars,
-        f"{told}.{more}",
+        told,
         {
-            "xaxis": axis("share", range=[0, 1], tickformat=".0%"),
+            "xaxis": axis(tr("share"), range=[0, 1], tickformat=".0%"),
             "yaxis": axis(type="category", autorange="reversed", showgrid=False),
             "barmode": "group",
             "height": max(HEIGHT_PX, 60 + 34 * len(shown)),
         },
     )
+
+
+def _class_words(recall: float, precision: float, n_rows: int, name: str) -> str:
+    return plural(
+        "{label} ({n:,} row): {found:.0%} found, {right:.0%} of its predictions right",
+        "{label} ({n:,} rows): {found:.0%} found, {right:.0%} of its predictions right",
+        n_rows,
+        label=name,
+        found=recall,
+        right=precision,
+    )
+
+
+def _of_rows() -> str:
+    """Say what the pointer shows of a bar; Plotly fills in the figures."""
+    return tr("{label}: {share} of {n_rows} rows", label="%{y}", share="%{x:.0%}", n_rows="%{customdata:,}")
 
 
 def _confusion(unsorted: Confusion) -> Figure:
@@ -102,7 +122,7 @@ def _confusion(unsorted: Confusion) -> Figure:
     shares = [[cell / total for cell in row] for row, total in zip(confusion.counts, totals, strict=True)]
     small = len(labels) <= MAX_CELLS_WITH_TEXT
     found = ", ".join(
-        f"{name} {100 * shares[place][place]:.0f}%"
+        f"{name} {written(shares[place][place], '.0%')}"
         for place, name in enumerate(confusion.labels)
         if sum(confusion.counts[place])
     )
@@ -111,77 +131,100 @@ def _confusion(unsorted: Confusion) -> Figure:
         "x": labels,
         "y": labels,
         "z": shares,
-        "text": [[f"{cell:,}" for cell in row] for row in confusion.counts],
+        "text": [[written(cell, ",") for cell in row] for row in confusion.counts],
         "texttemplate": "%{text}" if small else "",
         "colorscale": HEAT,
         "zmin": 0,
         "zmax": 1,
         "showscale": False,
-        "hovertemplate": "true %{y}, predicted %{x}: %{text} rows (%{z:.0%})<extra></extra>",
+        "hovertemplate": _of_cell() + "<extra></extra>",
     }
     return figure(
-        "Right and wrong by class",
+        tr("Right and wrong by class"),
         "confusion",
         [heat],
-        f"Share of each true class that was found: {found}.",
+        tr("Share of each true class that was found: {shares}.", shares=found),
         {
-            "xaxis": axis("predicted", type="category", showgrid=False),
-            "yaxis": axis("true", type="category", autorange="reversed", showgrid=False),
+            "xaxis": axis(tr("predicted"), type="category", showgrid=False),
+            # Translators: of a row's class, as opposed to the predicted one
+            "yaxis": axis(tr("true"), type="category", autorange="reversed", showgrid=False),
         },
+    )
+
+
+def _of_cell() -> str:
+    """Say what the pointer shows of a cell; Plotly fills in the figures."""
+    return tr(
+        "true {true}, predicted {predicted}: {n_rows} rows ({share})",
+        true="%{y}",
+        predicted="%{x}",
+        n_rows="%{text}",
+        share="%{z:.0%}",
     )
 
 
 def _of_each(title: str, curves: Sequence[Curve]) -> str:
     """Say so in a title where several classes are drawn."""
-    return f"{title} (each class against all others)" if len(curves) > 1 else title
+    return tr("{title} (each class against all others)", title=title) if len(curves) > 1 else title
 
 
 def _roc(curves: Sequence[Curve]) -> Figure:
     data = [line(c.x, c.y, c.series) for c in curves]
     return figure(
-        _of_each("Ranking (ROC)", curves),
+        _of_each(tr("Ranking (ROC)"), curves),
         "roc",
-        [*data, guide((0, 1), (0, 1), "chance")],
-        "Share of positives found against share of false alarms. "
-        + _at(curves, 0.1, "At 10% false alarms", "are found"),
-        {"xaxis": axis("false alarms", range=[0, 1]), "yaxis": axis("found", range=[0, 1.02])},
+        [*data, guide((0, 1), (0, 1), tr("chance"))],
+        _joined(
+            tr("Share of positives found against share of false alarms."),
+            tr("At 10% false alarms, {shares} are found.", shares=_at(curves, 0.1)),
+        ),
+        {"xaxis": axis(tr("false alarms"), range=[0, 1]), "yaxis": axis(tr("found"), range=[0, 1.02])},
     )
 
 
 def _precision_recall(curves: Sequence[Curve]) -> Figure:
     return figure(
-        _of_each("Precision and recall", curves),
+        _of_each(tr("Precision and recall"), curves),
         "precision_recall",
         [line(c.x, c.y, c.series) for c in curves],
-        "Share of alarms that are right, against share of positives found. "
-        + _at(curves, 0.5, "With half of them found", "of the alarms are right"),
-        {"xaxis": axis("recall (found)", range=[0, 1]), "yaxis": axis("precision (right alarms)", range=[0, 1.02])},
+        _joined(
+            tr("Share of alarms that are right, against share of positives found."),
+            tr("With half of them found, {shares} of the alarms are right.", shares=_at(curves, 0.5)),
+        ),
+        {
+            "xaxis": axis(tr("recall (found)"), range=[0, 1]),
+            "yaxis": axis(tr("precision (right alarms)"), range=[0, 1.02]),
+        },
     )
 
 
 def _calibration(curves: Sequence[Curve]) -> Figure:
     told = "; ".join(
-        f"said {100 * x:.0f}%, came true {100 * y:.0f}%" for c in curves[:1] for x, y in zip(c.x, c.y, strict=True)
+        tr("said {said:.0%}, came true {true:.0%}", said=x, true=y)
+        for c in curves[:1]
+        for x, y in zip(c.x, c.y, strict=True)
     )
     return figure(
-        _of_each("Are the probabilities true?", curves),
+        _of_each(tr("Are the probabilities true?"), curves),
         "calibration",
-        [*(line(c.x, c.y, c.series, mode="lines+markers") for c in curves), guide((0, 1), (0, 1), "perfect")],
-        f"Predicted probability against how often it came true: {told}.",
-        {"xaxis": axis("predicted probability", range=[0, 1]), "yaxis": axis("came true", range=[0, 1.02])},
+        [*(line(c.x, c.y, c.series, mode="lines+markers") for c in curves), guide((0, 1), (0, 1), tr("perfect"))],
+        tr("Predicted probability against how often it came true: {shares}.", shares=told),
+        {"xaxis": axis(tr("predicted probability"), range=[0, 1]), "yaxis": axis(tr("came true"), range=[0, 1.02])},
     )
 
 
 def _gain(curves: Sequence[Curve]) -> Figure:
     return figure(
-        "Gain: how many are found by acting on the likeliest rows",
+        tr("Gain: how many are found by acting on the likeliest rows"),
         "gain",
-        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (0, 1), "chance")],
-        "Share of the positives found against share of the rows acted on, likeliest first. "
-        + _at(curves, 0.2, "Acting on 20% of the rows", "are found"),
+        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (0, 1), tr("chance"))],
+        _joined(
+            tr("Share of the positives found against share of the rows acted on, likeliest first."),
+            tr("Acting on 20% of the rows, {shares} are found.", shares=_at(curves, 0.2)),
+        ),
         {
-            "xaxis": axis("rows acted on, likeliest first", range=[0, 1], tickformat=".0%"),
-            "yaxis": axis("positives found", range=[0, 1.02], tickformat=".0%"),
+            "xaxis": axis(tr("rows acted on, likeliest first"), range=[0, 1], tickformat=".0%"),
+            "yaxis": axis(tr("positives found"), range=[0, 1.02], tickformat=".0%"),
         },
     )
 
@@ -191,20 +234,31 @@ def _lift(curves: Sequence[Curve]) -> Figure:
     for share in (0.1, 0.2, 0.5):
         for curve in curves[:1]:
             near = _nearest(curve.x, share)
-            told.append(f"{100 * share:.0f}%: {curve.y[near]:.1f} times")
+            told.append(tr("{share:.0%}: {lift:.1f} times", share=share, lift=curve.y[near]))
     return figure(
-        "Lift: how much better than chance",
+        tr("Lift: how much better than chance"),
         "lift",
-        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (1, 1), "chance")],
-        f"Positives among the rows acted on, as a multiple of chance, by the share acted on. {'; '.join(told)}.",
+        [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (1, 1), tr("chance"))],
+        tr(
+            "Positives among the rows acted on, as a multiple of chance, by the share acted on. {lifts}.",
+            lifts="; ".join(told),
+        ),
         {
-            "xaxis": axis("rows acted on, likeliest first", range=[0, 1], tickformat=".0%"),
-            "yaxis": axis("times as many as by chance", rangemode="tozero"),
+            "xaxis": axis(tr("rows acted on, likeliest first"), range=[0, 1], tickformat=".0%"),
+            "yaxis": axis(tr("times as many as by chance"), rangemode="tozero"),
         },
     )
 
 
-_THRESHOLD_NAMES = {"precision": "alarms that are right", "recall": "positives found", "alarms": "rows that are alarms"}
+_THRESHOLD_NAMES = {
+    "precision": mark("alarms that are right"),
+    "recall": mark("positives found"),
+    "alarms": mark("rows that are alarms"),
+}
+
+
+def _threshold_name(curve: Curve) -> str:
+    return tr(_THRESHOLD_NAMES[curve.series]) if curve.series in _THRESHOLD_NAMES else curve.series
 
 
 def _threshold(curves: Sequence[Curve]) -> Figure:
@@ -212,18 +266,18 @@ def _threshold(curves: Sequence[Curve]) -> Figure:
     for threshold in (0.2, 0.5, 0.8):
         near = [_nearest(c.x, threshold) for c in curves]
         shares = ", ".join(
-            f"{100 * c.y[place]:.0f}% {_THRESHOLD_NAMES.get(c.series, c.series)}"
+            tr("{share:.0%} {of_what}", share=c.y[place], of_what=_threshold_name(c))
             for c, place in zip(curves, near, strict=True)
         )
-        told.append(f"from {threshold:.0%} on: {shares}")
+        told.append(tr("from {threshold:.0%} on: {shares}", threshold=threshold, shares=shares))
     return figure(
-        "What a threshold does",
+        tr("What a threshold does"),
         "threshold",
-        [line(c.x, c.y, _THRESHOLD_NAMES.get(c.series, c.series)) for c in curves],
-        f"Shares by the probability from which on a row is an alarm; {'; '.join(told)}.",
+        [line(c.x, c.y, _threshold_name(c)) for c in curves],
+        tr("Shares by the probability from which on a row is an alarm; {shares}.", shares="; ".join(told)),
         {
-            "xaxis": axis("threshold", range=[0, 1], tickformat=".0%"),
-            "yaxis": axis("share", range=[0, 1.02], tickformat=".0%"),
+            "xaxis": axis(tr("threshold"), range=[0, 1], tickformat=".0%"),
+            "yaxis": axis(tr("share"), range=[0, 1.02], tickformat=".0%"),
         },
     )
 
@@ -233,20 +287,26 @@ def _marked(plot: Figure, decision: Decision) -> Figure:
     if decision.threshold > 1:
         return plot
     at = decision.threshold
-    spec = {**plot.spec, "data": [*plot.spec["data"], guide((at, at), (0, 1), "decided")]}
-    return replace(plot, spec=spec, text=f"{plot.text} Decided: {at:.1%}.")
+    spec = {**plot.spec, "data": [*plot.spec["data"], guide((at, at), (0, 1), tr("decided"))]}
+    return replace(plot, spec=spec, text=_joined(plot.text, tr("Decided: {threshold:.1%}.", threshold=at)))
 
 
 def _predicted_true(curves: Sequence[Curve]) -> Figure:
     values = [value for c in curves for value in (*c.x, *c.y)]
     ends = (min(values), max(values))
     return figure(
-        "Predicted and true",
+        tr("Predicted and true"),
         "predicted_true",
-        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, ends, "perfect", **_OVER_POINTS)],
-        f"Predicted against true values of {len(curves[0].x):,} untouched rows, "
-        f"from {number(ends[0])} to {number(ends[1])}.",
-        {"xaxis": axis("predicted"), "yaxis": axis("true")},
+        [*(points(c.x, c.y, tr(_SERIES)) for c in curves), guide(ends, ends, tr("perfect"), **_OVER_POINTS)],
+        plural(
+            "Predicted against true values of {n:,} untouched row, from {low} to {high}.",
+            "Predicted against true values of {n:,} untouched rows, from {low} to {high}.",
+            len(curves[0].x),
+            low=number(ends[0]),
+            high=number(ends[1]),
+        ),
+        # Translators: of a row's value, as opposed to the predicted one
+        {"xaxis": axis(tr("predicted")), "yaxis": axis(tr("true"))},
     )
 
 
@@ -254,50 +314,58 @@ def _residuals(curves: Sequence[Curve]) -> Figure:
     errors = sorted(abs(value) for c in curves for value in c.y)
     ends = (min(curves[0].x), max(curves[0].x))
     return figure(
-        "Errors by size of the prediction",
+        tr("Errors by size of the prediction"),
         "residuals",
-        [*(points(c.x, c.y, c.series) for c in curves), guide(ends, (0, 0), "no error", **_OVER_POINTS)],
-        f"Half of the errors are below {number(errors[len(errors) // 2])}, "
-        f"nine in ten below {number(errors[int(0.9 * (len(errors) - 1))])}.",
-        {"xaxis": axis("predicted"), "yaxis": axis("true less predicted")},
+        [*(points(c.x, c.y, tr(_SERIES)) for c in curves), guide(ends, (0, 0), tr("no error"), **_OVER_POINTS)],
+        tr(
+            "Half of the errors are below {half}, nine in ten below {nine_in_ten}.",
+            half=number(errors[len(errors) // 2]),
+            nine_in_ten=number(errors[int(0.9 * (len(errors) - 1))]),
+        ),
+        {"xaxis": axis(tr("predicted")), "yaxis": axis(tr("true less predicted"))},
     )
 
 
 def _error_by_size(curves: Sequence[Curve]) -> Figure:
     told = "; ".join(
-        f"around {number(x)}: {number(y)} ({count:,} rows)"
+        plural(
+            "around {x}: {error} ({n:,} row)", "around {x}: {error} ({n:,} rows)", count, x=number(x), error=number(y)
+        )
         for c in curves
         for x, y, count in zip(c.x, c.y, c.counts, strict=True)
     )
     return figure(
-        "Mean error from small predictions to large ones",
+        tr("Mean error from small predictions to large ones"),
         "error_by_size",
-        [line(c.x, c.y, c.series, mode="lines+markers") for c in curves],
-        f"Mean absolute error by the size of the prediction: {told}.",
-        {"xaxis": axis("predicted"), "yaxis": axis("mean absolute error", rangemode="tozero")},
+        [line(c.x, c.y, tr(_SERIES), mode="lines+markers") for c in curves],
+        tr("Mean absolute error by the size of the prediction: {errors}.", errors=told),
+        {"xaxis": axis(tr("predicted")), "yaxis": axis(tr("mean absolute error"), rangemode="tozero")},
     )
 
 
 def _pinball(curves: Sequence[Curve]) -> Figure:
-    told = "; ".join(f"{x:g}: {number(y)}" for c in curves for x, y in zip(c.x, c.y, strict=True))
-    bars = [{"type": "bar", "x": [f"{x:g}" for x in c.x], "y": list(c.y), "name": label(c.series)} for c in curves]
+    told = "; ".join(f"{written(x, 'g')}: {number(y)}" for c in curves for x, y in zip(c.x, c.y, strict=True))
+    bars = [
+        {"type": "bar", "x": [written(x, "g") for x in c.x], "y": list(c.y), "name": label(tr(_QUANTILES))}
+        for c in curves
+    ]
     return figure(
-        "Error of each quantile (pinball loss)",
+        tr("Error of each quantile (pinball loss)"),
         "pinball",
         bars,
-        f"Pinball loss of each predicted quantile, lower is better: {told}.",
-        {"xaxis": axis("quantile", type="category"), "yaxis": axis("pinball loss", rangemode="tozero")},
+        tr("Pinball loss of each predicted quantile, lower is better: {losses}.", losses=told),
+        {"xaxis": axis(tr("quantile"), type="category"), "yaxis": axis(tr("pinball loss"), rangemode="tozero")},
     )
 
 
 def _coverage(curves: Sequence[Curve]) -> Figure:
-    told = "; ".join(f"{x:g}: {100 * y:.0f}%" for c in curves for x, y in zip(c.x, c.y, strict=True))
+    told = "; ".join(f"{written(x, 'g')}: {written(y, '.0%')}" for c in curves for x, y in zip(c.x, c.y, strict=True))
     return figure(
-        "Do the quantiles hold?",
+        tr("Do the quantiles hold?"),
         "quantile_coverage",
-        [*(line(c.x, c.y, c.series, mode="lines+markers") for c in curves), guide((0, 1), (0, 1), "perfect")],
-        f"Share of true values below each predicted quantile: {told}.",
-        {"xaxis": axis("quantile", range=[0, 1]), "yaxis": axis("true values below it", range=[0, 1.02])},
+        [*(line(c.x, c.y, tr(_QUANTILES), mode="lines+markers") for c in curves), guide((0, 1), (0, 1), tr("perfect"))],
+        tr("Share of true values below each predicted quantile: {shares}.", shares=told),
+        {"xaxis": axis(tr("quantile"), range=[0, 1]), "yaxis": axis(tr("true values below it"), range=[0, 1.02])},
     )
 
 
@@ -305,12 +373,19 @@ def _nearest(values: Sequence[float], wanted: float) -> int:
     return min(range(len(values)), key=lambda place: abs(values[place] - wanted))
 
 
-def _at(curves: Sequence[Curve], x: float, before: str, after: str) -> str:
-    told = []
-    for curve in curves[:10]:
-        near = _nearest(curve.x, x)
-        told.append(f"{curve.series}: {100 * curve.y[near]:.0f}%")
-    return f"{before}, {'; '.join(told)} {after}." if told else ""
+def _at(curves: Sequence[Curve], x: float) -> str:
+    """List what each curve has there."""
+    return "; ".join(
+        f"{curve.series}: {written(curve.y[_nearest(curve.x, x)], '.0%')}" for curve in curves[:MAX_CURVES_TOLD]
+    )
+
+
+def _joined(*sentences: str) -> str:
+    return " ".join(sentences)
+
+
+# What the points of numbers are, and those of quantiles: the names of their traces.
+_SERIES, _QUANTILES = mark("rows"), mark("quantiles")
 
 
 _BY_KIND: dict[str, Callable[[Sequence[Curve]], Figure]] = {

@@ -4,26 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from genie_widgets.render.escape import duration, esc, number
+from genie_widgets.language import figure, mark, plural, tr
+from genie_widgets.render.escape import between_said, duration, esc, number
 from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile
 
 _ROLE = {"error": "alert", "warning": "note", "info": "note"}
-_MARK = {"error": "Problem", "warning": "Take care", "info": "Note"}
+_MARK = {"error": mark("Problem"), "warning": mark("Take care"), "info": mark("Note")}
 MAX_PROFILE_COLUMNS = 200
 _PROBLEM_TYPE = {
-    "binary": "Two classes (yes or no)",
-    "multiclass": "Several classes",
-    "regression": "A number",
-    "quantile": "A range of a number",
+    "binary": mark("Two classes (yes or no)"),
+    "multiclass": mark("Several classes"),
+    "regression": mark("A number"),
+    "quantile": mark("A range of a number"),
+}
+# Of columns.
+_KINDS = {
+    "number": mark("number"),
+    "integer": mark("integer"),
+    "boolean": mark("boolean"),
+    "category": mark("category"),
+    "text": mark("text"),
+    "date": mark("date"),
+    "id": mark("id"),
+    "constant": mark("constant"),
+    "empty": mark("empty"),
 }
 
 
 def problem_html(problem: Problem) -> str:
     """Show a problem: what, and what to do."""
-    reference = f' <span class="g-mut">Reference {esc(problem.reference)}</span>' if problem.reference else ""
+    reference = ""
+    if problem.reference:
+        reference = f' <span class="g-mut">{tr("Reference {reference}", reference=esc(problem.reference))}</span>'
+    # Translators: before what is wrong
+    weight = tr("{severity}:", severity=tr(_MARK[problem.severity]))
     return (
         f'<div class="g-problem g-{problem.severity}" role="{_ROLE[problem.severity]}">'
-        f"<b>{_MARK[problem.severity]}:</b> {esc(problem.title)} {esc(problem.remedy)}{reference}</div>"
+        f"<b>{weight}</b> {esc(problem.title)} {esc(problem.remedy)}{reference}</div>"
     )
 
 
@@ -35,30 +52,47 @@ def problems_html(problems: Iterable[Problem]) -> str:
 
 def profile_html(profile: TableProfile) -> str:
     """Show a table's facts: a line, what looks wrong, and the columns on demand."""
-    sampled = "" if profile.n_sampled == profile.n_rows else f" (figures from {profile.n_sampled:,} random rows)"
-    read = f' <span class="g-mut">Read as: {esc(", ".join(profile.reading))}.</span>' if profile.reading else ""
+    read = ""
+    if profile.reading:
+        read = f' <span class="g-mut">{tr("Read as: {reading}.", reading=esc(", ".join(profile.reading)))}</span>'
     rows = "".join(_column_row(column, profile.n_sampled) for column in profile.columns[:MAX_PROFILE_COLUMNS])
     more = len(profile.columns) - MAX_PROFILE_COLUMNS
-    rest = f'<p class="g-mut">and {more:,} more columns</p>' if more > 0 else ""
+    rest = ""
+    if more > 0:
+        rest = f'<p class="g-mut">{plural("and {n:,} more column", "and {n:,} more columns", more)}</p>'
     return (
-        f'<p class="g-lead"><b>{esc(profile.name)}</b> · {profile.n_rows:,} rows · {len(profile.columns):,} columns'
-        f"{sampled}.{read}</p>{problems_html(profile.problems)}"
-        f'<details class="g-details"><summary>What is in the columns</summary><div class="g-scroll" tabindex="0" '
-        f'role="region" aria-label="Columns"><table class="g-t"><thead><tr><th scope="col">Column</th>'
-        f'<th scope="col">Kind</th><th scope="col" class="n">Missing</th><th scope="col" class="n">Different</th>'
-        f'<th scope="col">Values</th></tr></thead><tbody>{rows}</tbody></table></div>{rest}</details>'
+        f'<p class="g-lead"><b>{esc(profile.name)}</b> · {_size(profile)}.{read}</p>{problems_html(profile.problems)}'
+        f'<details class="g-details"><summary>{tr("What is in the columns")}</summary><div class="g-scroll" '
+        f'tabindex="0" role="region" aria-label="{esc(tr("Columns"))}"><table class="g-t"><thead><tr>'
+        f'<th scope="col">{tr("Column")}</th><th scope="col">{tr("Kind")}</th>'
+        f'<th scope="col" class="n">{tr("Missing")}</th><th scope="col" class="n">{tr("Different")}</th>'
+        f'<th scope="col">{tr("Values")}</th></tr></thead><tbody>{rows}</tbody></table></div>{rest}</details>'
     )
 
 
+def _size(profile: TableProfile) -> str:
+    rows = plural("{n:,} row", "{n:,} rows", profile.n_rows)
+    columns = plural("{n:,} column", "{n:,} columns", len(profile.columns))
+    if profile.n_sampled != profile.n_rows:
+        return plural(
+            "{rows} · {columns} (figures from {n:,} random row)",
+            "{rows} · {columns} (figures from {n:,} random rows)",
+            profile.n_sampled,
+            rows=rows,
+            columns=columns,
+        )
+    return f"{rows} · {columns}"
+
+
 def _column_row(column: ColumnProfile, n_rows: int) -> str:
-    missing = "" if not column.n_missing else f"{100 * column.n_missing / max(1, n_rows):.0f}%"
+    missing = "" if not column.n_missing else figure(column.n_missing / max(1, n_rows), ".0%")
     if column.minimum is not None and column.maximum is not None and column.kind in ("number", "integer"):
-        values = f"{number(column.minimum)} to {number(column.maximum)}"
+        values = between_said(number(column.minimum), number(column.maximum))
     else:
         values = ", ".join(counted.value[:40] for counted in column.top_values[:3])
     return (
-        f'<tr><th scope="row">{esc(column.name)}</th><td>{column.kind}</td><td class="n">{missing}</td>'
-        f'<td class="n">{column.n_distinct:,}</td><td>{esc(values)}</td></tr>'
+        f'<tr><th scope="row">{esc(column.name)}</th><td>{tr(_KINDS[column.kind])}</td><td class="n">{missing}</td>'
+        f'<td class="n">{figure(column.n_distinct, ",")}</td><td>{esc(values)}</td></tr>'
     )
 
 
@@ -67,12 +101,14 @@ def plan_summary_html(plan: Plan, profile: TableProfile) -> str:
     metric = METRICS.get(plan.metric)
     used = plan.feature_columns(profile.column_names)
     tiles = [
-        ("target", "Predict", plan.target),
-        ("problem_type", "Kind", _PROBLEM_TYPE[plan.problem_type]),
-        ("metric", "Judged by", metric.label if metric else plan.metric),
-        ("time_limit_s", "Time", duration(plan.time_limit_s)),
-        ("features", "Learns from", f"{len(used):,} columns"),
-        ("ignore", "Leaves out", ", ".join(plan.ignore) or "nothing"),
+        # Translators: what is predicted, above a column's name
+        ("target", tr("Predict"), plan.target),
+        ("problem_type", tr("Kind"), tr(_PROBLEM_TYPE[plan.problem_type])),
+        ("metric", tr("Judged by"), metric.label if metric else plan.metric),
+        ("time_limit_s", tr("Time"), duration(plan.time_limit_s)),
+        ("features", tr("Learns from"), plural("{n:,} column", "{n:,} columns", len(used))),
+        # Translators: which columns are left out
+        ("ignore", tr("Leaves out"), ", ".join(plan.ignore) or tr("nothing")),
     ]
     cells = "".join(
         f'<div class="g-kv"><span>{label}</span><b>{esc(value)}</b>{evidence_html(plan, field)}</div>'
@@ -82,11 +118,11 @@ def plan_summary_html(plan: Plan, profile: TableProfile) -> str:
 
 
 _SOURCE = {
-    "prompt": "You said",
-    "data": "From the data",
-    "default": "Genie's default",
-    "llm": "The language model",
-    "user": "Your choice",
+    "prompt": mark("You said"),
+    "data": mark("From the data"),
+    "default": mark("Genie's default"),
+    "llm": mark("The language model"),
+    "user": mark("Your choice"),
 }
 
 
@@ -99,18 +135,19 @@ def evidence_html(plan: Plan, field: str) -> str:
         quote = ""
         if item.quote and item.source != "user":
             quote = f": <q>{esc(item.quote)}</q>" if item.source == "prompt" else f": {esc(item.quote)}"
-        lines.append(f"{_SOURCE[item.source]}{quote}")
-    shown = lines[:3] + ([f"and {len(lines) - 3} more"] if len(lines) > 3 else [])
+        lines.append(f"{tr(_SOURCE[item.source])}{quote}")
+    shown = lines[:3] + ([tr("and {n} more", n=len(lines) - 3)] if len(lines) > 3 else [])
     return f'<small class="g-why">{"<br>".join(shown)}</small>' if lines else ""
 
 
 def progress_html(*, fraction: float, text: str, elapsed_s: float, limit_s: float) -> str:
     """Show a progress bar with words."""
     percent = round(100 * fraction)
+    of_limit = tr("{elapsed} of {limit}", elapsed=duration(elapsed_s), limit=duration(limit_s))
     return (
-        f'<div class="g-bar" role="progressbar" aria-label="Training" aria-valuemin="0" aria-valuemax="100" '
-        f'aria-valuenow="{percent}"><i style="width:{percent}%"></i></div>'
-        f'<p class="g-status" role="status">{esc(text)} · {duration(elapsed_s)} of {duration(limit_s)}</p>'
+        f'<div class="g-bar" role="progressbar" aria-label="{esc(tr("Training"))}" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{percent}"><i style="width:{percent}%"></i></div>'
+        f'<p class="g-status" role="status">{esc(text)} · {of_limit}</p>'
     )
 
 

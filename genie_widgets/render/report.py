@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from genie_widgets.language import spoken, tr
 from genie_widgets.render.charts import Figure
 from genie_widgets.render.deciding import decided_html, decision_html
 from genie_widgets.render.dependence import dependence_figure
@@ -65,31 +66,40 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
     if result.explanation is not None and result.explanation.outputs:
         drawn += explained_figures(result.explanation)
     sections = [
-        ("Verdict", verdict_html(result)),
-        ("What was asked", f"<blockquote>{esc(prompt) or '–'}</blockquote>{plan_summary_html(result.plan, profile)}"),
-        ("Decision", decision_html(result) + decided_html(result) if result.decision is not None else ""),
-        ("Figures", metrics_html(result.evaluation) if result.evaluation else "<p>There are none.</p>"),
-        ("Plots", "".join(_plot(place, item.title, item.text, item.spec) for place, item in enumerate(drawn))),
-        ("Examples", _examples(result)),
+        (tr("Verdict"), verdict_html(result)),
         (
-            "Models",
+            tr("What was asked"),
+            f"<blockquote>{esc(prompt) or '–'}</blockquote>{plan_summary_html(result.plan, profile)}",
+        ),
+        (tr("Decision"), decision_html(result) + decided_html(result) if result.decision is not None else ""),
+        (
+            tr("Figures"),
+            metrics_html(result.evaluation) if result.evaluation else f"<p>{tr('There are none.')}</p>",
+        ),
+        (tr("Plots"), "".join(_plot(place, item.title, item.text, item.spec) for place, item in enumerate(drawn))),
+        (tr("Examples"), _examples(result)),
+        (
+            tr("Models"),
             leaderboard_html(
                 result.leaderboard, result.plan.metric, result.best_model, is_decided=result.decision is not None
             ),
         ),
-        ("The table", profile_html(profile)),
-        ("Notes", problems_html((*result.plan.problems, *result.notes)) or "<p>None.</p>"),
-        ("Made with", f"<p>{esc(', '.join(f'{name} {version}' for name, version in result.versions.items()))}</p>"),
+        (tr("The table"), profile_html(profile)),
+        (tr("Notes"), problems_html((*result.plan.problems, *result.notes)) or f"<p>{tr('None.')}</p>"),
+        # Translators: above the names of the programs that a report was made with
+        (tr("Made with"), f"<p>{esc(', '.join(f'{name} {version}' for name, version in result.versions.items()))}</p>"),
     ]
     body = "".join(f'<section class="g-card"><h2>{title}</h2>{html}</section>' for title, html in sections if html)
     when = f" · {moment(created_at)}" if created_at is not None else ""
-    title = f"{esc(result.plan.target)} in {esc(result.table_name)}"
+    # Translators: a column of a table, as a title
+    title = tr("{target} in {table}", target=esc(result.plan.target), table=esc(result.table_name))
+    head, run = tr("Genie report: {title}", title=title), tr("Genie report · run {run}", run=esc(result.run_id[:8]))
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>Genie report: {title}</title>'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{head}</title>'
         f"<style>{style()}@page {{ margin: 12mm; }}</style></head><body><main class='genie g-report'><h1>{title}</h1>"
-        f'<p class="g-mut">Genie report · run {esc(result.run_id[:8])}{when}</p>{body}</main>'
+        f'<p class="g-mut">{run}{when}</p>{body}</main>'
         f"<script>{get_plotlyjs()}</script><script>{_DRAW}</script></body></html>"
     )
 
@@ -121,8 +131,11 @@ def _examples(result: RunResult) -> str:
         output = explanation.outputs[explanation.likeliest(place)]
         sentences = row_sentences(explanation, output.rows[place], output.label, output.base_value)
         items += f"<li>{esc(' '.join(sentences))}</li>"
-    return (
-        f"{problems_html(explanation.cautions)}"
-        f"<p>Some of the untouched rows, and what moved their predictions. {esc(result.explanation.method)} "
-        f"This tells how the model decides, not what causes the outcome.</p><ol>{items}</ol>"
+    said = " ".join(
+        (
+            tr("Some of the untouched rows, and what moved their predictions."),
+            esc(explanation.method),
+            tr("This tells how the model decides, not what causes the outcome."),
+        )
     )
+    return f"{problems_html(explanation.cautions)}<p>{said}</p><ol>{items}</ol>"

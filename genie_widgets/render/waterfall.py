@@ -5,6 +5,9 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Any
 
+from genie_widgets.language import figure as written
+from genie_widgets.language import listed, mark, plural, tr
+from genie_widgets.render.axes import cell_said
 from genie_widgets.render.charts import DOWN, QUIET, UP, Figure, axis, distinct, figure, label
 from genie_widgets.render.escape import esc
 from genie_widgets.render.explained import ROW_PX, points_of, scale_of, share_of
@@ -31,12 +34,14 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
     explained = shown.rows[row]
     first, rest = explained.contributions[:MAX_STEPS], explained.contributions[MAX_STEPS:]
     scale = scale_of(explanation)
-    names = ["average", *(f"{label(part.column, 24)} = {label(part.cell, 18)}" for part in first)]
+    # Translators: where a waterfall begins: the prediction of an average row
+    names = [tr("average"), *(f"{label(part.column, 24)} = {label(cell_said(part.cell), 18)}" for part in first)]
     values = [shown.base_value, *(part.value for part in first)]
     if rest:
-        names.append(f"{len(rest)} other column{'' if len(rest) == 1 else 's'}")
+        names.append(plural("{n} other column", "{n} other columns", len(rest)))
         values.append(sum(part.value for part in rest))
-    places = distinct([*names, "this row"])
+    # Translators: where a waterfall ends
+    places = distinct([*names, tr("this row")])
     bars = {
         "type": "waterfall",
         "orientation": "h",
@@ -68,9 +73,11 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
                 "hoverinfo": "skip",
             }
         )
-    unit = f"probability of {label(shown.label)}, %" if explanation.unit == "probability" else label(shown.label)
+    unit = label(shown.label)
+    if explanation.unit == "probability":
+        unit = tr("probability of {output}, %", output=unit)
     return figure(
-        f"Row {explained.row + 1}",
+        tr("Row {number}", number=explained.row + 1),
         "waterfall",
         data,
         " ".join(row_sentences(explanation, explained, shown.label, shown.base_value)),
@@ -91,46 +98,97 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
 
 def row_sentences(explanation: Explanation, row: RowExplanation, name: str, base: float) -> list[str]:
     """Say what moved one prediction; every figure is one of the explanation's."""
-    what = f"predicted probability of {name}" if explanation.unit == "probability" else f"predicted {name}"
-    shown, average = share_of(explanation, row.prediction), share_of(explanation, base)
-    sentences = [f"The {what} is {shown}, against {average} on average."]
+    is_share = explanation.unit == "probability"
+    sentences = [
+        tr(
+            _PROBABILITY_IS if is_share else _PREDICTED_IS,
+            output=name,
+            value=share_of(explanation, row.prediction),
+            average=share_of(explanation, base),
+        )
+    ]
     told = [part for part in row.contributions[:MAX_SENTENCES] if part.value]
     for place, part in enumerate(told):
         size = points_of(explanation, abs(part.value))
         error = 2 * part.standard_error
-        unsure = f" (± {points_of(explanation, error)})" if error > WORTH_A_WORD * abs(part.value) else ""
-        where = f"the {what} for this row" if place == 0 else "it"
-        sentences.append(f"{part.column} = {part.cell} {_verb(part.value)} {where} by {size}{unsure}.")
+        if error > WORTH_A_WORD * abs(part.value):
+            size = f"{size} (± {points_of(explanation, error)})"
+        raises, lowers = (_RAISES_PROBABILITY if is_share else _RAISES_PREDICTED) if place == 0 else _RAISES_IT
+        sentences.append(
+            tr(
+                raises if part.value > 0 else lowers,
+                column=part.column,
+                cell=cell_said(part.cell),
+                output=name,
+                size=size,
+            )
+        )
     rest = row.contributions[len(told) :]
     others = sum(part.value for part in rest)
     if told and rest and others:
-        who = f"The other {len(rest)} columns together" if len(rest) > 1 else "The other column"
-        verb = ("raise" if others > 0 else "lower") + ("" if len(rest) > 1 else "s")
-        sentences.append(f"{who} {verb} it by {points_of(explanation, abs(others))}.")
+        size = points_of(explanation, abs(others))
+        if others > 0:
+            together = plural(
+                "The other column raises it by {size}.",
+                "The other {n} columns together raise it by {size}.",
+                len(rest),
+                size=size,
+            )
+        else:
+            together = plural(
+                "The other column lowers it by {size}.",
+                "The other {n} columns together lower it by {size}.",
+                len(rest),
+                size=size,
+            )
+        sentences.append(together)
     return sentences
 
 
-def _verb(value: float) -> str:
-    return "raises" if value > 0 else "lowers"
+_PROBABILITY_IS = mark("The predicted probability of {output} is {value}, against {average} on average.")
+_PREDICTED_IS = mark("The predicted {output} is {value}, against {average} on average.")
+_RAISES_PROBABILITY = (
+    mark("{column} = {cell} raises the predicted probability of {output} for this row by {size}."),
+    mark("{column} = {cell} lowers the predicted probability of {output} for this row by {size}."),
+)
+_RAISES_PREDICTED = (
+    mark("{column} = {cell} raises the predicted {output} for this row by {size}."),
+    mark("{column} = {cell} lowers the predicted {output} for this row by {size}."),
+)
+_RAISES_IT = (
+    mark("{column} = {cell} raises it by {size}."),
+    mark("{column} = {cell} lowers it by {size}."),
+)
 
 
 def flip_html(flip: Flip) -> str:
     """Say which smallest change flips the answer of a made-up row."""
     if not flip.changes:
-        return (
-            f'<p role="status">No change of up to three columns, to values that the model has seen, was found that '
-            f"turns <b>{esc(flip.before)}</b> into another answer.</p>"
+        none = tr(
+            "No change of up to three columns, to values that the model has seen, was found that turns {answer} into "
+            "another answer.",
+            answer=f"<b>{esc(flip.before)}</b>",
         )
-    told = " and ".join(
-        f"<b>{esc(name)} = {esc(_cell(value))}</b> instead of {esc(_cell(flip.cells.get(name)))}"
+        return f'<p role="status">{none}</p>'
+    told = [
+        tr(
+            "{changed} instead of {before}",
+            changed=f"<b>{esc(name)} = {esc(_cell(value))}</b>",
+            before=esc(_cell(flip.cells.get(name))),
+        )
         for name, value in flip.changes.items()
+    ]
+    flips = tr(
+        "With {changes}, the answer would be {after} instead of {before}.",
+        changes=listed(told),
+        after=f"<b>{esc(flip.after)}</b>",
+        before=esc(flip.before),
     )
-    return (
-        f'<p role="status">With {told}, the answer would be <b>{esc(flip.after)}</b> instead of {esc(flip.before)}. '
-        f'<span class="g-mut">The smallest change that was found; it tells what the model would say, not what would '
-        f"happen.</span></p>"
-    )
+    note = tr("The smallest change that was found; it tells what the model would say, not what would happen.")
+    return f'<p role="status">{flips} <span class="g-mut">{note}</span></p>'
 
 
 def _cell(value: str | float | bool | None) -> str:
-    return "missing" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    if value is None:
+        return tr("missing")
+    return written(value, ".6g") if isinstance(value, float) else str(value)

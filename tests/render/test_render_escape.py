@@ -16,12 +16,14 @@ from genie_widgets.render import duration, esc, moment, number
 def test_escaped_text_holds_no_markup_and_reads_as_it_was(text):
     escaped = esc(text)
     assert not set(escaped) & set("<>\"'")
-    seen = "".join(char if char.isprintable() or char in "\n\t" else "\N{REPLACEMENT CHARACTER}" for char in text)
+    seen = "".join(char if char.isprintable() or char in "\n\t\u202f" else "\N{REPLACEMENT CHARACTER}" for char in text)
     assert html.unescape(escaped) == seen
 
 
 @pytest.mark.parametrize(
-    "char", ["\0", "\x1b", "\r", "\u202e", "\u200b", "\ud800"], ids=["nul", "esc", "cr", "rtl", "zwsp", "surrogate"]
+    "char",
+    ["\0", "\x1b", "\r", "\u202e", "\u200b", "\xa0", "\ud800"],
+    ids=["nul", "esc", "cr", "rtl", "zwsp", "nbsp", "surrogate"],
 )
 def test_what_cannot_be_seen_is_made_visible(char):
     assert esc(f"a{char}b") == "a\N{REPLACEMENT CHARACTER}b"
