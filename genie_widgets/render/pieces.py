@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from genie_widgets.language import figure, mark, plural, tr
 from genie_widgets.render.escape import between_said, duration, esc, number
-from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile
+from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile, kind_said
 
 _ROLE = {"error": "alert", "warning": "note", "info": "note"}
 _MARK = {"error": mark("Problem"), "warning": mark("Take care"), "info": mark("Note")}
@@ -16,18 +16,6 @@ _PROBLEM_TYPE = {
     "multiclass": mark("Several classes"),
     "regression": mark("A number"),
     "quantile": mark("A range of a number"),
-}
-# Of columns.
-_KINDS = {
-    "number": mark("number"),
-    "integer": mark("integer"),
-    "boolean": mark("boolean"),
-    "category": mark("category"),
-    "text": mark("text"),
-    "date": mark("date"),
-    "id": mark("id"),
-    "constant": mark("constant"),
-    "empty": mark("empty"),
 }
 
 
@@ -91,7 +79,7 @@ def _column_row(column: ColumnProfile, n_rows: int) -> str:
     else:
         values = ", ".join(counted.value[:40] for counted in column.top_values[:3])
     return (
-        f'<tr><th scope="row">{esc(column.name)}</th><td>{tr(_KINDS[column.kind])}</td><td class="n">{missing}</td>'
+        f'<tr><th scope="row">{esc(column.name)}</th><td>{kind_said(column.kind)}</td><td class="n">{missing}</td>'
         f'<td class="n">{figure(column.n_distinct, ",")}</td><td>{esc(values)}</td></tr>'
     )
 

@@ -65,7 +65,7 @@ from genie_widgets.schema.result import (
 )
 from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
-from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount, finite_number
+from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount, finite_number, kind_said
 from genie_widgets.schema.what_if import Flip, WhatIf
 from genie_widgets.schema.wording import Rewording
 
@@ -143,6 +143,7 @@ __all__ = [
     "default_metric",
     "encode_event",
     "finite_number",
+    "kind_said",
     "new_run_id",
     "run_id_is_valid",
 ]

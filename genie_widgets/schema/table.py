@@ -5,11 +5,29 @@ from __future__ import annotations
 from math import isfinite
 from typing import Literal
 
+from genie_widgets.language import mark, tr
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.problem import Problem
 from genie_widgets.schema.reading import FileLayout
 
 ColumnKind = Literal["number", "integer", "boolean", "category", "text", "date", "id", "constant", "empty"]
+_KINDS: dict[ColumnKind, str] = {
+    # Translators: what a column holds: from here on
+    "number": mark("number"),
+    "integer": mark("integer"),
+    "boolean": mark("boolean"),
+    "category": mark("category"),
+    "text": mark("text"),
+    "date": mark("date"),
+    "id": mark("id"),
+    "constant": mark("constant"),
+    "empty": mark("empty"),
+}
+
+
+def kind_said(kind: ColumnKind) -> str:
+    """Say what a column holds."""
+    return tr(_KINDS[kind])
 
 
 class ValueCount(Value):

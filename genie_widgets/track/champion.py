@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem, RunResult
 from genie_widgets.track import facts
 from genie_widgets.track.address import be_quiet, local_uri
@@ -44,8 +45,8 @@ def promote(uri: str, result: RunResult) -> str:
         raise GenieError(
             Problem(
                 code="not-registered",
-                title="MLflow's registry has no model of this run.",
-                remedy="Wait until the run is recorded, then try again.",
+                title=tr("MLflow's registry has no model of this run."),
+                remedy=tr("Wait until the run is recorded, then try again."),
                 culprit="run",
             )
         )

@@ -15,6 +15,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
 from genie_widgets.track import facts
 from genie_widgets.track.address import (
@@ -138,8 +139,12 @@ class Tracker:
 
     def unanswered(self) -> Tracking:
         """Tell that the record took too long: the server never answered, or the machine was too busy."""
-        within = f"within {self.patience_s:.0f} s"
-        return self._failed(_not_recorded(f"The run could not be recorded in MLflow at {self.shown_uri} {within}."))
+        title = tr(
+            "The run could not be recorded in MLflow at {place} within {seconds:.0f} s.",
+            place=self.shown_uri,
+            seconds=self.patience_s,
+        )
+        return self._failed(_not_recorded(title))
 
     def _failed(self, problem: Problem) -> Tracking:
         """Tell what went wrong, and what was begun: another try adds to it."""
@@ -148,7 +153,7 @@ class Tracker:
     def _problem(self, error: Exception) -> Problem:
         reference = secrets.token_hex(4)
         self._write(error, f"reference {reference}")
-        return _not_recorded(f"The run is not recorded in MLflow at {self.shown_uri}.", reference)
+        return _not_recorded(tr("The run is not recorded in MLflow at {place}.", place=self.shown_uri), reference)
 
     def _write(self, error: Exception, heading: str) -> None:
         """Write a traceback to the log, without the address's credentials."""
@@ -228,8 +233,10 @@ def _not_recorded(title: str, reference: str = "") -> Problem:
     return Problem(
         code="tracking-failed",
         title=title,
-        remedy="The result is whole. Have it recorded again; where a server keeps the records, check that it runs, and "
-        "MLFLOW_TRACKING_URI. The log says more.",
+        remedy=tr(
+            "The result is whole. Have it recorded again; where a server keeps the records, check that it runs, and "
+            "MLFLOW_TRACKING_URI. The log says more."
+        ),
         culprit="MLFLOW_TRACKING_URI",
         severity="warning",
         reference=reference,

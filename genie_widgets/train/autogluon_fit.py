@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from genie_widgets.language import tr
 from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
 from genie_widgets.train.durable import whole_pickles
@@ -126,7 +127,7 @@ def fit(
         logging.getLogger(__name__).exception("AutoGluon could not fit to the end")
         return _in_spite_of(error, path)
     if not predictor.model_names():
-        raise GenieError(_no_model("every model failed or ran out of time"))
+        raise GenieError(_no_model(tr("every model failed or ran out of time")))
     return TrainedModel(predictor)
 
 
@@ -225,8 +226,8 @@ def _seconds(plan: Plan, time_limit_s: float) -> float:
         raise GenieError(
             Problem(
                 code="time-too-short",
-                title=f"Only {max(0.0, time_limit_s):.0f} seconds were left for training.",
-                remedy="Give the run more time.",
+                title=tr("Only {seconds:.0f} seconds were left for training.", seconds=max(0.0, time_limit_s)),
+                remedy=tr("Give the run more time."),
                 culprit="time limit",
                 value=f"{plan.time_limit_s} s",
                 field="time_limit_s",
@@ -272,8 +273,10 @@ def _label(target: pd.Series[Any], wanted: str) -> Any:
         raise GenieError(
             Problem(
                 code="positive-class-absent",
-                title=f"No row to learn from has the class {wanted[:80]} in {target.name}.",
-                remedy="Choose another class of the target as the positive one.",
+                title=tr(
+                    "No row to learn from has the class {label} in {target}.", label=wanted[:80], target=target.name
+                ),
+                remedy=tr("Choose another class of the target as the positive one."),
                 culprit=str(target.name),
                 value=wanted[:80],
                 field="positive_class",
@@ -285,7 +288,7 @@ def _label(target: pd.Series[Any], wanted: str) -> Any:
 def _no_model(reason: str) -> Problem:
     return Problem(
         code="no-model",
-        title=f"No model could be trained: {reason[:200]}.",
-        remedy="Give the run more time, or use more rows and at least one column that varies; the log says more.",
+        title=tr("No model could be trained: {reason}.", reason=reason[:200]),
+        remedy=tr("Give the run more time, or use more rows and at least one column that varies; the log says more."),
         culprit="training",
     )

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, NotTreesError
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem
 
 _log = logging.getLogger(__name__)
@@ -56,8 +57,8 @@ def load_model(path: Path) -> TrainedModel:
         raise GenieError(
             Problem(
                 code="model-unusable",
-                title=f"The model in this folder cannot be loaded: {str(error)[:200]}",
-                remedy="Load it with the versions in the run's result, or train again.",
+                title=tr("The model in this folder cannot be loaded: {reason}", reason=str(error)[:200]),
+                remedy=tr("Load it with the versions in the run's result, or train again."),
                 culprit=path.name,
             )
         ) from error
@@ -163,12 +164,16 @@ class TrainedModel:
         missing = [name for name in self.features if name not in frame.columns]
         if missing:
             names = ", ".join(missing[:10])
-            count = "1 column" if len(missing) == 1 else f"{len(missing)} columns"
             raise GenieError(
                 Problem(
                     code="columns-missing",
-                    title=f"The table lacks {count} that the model was trained on: {names}.",
-                    remedy="Add them (empty cells will do), under the same names.",
+                    title=plural(
+                        "The table lacks {n} column that the model was trained on: {columns}.",
+                        "The table lacks {n} columns that the model was trained on: {columns}.",
+                        len(missing),
+                        columns=names,
+                    ),
+                    remedy=tr("Add them (empty cells will do), under the same names."),
                     culprit=names,
                 )
             )

@@ -6,6 +6,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.train.durable import UNFINISHED, whole_pickles
 from genie_widgets.train.trained import TrainedModel, load_model
@@ -96,7 +97,7 @@ def _works(trainer: Any, name: str, rows: Any) -> bool:
 def _nothing() -> Problem:
     return Problem(
         code="no-model",
-        title="None of the models was finished by then.",
-        remedy="Train again.",
+        title=tr("None of the models was finished by then."),
+        remedy=tr("Train again."),
         culprit="training",
     )

@@ -8,6 +8,8 @@ from typing import Any
 
 from autogluon.core.callbacks import AbstractCallback
 
+from genie_widgets.language import tr
+
 OnStarted = Callable[[str], None]
 # (model, validation score in the metric's own sign or None, seconds, reason)
 OnFinished = Callable[[str, float | None, float, str], None]
@@ -72,9 +74,8 @@ class Watch(AbstractCallback):  # type: ignore[misc]
         self.has_model = self.has_model or bool(model_names)
         seconds = time.monotonic() - self._started_at
         if not model_names:
-            self._on_finished(
-                self._current, None, seconds, "left out: it failed, was interrupted, or would not have ended in time"
-            )
+            reason = tr("left out: it failed, was interrupted, or would not have ended in time")
+            self._on_finished(self._current, None, seconds, reason)
         for name in model_names:
             score = trainer.get_model_attribute(name, "val_score", default=None)
             self._on_finished(name, None if score is None else self._sign * float(score), seconds, "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import Explanation, Plan, Problem, TableProfile
 from genie_widgets.worker.trying import outside
 
@@ -32,8 +33,15 @@ def _leaks(explanation: Explanation, plan: Plan) -> list[Problem]:
             found.append(
                 Problem(
                     code="leak-explains",
-                    title=f"{share:.0%} of what is explained here is {name}, which may give {plan.target} away.",
-                    remedy="Check whether it is known before the outcome; if it is not, leave it out and train again.",
+                    title=tr(
+                        "{share:.0%} of what is explained here is {column}, which may give {target} away.",
+                        share=share,
+                        column=name,
+                        target=plan.target,
+                    ),
+                    remedy=tr(
+                        "Check whether it is known before the outcome; if it is not, leave it out and train again."
+                    ),
                     culprit=name,
                     severity="warning",
                 )
@@ -47,14 +55,26 @@ def _extrapolations(rows: pd.DataFrame, profile: TableProfile) -> list[Problem]:
         odd, known = outside(rows[name], profile.column(str(name)))
         count = int(odd.sum())
         if count:
-            cells = f"{count:,} of {len(rows):,} explained rows have" if len(rows) > 1 else "The row has"
             found.append(
                 Problem(
                     code="cells-unlike",
-                    title=f"{cells} a {name} outside what the model has seen ({known}).",
-                    remedy="Its prediction there is a guess, and so is what explains it.",
+                    title=_beyond(str(name), known, count, len(rows)),
+                    remedy=tr("Its prediction there is a guess, and so is what explains it."),
                     culprit=str(name),
                     severity="warning",
                 )
             )
     return found[:MOST_COLUMNS]
+
+
+def _beyond(column: str, known: str, count: int, n_rows: int) -> str:
+    if n_rows == 1:
+        return tr("The row has a {column} outside what the model has seen ({known}).", column=column, known=known)
+    return plural(
+        "{n:,} of {n_rows:,} explained rows has a {column} outside what the model has seen ({known}).",
+        "{n:,} of {n_rows:,} explained rows have a {column} outside what the model has seen ({known}).",
+        count,
+        n_rows=n_rows,
+        column=column,
+        known=known,
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from genie_widgets.language import tr
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.pipeline import Run, described, evaluated, save
 
@@ -79,5 +80,5 @@ def _part(split: Split, seed: int) -> Split:
         split,
         holdout=split.holdout.iloc[places],
         groups=None if split.groups is None else split.groups.iloc[places],
-        how=f"{split.how}; {MAX_ROWS:,} of them while the training goes on",
+        how=tr("{split}; {n:,} of them while the training goes on", split=split.how, n=MAX_ROWS),
     )

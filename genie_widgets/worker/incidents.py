@@ -8,6 +8,7 @@ import secrets
 import sys
 import traceback
 
+from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 
 
@@ -32,20 +33,20 @@ def problem_of(error: BaseException, what: str) -> Problem:
     if isinstance(error, MemoryError):
         return Problem(
             code="out-of-memory",
-            title=f"{what}: the machine ran out of memory.",
-            remedy="Use fewer rows or columns, or a machine with more memory.",
+            title=tr("{what}: the machine ran out of memory.", what=what),
+            remedy=tr("Use fewer rows or columns, or a machine with more memory."),
             reference=reference,
         )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Problem(
             code="disk-full",
-            title=f"{what}: the disk is full.",
-            remedy="Free some space, or set GENIE_HOME to a folder on another disk; then start again.",
+            title=tr("{what}: the disk is full.", what=what),
+            remedy=tr("Free some space, or set GENIE_HOME to a folder on another disk; then start again."),
             reference=reference,
         )
     return Problem(
         code="unexpected",
-        title=f"{what}: something unexpected happened.",
-        remedy="Try again; if it happens again, send the run's log with this reference.",
+        title=tr("{what}: something unexpected happened.", what=what),
+        remedy=tr("Try again; if it happens again, send the run's log with this reference."),
         reference=reference,
     )

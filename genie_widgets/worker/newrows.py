@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.schema import ColumnProfile, GenieError, Problem, RunRequest
+from genie_widgets.language import plural, tr
+from genie_widgets.schema import ColumnKind, ColumnProfile, GenieError, Problem, RunRequest, kind_said
 
 # Names this much alike, but for case and signs, may be the same: a letter or two differ.
 NEAR = 0.85
@@ -68,8 +69,8 @@ def match_columns(frame: pd.DataFrame, request: RunRequest) -> tuple[dict[str, s
         problems.append(
             Problem(
                 code="column-matched",
-                title=f"The column {near!r} was taken for {name!r}.",
-                remedy="Rename it if that is wrong.",
+                title=tr("The column {column!r} was taken for {wanted!r}.", column=near, wanted=name),
+                remedy=tr("Rename it if that is wrong."),
                 culprit=near,
                 value=name,
                 severity="warning",
@@ -78,12 +79,16 @@ def match_columns(frame: pd.DataFrame, request: RunRequest) -> tuple[dict[str, s
     missing = [name for name in features if name not in names]
     if missing:
         listed = ", ".join(missing[:10])
-        count = "1 column" if len(missing) == 1 else f"{len(missing)} columns"
         raise GenieError(
             Problem(
                 code="columns-missing",
-                title=f"The table lacks {count} that the model was trained on: {listed}.",
-                remedy="Add them under the same names; empty cells will do.",
+                title=plural(
+                    "The table lacks {n} column that the model was trained on: {columns}.",
+                    "The table lacks {n} columns that the model was trained on: {columns}.",
+                    len(missing),
+                    columns=listed,
+                ),
+                remedy=tr("Add them under the same names; empty cells will do."),
                 culprit=listed,
             )
         )
@@ -135,14 +140,18 @@ def lost_problems(lost: dict[str, int], request: RunRequest) -> list[Problem]:
     return [
         Problem(
             code="cells-unread",
-            title=f"{count:,} cell(s) of {name} are no {request.profile.column(name).kind}: taken as missing.",
-            remedy="Check that the column holds the same kind of values as in training.",
+            title=_unread(name, request.profile.column(name).kind, count),
+            remedy=tr("Check that the column holds the same kind of values as in training."),
             culprit=name,
             severity="warning",
         )
         for name, count in lost.items()
         if count
     ]
+
+
+def _unread(column: str, kind: ColumnKind, n: int) -> str:
+    return tr("{n:,} cell(s) of {column} are no {kind}: taken as missing.", n=n, column=column, kind=kind_said(kind))
 
 
 def _typed(column: pd.Series[Any], profile: ColumnProfile) -> tuple[pd.Series[Any], int]:

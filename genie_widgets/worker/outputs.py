@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import pandas as pd
 
+from genie_widgets.language import tr
 from genie_widgets.schema import Decision, Interval, Plan
 
 if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
 
 MAX_EXPLAINED_CLASSES = 10
+# What columns of predictions begin with, in files too: in English, for programs that read them.
+PROBABILITY, QUANTILE = "probability of ", "quantile "
 
 
 def predictions_frame(
@@ -35,7 +38,7 @@ def predictions_frame(
     if plan.problem_type == "quantile":
         quantiles = model.predict_quantiles(features)
         middle = int(np.argmin([abs(float(level) - 0.5) for level in quantiles.columns]))
-        named = {f"quantile {level}": quantiles[level] for level in quantiles.columns}
+        named = {f"{QUANTILE}{level}": quantiles[level] for level in quantiles.columns}
         return pd.DataFrame({"prediction": quantiles.iloc[:, middle], **named})
     probabilities = model.predict_proba(features)
     if probabilities is not None and decision is not None:
@@ -52,8 +55,15 @@ def predictions_frame(
             frame[f"high ({interval.level:.0%})"] = frame["prediction"] + interval.half_width
     if probabilities is not None:
         for label in probabilities.columns:
-            frame[f"probability of {label}"] = probabilities[label]
+            frame[f"{PROBABILITY}{label}"] = probabilities[label]
     return frame
+
+
+def answer_name(column: str) -> str:
+    """Say what a column of predictions beside the first holds: a class's probability, or a quantile."""
+    if column.startswith(QUANTILE):
+        return tr("quantile {level}", level=float(column.removeprefix(QUANTILE)))
+    return column.removeprefix(PROBABILITY)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ def explained(model: TrainedModel, plan: Plan, rows: pd.DataFrame) -> Explained:
         labels = tuple(str(label) for label in shown)
         return Explained(lambda frame: _proba(model, frame).loc[:, shown].to_numpy(), labels, "probability", places)
     if plan.problem_type == "quantile":
-        names = tuple(f"quantile {level}" for level in plan.quantile_levels)
+        names = tuple(tr("quantile {level}", level=level) for level in plan.quantile_levels)
         every = tuple(range(len(names)))
         return Explained(lambda frame: model.predict_quantiles(frame).to_numpy(), names, "target", every)
     return Explained(lambda frame: model.predict(frame).to_numpy(dtype=float), (plan.target,), "target", (0,))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from genie_widgets.language import speak
+from genie_widgets.language import plural, speak, tr
 from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import (
     METRICS,
@@ -122,7 +122,7 @@ def run_pipeline(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: No
         request,
         _train,
         started_at=request.created_at,
-        what="The training did not end well",
+        what=tr("The training did not end well"),
         on_stuck=on_stuck,
     )
 
@@ -220,7 +220,7 @@ def set_apart(run: Run) -> Split:
 
     started = time.monotonic()
     request, plan = run.request, run.request.plan
-    run.enter("preparing", "Setting rows aside for an honest score")
+    run.enter("preparing", tr("Setting rows aside for an honest score"))
     frame = without_left_out(pd.read_parquet(run.folder.table_path), plan)
     columns = plan.feature_columns(request.profile.column_names)
     needed = [*columns, plan.target]
@@ -254,15 +254,25 @@ def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
 
 def _sampled(run: Run, n_taken: int, n_rows: int, fitting: Fitting) -> Problem:
     if fitting.limit == "memory":
-        why, remedy = "the free memory", "A machine with more memory, or fewer columns, would let it use more of them."
+        title = tr(
+            "The models learn from {n_taken:,} of {n_rows:,} rows: more would not fit into the free memory.",
+            n_taken=n_taken,
+            n_rows=n_rows,
+        )
+        remedy = tr("A machine with more memory, or fewer columns, would let it use more of them.")
     else:
         # In steps of ten seconds: nobody knows it better. What was given is too little, whatever became of it.
         needed = max(fitting.seconds_for_all + run.budget.reserve_s, run.budget.limit_s + 10)
         seconds = 10 * math.ceil(needed / 10)
-        why, remedy = "the time", f"A run of about {seconds:,} seconds would use all of them."
+        title = tr(
+            "The models learn from {n_taken:,} of {n_rows:,} rows: more would not fit into the time.",
+            n_taken=n_taken,
+            n_rows=n_rows,
+        )
+        remedy = tr("A run of about {seconds:,} seconds would use all of them.", seconds=seconds)
     return Problem(
         code="sampled",
-        title=f"The models learn from {n_taken:,} of {n_rows:,} rows: more would not fit into {why}.",
+        title=title,
         remedy=remedy,
         culprit="rows",
         severity="info",
@@ -272,9 +282,15 @@ def _sampled(run: Run, n_taken: int, n_rows: int, fitting: Fitting) -> Problem:
 def _busy(machine: Machine) -> Problem:
     return Problem(
         code="machine-busy",
-        title=f"Other programs keep this machine busy, so each model gets {machine.threads} of "
-        f"{machine.usable_cores} cores, and fewer models fit into the time.",
-        remedy="Train when it is quieter, or give the run more time.",
+        title=plural(
+            "Other programs keep this machine busy, so each model gets {threads} of {n} core, and fewer models fit "
+            "into the time.",
+            "Other programs keep this machine busy, so each model gets {threads} of {n} cores, and fewer models fit "
+            "into the time.",
+            machine.usable_cores,
+            threads=machine.threads,
+        ),
+        remedy=tr("Train when it is quieter, or give the run more time."),
         culprit="machine",
         severity="info",
     )
@@ -285,7 +301,7 @@ def _train(run: Run, split: Split) -> TrainedModel:
 
     started = time.monotonic()
     plan = run.request.plan
-    run.enter("training", "Training models")
+    run.enter("training", tr("Training models"))
     columns = plan.feature_columns(run.request.profile.column_names)
     model = fit(
         split.train[[*columns, plan.target]],
@@ -346,8 +362,12 @@ def training_seconds(run: Run) -> float:
         return LEAST_TRAINING_S
     problem = Problem(
         code="started-late",
-        title=f"The training process took {_since(run):.0f} s to start, so the run takes about {overrun:.0f} s longer.",
-        remedy="The next one starts faster; give it more time if you can.",
+        title=tr(
+            "The training process took {taken:.0f} s to start, so the run takes about {overrun:.0f} s longer.",
+            taken=_since(run),
+            overrun=overrun,
+        ),
+        remedy=tr("The next one starts faster; give it more time if you can."),
         culprit="time limit",
         severity="warning",
     )
@@ -359,7 +379,7 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
     from genie_widgets.evaluate import drift, verdict
 
     started = time.monotonic()
-    run.enter("scoring", "Scoring on rows that no model has seen")
+    run.enter("scoring", tr("Scoring on rows that no model has seen"))
     result = described(run, model, split)
     found: dict[str, object] = {}
 
@@ -373,11 +393,11 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
         rows = split.holdout[[*result.features, run.request.plan.target]].head(MAX_LEADERBOARD_ROWS)
         found["leaderboard"] = tuple(model.leaderboard(rows))
 
-    run.attempt("The model could not be scored", score)
+    run.attempt(tr("The model could not be scored"), score)
     found["leaderboard"] = _with_best_score(result, found.get("evaluation"))
     # The scores come first, then what else is promised; all that is kept for it but the scoring's own.
     if run.budget.left_s(keeping_s=run.budget.reserve_s - run.budget.scoring_s) > 0:
-        run.attempt("The models could not be compared on untouched rows", board)
+        run.attempt(tr("The models could not be compared on untouched rows"), board)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
@@ -451,7 +471,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     from genie_widgets.explain import explain
 
     started = time.monotonic()
-    run.enter("explaining", "Working out what moves the predictions")
+    run.enter("explaining", tr("Working out what moves the predictions"))
     budget = run.budget
     seconds = max(1.0, min(budget.explaining_s, budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s)))
     columns = list(result.features)
@@ -478,7 +498,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
         )
         found["explanation"] = with_cautions(explanation, rows, run.request.plan, run.request.profile)
 
-    run.attempt("The predictions could not be explained", step)
+    run.attempt(tr("The predictions could not be explained"), step)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("explaining", started)
@@ -490,7 +510,7 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
     from genie_widgets.render import report_html
 
     started = time.monotonic()
-    run.enter("exporting", "Writing the report and the model to take away")
+    run.enter("exporting", tr("Writing the report and the model to take away"))
     folder = run.folder
     example = split.holdout[list(result.features)].head(EXAMPLE_ROWS)
     result = result.model_copy(update={"notes": tuple(run.notes)})
@@ -509,7 +529,7 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
             report_path=folder.report_path if folder.report_path.exists() else None,
         )
 
-    run.attempt("The report could not be written", report)
+    run.attempt(tr("The report could not be written"), report)
     result = save(run, _with_files(run, result), "report")
 
     def notebook() -> None:
@@ -522,8 +542,8 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
             score=split.holdout[columns],
         )
 
-    run.attempt("The bundle could not be written", bundle)
-    run.attempt("The notebook could not be written", notebook)
+    run.attempt(tr("The bundle could not be written"), bundle)
+    run.attempt(tr("The notebook could not be written"), notebook)
     run.timed("exporting", started)
     return save(run, _with_files(run, result), "bundle")
 
@@ -551,9 +571,9 @@ def save(run: Run, result: RunResult, part: str) -> RunResult:
 
 def _with_files(run: Run, result: RunResult) -> RunResult:
     wanted = (
-        ("Report", run.folder.report_path, "report"),
-        ("Model bundle", run.folder.bundle_path, "bundle"),
-        ("Notebook", run.folder.notebook_path, "notebook"),
+        (tr("Report"), run.folder.report_path, "report"),
+        (tr("Model bundle"), run.folder.bundle_path, "bundle"),
+        (tr("Notebook"), run.folder.notebook_path, "notebook"),
     )
     present = [(name, path, kind) for name, path, kind in wanted if path.exists()]
     artefacts = tuple(

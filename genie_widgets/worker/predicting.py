@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from genie_widgets.language import plural, tr
 from genie_widgets.schema import Drift, Plan, Problem, RunRequest, RunResult
 from genie_widgets.worker.newrows import aligned_rows, holds_coded_text, lost_problems, match_columns
 from genie_widgets.worker.outputs import predictions_frame
@@ -174,14 +175,21 @@ class Job:
     def _unseen_problems(self) -> list[Problem]:
         made = []
         for name, counts in self._unseen.items():
-            named = ", ".join(repr(value[:40]) for value, _ in counts.most_common(MOST_NAMED))
+            values = ", ".join(repr(value[:40]) for value, _ in counts.most_common(MOST_NAMED))
             more = len(counts) - MOST_NAMED
-            others = f" and {more:,} more" if more > 0 else ""
+            if more > 0:
+                values = tr("{values} and {n:,} more", values=values, n=more)
             made.append(
                 Problem(
                     code="values-unseen",
-                    title=f"{name} holds values that the model never saw, in {counts.total():,} rows: {named}{others}.",
-                    remedy="Check the spelling; of a value that is really new the model knows nothing.",
+                    title=plural(
+                        "{column} holds values that the model never saw, in {n:,} row: {values}.",
+                        "{column} holds values that the model never saw, in {n:,} rows: {values}.",
+                        counts.total(),
+                        column=name,
+                        values=values,
+                    ),
+                    remedy=tr("Check the spelling; of a value that is really new the model knows nothing."),
                     culprit=name,
                     severity="warning",
                 )
@@ -198,8 +206,12 @@ class Job:
         told = [_moved(item) for item in moved[:MOST_DRIFTED]]
         more = len(moved) - len(told)
         if more:
-            title = f"{more:,} more {'column differs' if more == 1 else 'columns differ'} too, less than these."
-            remedy = "Check some answers before you rely on them."
+            title = plural(
+                "{n:,} more column differs too, less than these.",
+                "{n:,} more columns differ too, less than these.",
+                more,
+            )
+            remedy = tr("Check some answers before you rely on them.")
             told.append(Problem(code="more-rows-differ", title=title, remedy=remedy, severity="info"))
         return [problem.set_aside() if problem.culprit in self._drift_accepted else problem for problem in told]
 
@@ -207,11 +219,16 @@ class Job:
 def _moved(item: Drift) -> Problem:
     return Problem(
         code="rows-differ",
-        title=f"{item.column} differs in {item.share:.0%} of the rows: {item.learned} where the model learned, "
-        f"{item.new} here.",
-        remedy="Do not count on the score here: check some answers, and train again with rows like these."
+        title=tr(
+            "{column} differs in {share:.0%} of the rows: {before} where the model learned, {now} here.",
+            column=item.column,
+            share=item.share,
+            before=item.learned,
+            now=item.new,
+        ),
+        remedy=tr("Do not count on the score here: check some answers, and train again with rows like these.")
         if item.is_large
-        else "Check some answers before you rely on them.",
+        else tr("Check some answers before you rely on them."),
         culprit=item.column,
         severity="warning",
     )

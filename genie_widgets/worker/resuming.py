@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from genie_widgets.language import speak
+from genie_widgets.language import speak, tr
 from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
@@ -45,12 +45,12 @@ def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) ->
             request,
             _salvage,
             started_at=asked.time,
-            what="Nothing of the run could be saved",
-            notes=(_SALVAGED,),
+            what=tr("Nothing of the run could be saved"),
+            notes=(_salvaged(),),
             stopped=True,
         )
     return carry_out(
-        folder, request, _extend, started_at=asked.time, what="The training could not go on", on_stuck=on_stuck
+        folder, request, _extend, started_at=asked.time, what=tr("The training could not go on"), on_stuck=on_stuck
     )
 
 
@@ -58,7 +58,7 @@ def _salvage(run: Run, _split: Split) -> TrainedModel:
     from genie_widgets.train import load_unfinished
 
     started = time.monotonic()
-    run.enter("training", "Looking for the best of the models that were finished")
+    run.enter("training", tr("Looking for the best of the models that were finished"))
     model = load_unfinished(run.folder.predictor_path)
     run.timed("training", started)
     return model
@@ -69,7 +69,7 @@ def _extend(run: Run, split: Split) -> TrainedModel:
 
     started = time.monotonic()
     plan, folder = run.request.plan, run.folder
-    run.enter("training", "Training more models")
+    run.enter("training", tr("Training more models"))
     seconds, machine, hooks = training_seconds(run), detect_machine(disk=folder.path), hooks_of(run, split)
     try:
         model = fit_more(plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine, hooks=hooks)
@@ -84,9 +84,10 @@ def _extend(run: Run, split: Split) -> TrainedModel:
     return model
 
 
-_SALVAGED = Problem(
-    code="salvaged",
-    title="The training was interrupted; this is the best of the models that were finished by then.",
-    remedy="Give it more time to train the others.",
-    severity="warning",
-)
+def _salvaged() -> Problem:
+    return Problem(
+        code="salvaged",
+        title=tr("The training was interrupted; this is the best of the models that were finished by then."),
+        remedy=tr("Give it more time to train the others."),
+        severity="warning",
+    )

@@ -15,7 +15,7 @@ from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.flipping import Change, plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align, typed_like
-from genie_widgets.worker.outputs import explained, predictions_frame
+from genie_widgets.worker.outputs import PROBABILITY, answer_name, explained, predictions_frame
 from genie_widgets.worker.predicting import Job, learned_rows
 from genie_widgets.worker.protocol import Pipe
 from genie_widgets.worker.trying import unlike
@@ -78,7 +78,7 @@ class Server:
             operation = self._operations[str(message.get("op"))]
             return {"id": identity, "ok": True, "value": operation(message)}
         except Exception as error:
-            return {"id": identity, "ok": False, "problem": problem_of(error, "That did not work").model_dump()}
+            return {"id": identity, "ok": False, "problem": problem_of(error, tr("That did not work")).model_dump()}
 
     @property
     def _asked(self) -> RunRequest:
@@ -158,7 +158,7 @@ class Server:
         # As it is explained: so the model is asked about it once.
         row = typed_like(row, self._against(list(row.columns)).background)
         predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
-        answers = [(str(name).partition(" of ")[2] or str(name), float(value)) for name, value in predicted[1:].items()]
+        answers = [(answer_name(str(name)), float(value)) for name, value in predicted[1:].items()]
         explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)), GOOD_ENOUGH_TRIED)
         tried = WhatIf(
             cells=cells,
@@ -180,7 +180,7 @@ class Server:
 
         def judge(rows: pd.DataFrame) -> tuple[Any, Any]:
             predicted = predictions_frame(self._loaded, rows, request.plan, decision)
-            own = f"probability of {before}"
+            own = f"{PROBABILITY}{before}"
             nearness = -predicted[own].to_numpy() if own in predicted else np.zeros(len(rows))
             return predicted["prediction"].astype(str).to_numpy(), nearness
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genie_widgets.language import figure, tr
 from genie_widgets.schema import ColumnProfile, Problem, TableProfile
 from genie_widgets.schema.what_if import Cell
 
@@ -37,10 +38,12 @@ def outside(cells: pd.Series[Any], column: ColumnProfile) -> tuple[NDArray[np.bo
         low, high = (_day(second) for second in (column.minimum, column.maximum))
         # The same day is not later than the last one, whatever the hour.
         odd = (heights < column.minimum - _DAY_S) | (heights > column.maximum + _DAY_S)
-        return odd.fillna(False).to_numpy(dtype=bool), f"{low} to {high}"
+        return odd.fillna(False).to_numpy(dtype=bool), tr("{low} to {high}", low=low, high=high)
     heights = pd.to_numeric(cells, errors="coerce")
     odd = (heights < column.minimum) | (heights > column.maximum)
-    return odd.fillna(False).to_numpy(dtype=bool), f"{column.minimum:g} to {column.maximum:g}"
+    return odd.fillna(False).to_numpy(dtype=bool), tr(
+        "{low} to {high}", low=figure(column.minimum, "g"), high=figure(column.maximum, "g")
+    )
 
 
 _DAY_S = 86_400
@@ -73,8 +76,10 @@ def _is_inside(cell: Cell, column: ColumnProfile) -> bool:
 def _problem(name: str, cell: Cell, known: str) -> Problem:
     return Problem(
         code="cell-unlike",
-        title=f"{name} = {cell} is outside what the model has seen ({known}).",
-        remedy="Its answer here is a guess.",
+        title=tr(
+            "{column} = {cell} is outside what the model has seen ({known}).", column=name, cell=str(cell), known=known
+        ),
+        remedy=tr("Its answer here is a guess."),
         culprit=name,
         value=str(cell),
         severity="warning",

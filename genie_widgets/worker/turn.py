@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from genie_widgets.language import tr
 from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import GenieError, Problem, Queued
 from genie_widgets.store import RunFolder, fold, take_ticket
@@ -75,7 +76,7 @@ def _seconds_of(folder: RunFolder, run_ids: list[str]) -> float:
 def _gave_up() -> Problem:
     return Problem(
         code="stopped-waiting",
-        title="The run was stopped before its turn had come.",
-        remedy="Start it again when you like.",
+        title=tr("The run was stopped before its turn had come."),
+        remedy=tr("Start it again when you like."),
         culprit="run",
     )

@@ -97,7 +97,14 @@ def test_a_marked_text_is_itself():
         "nearest",
         "original",
         "plural",
+        "separators",
         "speak",
         "spoken",
         "tr",
     }
+
+
+@pytest.mark.parametrize(("code", "marks"), [("en", ".,"), ("zh", ".,"), ("de", ",."), ("fr", ",\u202f")])
+def test_plots_have_the_marks_of_the_language(monkeypatch, code, marks):
+    monkeypatch.setattr(saying, "spoken", lambda: code)
+    assert language.separators() == marks
