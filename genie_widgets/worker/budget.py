@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from genie_widgets.language import mark
-
 MIN_TRAINING_SHARE = 0.4
 # A single thread among as many others as there are cores gets a little more than half of one.
 BUSY_SLOWNESS = 2.0
@@ -40,12 +38,12 @@ class Budget:
 
     @property
     def shares(self) -> tuple[tuple[str, float], ...]:
-        """Seconds planned for each stage, by its name, which is said where it is shown."""
+        """Seconds planned for each stage, by its name."""
         return (
-            (mark("training"), round(self.limit_s - self.reserve_s, 1)),
-            (mark("scoring"), round(self.scoring_s, 1)),
-            (mark("explaining"), round(self.explaining_s, 1)),
-            (mark("files and record"), round(self.exporting_s + self.tracking_s, 1)),
+            ("training", round(self.limit_s - self.reserve_s, 1)),
+            ("scoring", round(self.scoring_s, 1)),
+            ("explaining", round(self.explaining_s, 1)),
+            ("files and record", round(self.exporting_s + self.tracking_s, 1)),
         )
 
     def left_s(self, *, keeping_s: float = 0.0) -> float:
