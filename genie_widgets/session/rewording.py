@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from genie_widgets.language import tr
+from genie_widgets.language import spoken, tr
 from genie_widgets.schema import GenieError, LLMSettings, Problem, Rewording, RunRequest, RunResult
 
 
@@ -16,6 +16,15 @@ def reworded(result: RunResult, request: RunRequest, llm: LLMSettings | None) ->
                 code="no-language-model",
                 title=tr("No language model is configured."),
                 remedy=tr("Give a key or an address, or read the verdict as it stands."),
+                culprit="llm",
+            )
+        )
+    if not _is_english(request):
+        raise GenieError(
+            Problem(
+                code="rewording-in-english-only",
+                title=tr("A verdict is put in other words in English only."),
+                remedy=tr("Read the verdict as it stands."),
                 culprit="llm",
             )
         )
@@ -37,7 +46,12 @@ def would_be_sent(result: RunResult, request: RunRequest) -> tuple[str, ...]:
     """Give the sentences that a language model would be sent, with a blank for each figure and name."""
     from genie_widgets.intent import sent_to_reword
 
-    return sent_to_reword(result.verdict, _names_in(result, request))
+    return sent_to_reword(result.verdict, _names_in(result, request)) if _is_english(request) else ()
+
+
+def _is_english(request: RunRequest) -> bool:
+    """Whether the verdict may be sent: names and figures are known, and what comes back is judged, in English alone."""
+    return request.language == spoken() == "en"
 
 
 def _names_in(result: RunResult, request: RunRequest) -> set[str]:

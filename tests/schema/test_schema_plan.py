@@ -1,6 +1,5 @@
 """A plan's columns, blockers and metrics; run ids; problems as text."""
 
-import gettext
 import string
 from typing import get_args
 
@@ -8,8 +7,8 @@ import pydantic
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from marked_language import speak_marked
 
-from genie_widgets.language import saying
 from genie_widgets.schema import (
     METRICS,
     ColumnProfile,
@@ -87,15 +86,11 @@ def test_a_metric_is_explained_in_words(name):
 
 
 def test_metrics_and_problems_are_said_in_the_language_of_then(monkeypatch):
-    class Loud(gettext.NullTranslations):
-        def gettext(self, message):
-            return message.upper()
-
     noted = Problem(code="a", title="It rains.", remedy="Wait.", reference="12ab")
-    monkeypatch.setattr(saying, "translations", lambda _: Loud())
-    assert METRICS["mean_absolute_error"].label == "MAE"
-    assert METRICS["mean_absolute_error"].explanation == "MEAN ERROR IN THE TARGET'S UNIT."
-    assert noted.set_aside().remedy == "YOU DECIDED TO LEAVE IT SO."
+    speak_marked(monkeypatch)
+    assert METRICS["mean_absolute_error"].label == "«MAE»"
+    assert METRICS["mean_absolute_error"].explanation == "«Mean error in the target's unit.»"
+    assert noted.set_aside().remedy == "«You decided to leave it so.»"
 
 
 def test_run_ids_are_fresh_and_valid():

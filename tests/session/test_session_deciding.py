@@ -9,8 +9,9 @@ from sklearn.metrics import accuracy_score
 
 import genie_widgets as gw
 from genie_widgets.render import esc
-from genie_widgets.schema import GenieError, ResultUpdated, RunRequest
+from genie_widgets.schema import GenieError, LLMSettings, ResultUpdated, RunRequest
 from genie_widgets.session import Run, Session, Stage
+from genie_widgets.session.rewording import reworded, would_be_sent
 
 
 @pytest.fixture
@@ -161,3 +162,12 @@ def test_the_verdict_is_said_in_other_words_until_it_changes(ended, settings):
         session.close()
     finally:
         server.close()
+
+
+def test_a_verdict_in_another_language_is_sent_to_nobody(ended):
+    run, _ = ended()
+    request = run.request.model_copy(update={"language": "de"})
+    assert would_be_sent(run.result, run.request)
+    assert would_be_sent(run.result, request) == ()
+    with pytest.raises(GenieError, match="in English only"):
+        reworded(run.result, request, LLMSettings(api_key="not-a-key", base_url="http://127.0.0.1:9/v1"))
