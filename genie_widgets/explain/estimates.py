@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from genie_widgets.explain.hybrids import Places
 from genie_widgets.explain.meter import Floats
-
-# Fewer degrees of freedom than this tell no row's own spread: the rows' common one is taken.
-LEAST_FREEDOM = 5
+from genie_widgets.explain.spreads import Spread, widened
 
 
 class Estimates:
@@ -32,13 +30,13 @@ class Estimates:
         n, k = f_rows.shape
         self._gap = f_rows[:, None, :] - f_background[None, :, :]
         self._sums = np.zeros((n, len(f_background), n_columns, k))
-        self._squares = np.zeros((n, n_columns, k))
+        self._squares = np.zeros_like(self._sums)
         self.visits = np.zeros((n, len(f_background)), dtype=np.intp)
 
     def add(self, rows: Places, background: Places, values: Floats) -> None:
         """Add pairs of walks: `values` has shape (n_pairs, n_columns, n_outputs)."""
         np.add.at(self._sums, (rows, background), values)
-        np.add.at(self._squares, rows, values**2)
+        np.add.at(self._squares, (rows, background), values**2)
         np.add.at(self.visits, (rows, background), 1)
 
     def result(self) -> tuple[Floats, Floats]:
@@ -49,28 +47,27 @@ class Estimates:
         predictions, whose mean over the whole background is known: the slopes of the columns
         add up to one, so the values add up to the prediction, and the error shrinks.
 
-        The standard error is that of the walks alone once every background row was visited
-        twice; before, the spread between background rows is in it, which overstates it.
+        Two things make them uncertain: which background rows were visited, until all were, and
+        which orders were walked. The second is told by background rows that were visited twice;
+        while none was, the spread between background rows stands for both, which overstates it.
         """
         seen = self.visits > 0
-        weight = seen / np.maximum(1, seen.sum(axis=1, keepdims=True))
+        n_seen = np.maximum(1, seen.sum(axis=1))
+        weight = seen / n_seen[:, None]
         per_visit = self._sums / np.maximum(1, self.visits)[:, :, None, None]
         mean = np.einsum("nb,nbjk->njk", weight, per_visit)
         gap_mean = np.einsum("nb,nbk->nk", weight, self._gap)
         slope = self._slopes(per_visit, mean, gap_mean, seen)
         missing = self._gap.mean(axis=1) - gap_mean
         values = mean + slope[None] * missing[:, None, :]
-        # A single visit has no mean to depart from but the line's: its whole residual counts.
-        alone = (seen.sum(axis=1) < 2)[:, None, None]
-        departure = per_visit - np.where(alone, 0.0, mean)[:, None]
-        along = self._gap - np.where(alone[:, :, 0], 0.0, gap_mean)[:, None]
-        residual = (departure - slope * along[:, :, None, :]) ** 2
-        freedom = np.maximum(1, seen.sum(axis=1) - 1)
-        between = _variance(np.einsum("nb,nbjk->njk", seen, residual), freedom)
-        error = between / np.maximum(1, seen.sum(axis=1))[:, None, None]
-        complete = seen.all(axis=1) & (self.visits.sum(axis=1) - seen.shape[1] >= LEAST_FREEDOM)
-        error = np.where(complete[:, None, None], self._within(), error)
-        return values, np.sqrt(error)
+        between, within = self._between(per_visit, mean, gap_mean, slope, seen), self._within()
+        if not within.freedom.any():
+            return values, _error([between], n_seen)
+        # Of what stands between background rows, some is noise of the walks; the rest is gone when all were visited.
+        of_walks = within.variance * (weight / np.maximum(1, self.visits)).sum(axis=1)[:, None, None]
+        unseen = (1.0 - n_seen / seen.shape[1])[:, None, None]
+        of_choice = unseen * np.maximum(0.0, between.variance - of_walks)
+        return values, _error([Spread(of_choice, between.freedom), Spread(of_walks, within.freedom)], n_seen)
 
     def _slopes(self, per_visit: Floats, mean: Floats, gap_mean: Floats, seen: NDArray[np.bool_]) -> Floats:
         """Slope of each column's value along the gap, common to all rows: (n_columns, n_outputs)."""
@@ -88,17 +85,26 @@ class Estimates:
         # Without any gap nothing tells the columns apart.
         return np.asarray(np.where(bottom > least, cross / np.where(bottom > least, bottom, 1.0), 1.0 / mean.shape[1]))
 
-    def _within(self) -> Floats:
-        """Variance of the values that comes from the walks to the same background rows."""
-        visits = np.maximum(1, self.visits)
-        squares = np.maximum(0.0, self._squares - np.einsum("nbjk,nb->njk", self._sums**2, 1 / visits))
-        of_pair = _variance(squares, self.visits.sum(axis=1) - (self.visits > 0).sum(axis=1))
-        n_background = self.visits.shape[1]
-        return np.asarray(of_pair * (1 / visits).mean(axis=1)[:, None, None] / n_background)
+    def _between(
+        self, per_visit: Floats, mean: Floats, gap_mean: Floats, slope: Floats, seen: NDArray[np.bool_]
+    ) -> Spread:
+        """Spread of the values between background rows, about the regression."""
+        # A single visit has no mean to depart from but the line's: its whole residual counts.
+        alone = (seen.sum(axis=1) < 2)[:, None, None]
+        departure = per_visit - np.where(alone, 0.0, mean)[:, None]
+        along = self._gap - np.where(alone[:, :, 0], 0.0, gap_mean)[:, None]
+        residual = seen[:, :, None, None] * (departure - slope * along[:, :, None, :]) ** 2
+        freedom = np.where(seen, 1.0 - 1.0 / np.maximum(1, seen.sum(axis=1))[:, None], 0.0)
+        freedom[alone[:, 0, 0]] = seen[alone[:, 0, 0]]
+        return Spread.of(residual, freedom)
+
+    def _within(self) -> Spread:
+        """Spread of the walks to the same background row."""
+        visits = self.visits[:, :, None, None]
+        squares = np.maximum(0.0, self._squares - self._sums**2 / np.maximum(1, visits))
+        return Spread.of(squares, np.maximum(0, self.visits - 1).astype(float))
 
 
-def _variance(squares: Floats, freedom: Places) -> Floats:
-    """Divide sums of squares by each row's degrees of freedom; all rows' where a row has too few."""
-    common = squares.sum(axis=0) / max(1, int(np.maximum(0, freedom).sum()))
-    own = squares / np.maximum(1, freedom)[:, None, None]
-    return np.where((freedom >= LEAST_FREEDOM)[:, None, None], own, common[None])
+def _error(parts: list[Spread], n_seen: Places) -> Floats:
+    """Give the standard error of means over so many background rows."""
+    return np.sqrt(widened(parts) / n_seen[:, None, None])

@@ -11,9 +11,11 @@ from genie_widgets.explain.meter import Floats
 from genie_widgets.explain.walks import walk_cost, walk_pairs
 from genie_widgets.language import plural
 
-# Numbers kept for a block of rows (times 8 bytes, and three working copies).
-MOST_NUMBERS = 4_000_000
+# Numbers kept for a block of rows (times 8 bytes, twice, and four working copies).
+MOST_NUMBERS = 2_000_000
 MOST_PASSES = 50
+# One round in so many visits a background row that was visited before.
+ROUNDS_A_REPEAT = 6
 # Every row gets its first pair of walks if the rest of them takes no longer than this.
 GRACE_SECONDS = 2.0
 
@@ -75,18 +77,18 @@ def _sample_block(game: Game, rows: Places, columns: Places, leave_s: float, rng
     n, n_background = len(rows), game.hybrids.n_background
     a_pass = n * n_background
     estimates = Estimates(game.f_rows[rows], game.f_background, len(columns))
-    order = _visiting_order(game.f_background, n, rng)
+    order, turns = _visiting_order(game.f_background, n, rng), _turns(n_background)
     cost = np.stack([walk_cost(game.hybrids.n_differ(row, columns)) for row in rows])
     done = 0  # pairs of walks, counted round by round: each round visits one background row from every row
     while done < a_pass * MOST_PASSES:
         if done and _is_time(game, leave_s, max(0, n - done) * float(cost.mean())):
             break
-        if done and done % a_pass == 0 and _known_well(estimates, done // a_pass, game.meter.good_enough):
+        if done and done % a_pass == 0 and _known_well(estimates, game.meter.good_enough):
             break
         limit = game.meter.batch_rows(game.n_columns)
         # No batch reaches into the next pass: the one before it may have been enough.
         ahead = np.arange(done, min(done + limit, (done // a_pass + 1) * a_pass))
-        of_block, background = ahead % n, order[ahead % n, (ahead // n) % n_background]
+        of_block, background = ahead % n, order[ahead % n, turns[(ahead // n) % len(turns)]]
         size = max(1, int(np.searchsorted(np.cumsum(cost[of_block, background]), limit, side="right")))
         of_block, background = of_block[:size], background[:size]
         estimates.add(of_block, background, walk_pairs(game, rows[of_block], background, columns, rng))
@@ -103,11 +105,18 @@ def _is_time(game: Game, leave_s: float, cost_of_first_round: float) -> bool:
     return cost_of_first_round == 0 or game.meter.seconds_for(cost_of_first_round) > GRACE_SECONDS
 
 
-def _known_well(estimates: Estimates, n_passes: int, good_enough: float) -> bool:
-    if n_passes < 2:
-        return False
+def _known_well(estimates: Estimates, good_enough: float) -> bool:
     phi, errors = estimates.result()
     return bool(np.sqrt((errors**2).mean()) <= good_enough * np.sqrt((phi**2).mean()))
+
+
+def _turns(n_background: int) -> Places:
+    """Two passes over the background, mingled: every so often a row is visited again, which tells what walks err."""
+    again = np.arange(n_background)
+    first = np.repeat(again, 1 + (again % ROUNDS_A_REPEAT == ROUNDS_A_REPEAT - 1))
+    repeats = np.flatnonzero(np.diff(first, prepend=-1) == 0)
+    first[repeats] = np.arange(len(repeats))
+    return np.concatenate([first, again[len(repeats) :]])
 
 
 def _visiting_order(f_background: Floats, n: int, rng: np.random.Generator) -> Places:

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from predictor_zoo import KINDS, LEVELS, asking, described, fitted, table
-from scipy.stats import t
 
 from genie_widgets.explain import explain, shap_values
 from genie_widgets.schema import Plan
@@ -16,15 +15,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 TREES = KINDS[:5]
 DESCRIBED = (*TREES, "LinearModel")
 STACKED = {
-    "binary": TREES,
+    "binary": KINDS,
     "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel"),
     "regression": ("LightGBM", "CatBoost", "ExtraTrees", "LinearModel", "KNeighbors"),
 }
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both
 # agree to 1e-6; sums of regression leaves keep 7 digits of the largest, not of the value.
 BOUND = {"binary": 1e-6, "multiclass": 1e-6, "regression": 1e-6}
-
-PASSES = 6
 
 
 @pytest.fixture(scope="session", params=["binary", "multiclass", "regression"])
@@ -109,26 +106,27 @@ def test_the_last_ensemble_mixes_levels(stacked, cells, shapley):
     check(stacked, stacked.model_names()[-1], cells, shapley)
 
 
-def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, monkeypatch):
+@pytest.mark.parametrize("n_passes", [2, 6])
+def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, monkeypatch, n_passes):
     from genie_widgets.explain import predicting, sampling
 
     monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
-    # Six visits of each background row, whatever is known by then: enough to tell a row's own spread.
-    monkeypatch.setattr(sampling, "MOST_PASSES", PASSES)
+    # So many visits of each background row, whatever is known by then.
+    monkeypatch.setattr(sampling, "MOST_PASSES", n_passes)
     rows, background = cells
     name = next(n for n in stacked.model_names() if n.endswith("BAG_L2") and n.startswith("LightGBM"))
     predict, labels = asking(stacked, name)
     truth = shapley(predict, rows, background)
     ensemble = described(stacked, name, table("regression").drop(columns="y"))
-    inside = []
-    keep = {"n_outputs": len(labels), "budget_s": 60, "ensemble": ensemble, "good_enough": 0.0}
-    for seed in range(8):
+    distance = []
+    keep = {"n_outputs": len(labels), "budget_s": 600, "ensemble": ensemble, "good_enough": 0.0}
+    for seed in range(12):
         found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"
-        error = np.abs(found.phi - truth)
-        # A standard error from so few passes is itself uncertain: Student's t, not the normal, says how wide 95% is.
-        inside.append((error <= t.ppf(0.975, PASSES - 1) * found.errors + 1e-6).mean())
-    assert np.mean(inside) > 0.9
+        distance.append(np.abs(found.phi - truth) / (found.errors + 1e-6))
+    # Of eight background rows the walks to one or two may tell nearly all, so the rates are not met to the point.
+    for bar, least in ((0.6745, 0.42), (1.2816, 0.72), (2.0, 0.9 if n_passes > 2 else 0.86)):
+        assert (np.array(distance) <= bar).mean() > least
 
 
 def test_a_trained_model_gives_its_ensemble_or_none(predictor):

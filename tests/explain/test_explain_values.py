@@ -174,3 +174,52 @@ def test_walks_end_when_enough_is_known(mixed, predict_mixed):
         errors[enough] = np.sqrt(np.mean([part.standard_error**2 for part in parts])) / size
         assert errors[enough] <= enough
     assert errors[0.01] < errors[0.3]
+
+
+def smooth(frame):
+    cells = frame.to_numpy()
+    return 1 / (1 + np.exp(-(cells @ np.linspace(1, -1, cells.shape[1]) + cells[:, 0] * cells[:, 1])))
+
+
+def steps(frame):
+    """Columns that matter in few orders only, as trees make them."""
+    cells, rng = frame.to_numpy(), np.random.default_rng(5)
+    total = np.zeros(len(cells))
+    for _ in range(30):
+        at, cut, side = rng.integers(0, cells.shape[1], 3), rng.normal(size=3), rng.random(3) < 0.5
+        total += rng.normal() * ((cells[:, at] > cut) ^ side).all(axis=1)
+    return total
+
+
+@pytest.mark.parametrize("predict", [smooth, steps])
+@pytest.mark.parametrize("n_pairs", [5, 20, 40, 80])
+def test_error_bars_hold_as_often_as_they_say(predict, n_pairs, as_array, monkeypatch):
+    from genie_widgets.explain import sampling
+
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame(rng.normal(size=(24, 8)).round(2), columns=list("abcdefgh"))
+    rows, background = frame.iloc[:4], frame.iloc[4:]
+    keep = {"labels": ("y",), "unit": "target", "budget_s": 60, "good_enough": 0.0}
+    truth = explain(predict, rows, background, **keep)
+    assert truth.path == "exact"
+    monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
+    # A round of all rows at a time, so that it ends after so many pairs of walks of each.
+    monkeypatch.setattr("genie_widgets.explain.meter.Meter.batch_rows", lambda *_: 4 * 14)
+    real, done = sampling.walk_pairs, []
+
+    def counted(game, of_rows, *rest):
+        done.append(len(of_rows))
+        return real(game, of_rows, *rest)
+
+    monkeypatch.setattr(sampling, "walk_pairs", counted)
+    distance = []
+    for seed in range(25):
+        done.clear()
+        found = explain(predict, rows, background, seed=seed, should_stop=lambda: sum(done) >= 4 * n_pairs, **keep)
+        assert found.path == "sampled"
+        error = np.abs(as_array(found, list("abcdefgh")) - as_array(truth, list("abcdefgh")))
+        distance.append(error / as_array(found, list("abcdefgh"), "standard_error"))
+    # Of 800 errors as many lie within 0.67, 1.28 and 2 standard errors as the normal law says, or a few more.
+    for bar, held in ((0.6745, 0.5), (1.2816, 0.8), (2.0, 0.95)):
+        share = (np.array(distance) <= bar).mean()
+        assert held - 0.05 < share < held + (1 - held) / 2, (bar, share)
