@@ -219,7 +219,8 @@ def test_error_bars_hold_as_often_as_they_say(predict, n_pairs, as_array, monkey
         assert found.path == "sampled"
         error = np.abs(as_array(found, list("abcdefgh")) - as_array(truth, list("abcdefgh")))
         distance.append(error / as_array(found, list("abcdefgh"), "standard_error"))
-    # Of 800 errors as many lie within 0.67, 1.28 and 2 standard errors as the normal law says, or a few more.
+    # Of 800 errors as many lie within 0.67, 1.28 and 2 standard errors as the normal law says, or somewhat more:
+    # few walks do not show that a column hardly moves.
     for bar, held in ((0.6745, 0.5), (1.2816, 0.8), (2.0, 0.95)):
         share = (np.array(distance) <= bar).mean()
-        assert held - 0.05 < share < held + (1 - held) / 2, (bar, share)
+        assert held - 0.05 < share < held + (1 - held) * 0.7, (bar, share)
