@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from genie_widgets.language import tr
 from genie_widgets.schema import Allowance, GenieError, Problem, Settings
-from genie_widgets.store import RunFolder, list_run_ids, seconds_spent
+from genie_widgets.store import RunFolder, hold_alone, list_run_ids, seconds_spent
 
 
 def allowance(settings: Settings) -> Allowance:
@@ -18,14 +20,27 @@ def allowance(settings: Settings) -> Allowance:
     return Allowance(person=settings.person, seconds_each=settings.seconds_each, seconds_left=left)
 
 
-def check_allowance(settings: Settings, seconds: int) -> None:
-    """Refuse what is more than a person may still train.
+@contextmanager
+def taken_from_allowance(settings: Settings, seconds: int) -> Iterator[None]:
+    """Begin what trains for so many seconds, in the body, if a person still may.
+
+    One after the other: of two that begin in the same instant, the second's seconds are counted with the first's.
 
     Raises
     ------
     GenieError
         If so many seconds are more than what is left.
     """
+    if settings.seconds_each is None:
+        yield
+        return
+    settings.workspace.mkdir(parents=True, exist_ok=True)
+    with hold_alone(settings.workspace / "allowance.lock"):
+        _check(settings, seconds)
+        yield
+
+
+def _check(settings: Settings, seconds: int) -> None:
     left = allowance(settings).seconds_left
     if left is None or seconds <= left:
         return
@@ -67,5 +82,11 @@ def _spent(settings: Settings) -> float:
         except (OSError, ValueError):
             continue  # of another version, or damaged: nobody's
         if request.person == settings.person:
-            spent += seconds_spent(folder.events(), request.plan.time_limit_s, alive=folder.is_alive(), now=time.time())
+            spent += seconds_spent(
+                folder.events(),
+                request.plan.time_limit_s,
+                asked_at=request.created_at,
+                alive=folder.is_alive(),
+                now=time.time(),
+            )
     return spent

@@ -22,7 +22,7 @@ from genie_widgets.schema import (
     Settings,
     new_run_id,
 )
-from genie_widgets.session.allowance import check_allowance
+from genie_widgets.session.allowance import taken_from_allowance
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
@@ -189,11 +189,10 @@ def train(
     accepted = accept(answer)
     _must_be_read(table)
     settings = settings or settings_from_env()
-    check_allowance(settings, accepted.time_limit_s)
-    folder = RunFolder.create(settings.workspace, new_run_id())
-    worker = WorkerHandle(folder)
-    request = make_request(folder, table, accepted, prompt, seed, settings)
-    start(folder, table, request)
+    with taken_from_allowance(settings, accepted.time_limit_s):
+        folder = RunFolder.create(settings.workspace, new_run_id())
+        worker = WorkerHandle(folder)
+        start(folder, table, make_request(folder, table, accepted, prompt, seed, settings))
     run = Run(folder, worker)
     if on_event is not None:
         threading.Thread(target=_follow, args=(run, on_event), name="genie-events", daemon=True).start()

@@ -35,6 +35,7 @@ from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.progress import told
 from genie_widgets.session.recording import record_again, unrecorded
 from genie_widgets.store import RunFolder, RunView, fold, oom_kills
+from genie_widgets.store.spent import START_TIMEOUT_S
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,9 +43,6 @@ if TYPE_CHECKING:
     from genie_widgets.data import Table
 
 POLL_INTERVAL_S = 0.1
-# A worker of another process that takes longer between the request and its lock never came; on two cores that
-# others used too, 95 s were seen.
-START_TIMEOUT_S = 180.0
 PREDICT_TIMEOUT_S = 3600.0
 # Scoring, explaining and the files of a run whose models are there.
 SALVAGE_S = 60

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from genie_widgets.language import plural, tr
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
-from genie_widgets.session.allowance import allowance, check_allowance
+from genie_widgets.session.allowance import allowance, taken_from_allowance
 from genie_widgets.session.api import accept, list_runs, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
@@ -646,18 +646,18 @@ class Session:
             self._table = self._opened.table
         if plan is None or self._table is None:
             return
-        check_allowance(self.settings, plan.time_limit_s)
-        self._prewarm()
-        with self._lock:
-            worker, self._draft = self._draft, None
-        if worker is None:
-            return
-        request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), None, self.settings)
-        try:
-            start(worker.folder, self._table, request)
-        except Exception:
-            self._draft = worker  # nothing was asked of it: it waits for the next try
-            raise
+        with taken_from_allowance(self.settings, plan.time_limit_s):
+            self._prewarm()
+            with self._lock:
+                worker, self._draft = self._draft, None
+            if worker is None:
+                return
+            request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), None, self.settings)
+            try:
+                start(worker.folder, self._table, request)
+            except Exception:
+                self._draft = worker  # nothing was asked of it: it waits for the next try
+                raise
         self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id, seed=request.seed))
         self._see_allowance()
 
@@ -673,9 +673,8 @@ class Session:
     def _resume(self, step: Callable[[Run], None], seconds: int | None) -> None:
         run = self._run
         if run is not None:
-            if seconds is not None:
-                check_allowance(self.settings, seconds)
-            step(run)
+            with contextlib.nullcontext() if seconds is None else taken_from_allowance(self.settings, seconds):
+                step(run)
             self._follow(run, a.RunResumed(run_id=run.id, seconds=seconds))
 
     def _follow(self, run: Run, action: a.Action) -> None:

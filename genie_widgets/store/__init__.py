@@ -2,6 +2,7 @@
 
 from genie_widgets.store.champions import Champions
 from genie_widgets.store.folder import RunFolder, default_workspace, list_run_ids
+from genie_widgets.store.lock import hold_alone
 from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
 from genie_widgets.store.people import People
@@ -16,6 +17,7 @@ __all__ = [
     "RunView",
     "default_workspace",
     "fold",
+    "hold_alone",
     "list_run_ids",
     "oom_kills",
     "outlook",

@@ -29,6 +29,14 @@ def hold(path: Path) -> Iterator[bool]:
         yield got
 
 
+@contextmanager
+def hold_alone(path: Path) -> Iterator[None]:
+    """Hold the lock at `path` while the body runs, after whoever holds it now."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _try(file: IO[str]) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,7 +63,8 @@ def share(path: Path) -> Iterator[IO[str]]:
 def is_shared(path: Path) -> bool:
     """Whether some process holds the lock at `path`, alone or beside others."""
     try:
-        with path.open("a") as file:
+        # For writing, as some network file systems want it, and without making what is not there.
+        with path.open("r+") as file:
             return not _try(file)
     except FileNotFoundError:
         return False

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 
 from genie_widgets.schema import Event, Failed, Finished, Resumed, RunStarted
 
+# A worker of another process that takes longer between the request and its lock never came; on two cores that
+# others used too, 95 s were seen.
+START_TIMEOUT_S = 180.0
 
-def seconds_spent(events: Iterable[Event], time_limit_s: int, *, alive: bool, now: float) -> float:
+
+def seconds_spent(events: Iterable[Event], time_limit_s: int, *, asked_at: float, alive: bool, now: float) -> float:
     """Add up a run's seconds, each time that it was taken up again.
 
     Parameters
@@ -16,6 +20,8 @@ def seconds_spent(events: Iterable[Event], time_limit_s: int, *, alive: bool, no
         The run's log, in order.
     time_limit_s : int
         What it was first given.
+    asked_at : float
+        When it was asked for, in seconds since 1970.
     alive : bool
         Whether its worker lives.
     now : float
@@ -33,12 +39,12 @@ def seconds_spent(events: Iterable[Event], time_limit_s: int, *, alive: bool, no
         last = event.time
         if isinstance(event, Resumed):
             spent += 0.0 if started is None else event.time - started
-            given, started, waits = float(event.seconds), None, True
+            given, started, waits, asked_at = float(event.seconds), None, True, event.time
         elif isinstance(event, RunStarted):
             started, waits = event.time, False
-        elif isinstance(event, Finished | Failed) and started is not None:
-            spent, started = spent + event.time - started, None
-    if alive and (started is not None or waits):
+        elif isinstance(event, Finished | Failed):
+            spent, started, waits = spent + (0.0 if started is None else event.time - started), None, False
+    if (alive and started is not None) or (waits and (alive or now - asked_at < START_TIMEOUT_S)):
         return spent + max(given, 0.0 if started is None else now - started)
     # It ended without a last word: what it wrote last is the best that is known.
     return spent if started is None else spent + max(0.0, last - started)

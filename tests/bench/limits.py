@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shlex
 import time
 from pathlib import Path
 
@@ -10,7 +11,7 @@ PERIOD_US = 100_000
 
 
 class Limits:
-    """A group of this process's own group, for processes that are started with `enter`.
+    """A group of this process's own group, for processes whose command is made by `command`.
 
     Made where control groups can be written, of either version; raises `OSError` elsewhere.
     """
@@ -41,10 +42,10 @@ class Limits:
         self.folders.append(folder)
         return folder
 
-    def enter(self):
-        """Put the calling process into the group: for `subprocess.Popen(preexec_fn=...)`."""
-        for folder in self.folders:
-            (folder / "cgroup.procs").write_text(str(os.getpid()))
+    def command(self, words):
+        """Give a command that runs another one in the group."""
+        enter = "".join(f"echo $$ > {shlex.quote(str(folder / 'cgroup.procs'))} && " for folder in self.folders)
+        return ["sh", "-c", f'{enter}exec "$@"', "sh", *words]
 
     def peak_bytes(self):
         """Most that the group ever held: files that were read lately are part of it."""

@@ -125,17 +125,14 @@ def together(arguments, workspace, limits):
     environment = {**os.environ, "GENIE_HOME": str(workspace), "GENIE_SHARED": "1"}
     command = [sys.executable, __file__, "--rows", str(arguments.rows), "--seconds", str(arguments.seconds)]
     started, peaks, visitors = time.time(), {}, []
-    outputs = [tempfile.TemporaryFile("w+") for _ in range(arguments.visitors)]
+    outputs = [over.with_name(f"visitor-{number}") for number in range(arguments.visitors)]
     try:
         for number, output in enumerate(outputs):
-            visitors.append(
-                subprocess.Popen(
-                    [*command, "--visitor", str(number), "--over", str(over)],
-                    stdout=output,
-                    env=environment,
-                    preexec_fn=limits.enter if limits else None,
+            words = [*command, "--visitor", str(number), "--over", str(over)]
+            with output.open("w") as told:
+                visitors.append(
+                    subprocess.Popen(limits.command(words) if limits else words, stdout=told, env=environment)
                 )
-            )
         kernels = {visitor.pid for visitor in visitors}
         while any(v.poll() is None and not _read(o) for v, o in zip(visitors, outputs, strict=True)):
             watch(workspace, started, kernels, peaks)
@@ -152,8 +149,7 @@ def together(arguments, workspace, limits):
 
 
 def _read(output):
-    output.seek(0)
-    text = output.read().strip()
+    text = output.read_text().strip()
     return json.loads(text) if text else None
 
 

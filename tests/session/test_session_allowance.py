@@ -1,5 +1,7 @@
 """Who trains, and how long they may: told before, kept to, and counted over all of their runs."""
 
+import threading
+
 import pytest
 
 import genie_widgets as gw
@@ -72,6 +74,34 @@ def test_who_has_nothing_left_is_told_to_ask(limited, trained, frame, make):
     trained("", 61)
     with pytest.raises(GenieError, match="Ask the host"):
         gw.train(gw.read_table(frame), make.plan(time_limit_s=20), settings=limited)
+
+
+def test_of_two_runs_begun_in_the_same_instant_the_second_is_counted_with_the_first(limited, frame, make, monkeypatch):
+    table, started, second_began = gw.read_table(frame), [], threading.Event()
+
+    def start(folder, _table, request):
+        started.append(request)
+        if len(started) > 1:
+            second_began.set()
+        # As long as the first is being handed over, the second must not begin.
+        second_began.wait(0.5)
+        folder.write_request(request)
+
+    def train():
+        try:
+            gw.train(table, make.plan(time_limit_s=40), settings=limited)
+        except GenieError as error:
+            refused.append(error.problem.code)
+
+    refused = []
+    monkeypatch.setattr("genie_widgets.session.api.WorkerHandle", lambda _folder: None)
+    monkeypatch.setattr("genie_widgets.session.api.start", start)
+    both = [threading.Thread(target=train) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(30)
+    assert (len(started), refused) == (1, ["allowance-spent"])
 
 
 @pytest.fixture

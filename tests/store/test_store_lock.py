@@ -37,6 +37,14 @@ def test_a_run_that_nobody_took_is_not_alive(folder):
     assert not folder.lock_path.exists()
 
 
+def test_a_look_at_who_records_leaves_no_trace(folder):
+    assert not folder.is_recording()
+    assert not folder.recorders_path.exists()
+    with folder.share_recorders():
+        assert folder.is_recording()
+    assert not folder.is_recording()
+
+
 def test_the_lock_is_held_while_the_body_runs_and_free_after(folder):
     with folder.hold_lock() as held:
         assert held

@@ -36,8 +36,20 @@ FAILED = at(125, Failed(problem=PROBLEM))
     ],
 )
 def test_each_time_that_it_ran_is_counted(events, alive, seconds):
-    assert seconds_spent(events, 60, alive=alive, now=140.0) == pytest.approx(seconds)
+    assert seconds_spent(events, 60, asked_at=-100.0, alive=alive, now=140.0) == pytest.approx(seconds)
 
 
 def test_what_runs_over_its_time_is_counted_whole():
-    assert seconds_spent([START], 60, alive=True, now=190.0) == pytest.approx(90)
+    assert seconds_spent([START], 60, asked_at=99.0, alive=True, now=190.0) == pytest.approx(90)
+
+
+@pytest.mark.parametrize(
+    ("events", "seconds"),
+    [
+        ((), 60),
+        ((START, END, at(140, AGAIN)), 30 + 40),
+        ((FAILED,), 0),  # stopped before its turn had come
+    ],
+)
+def test_what_was_just_asked_for_is_counted_before_its_worker_has_come(events, seconds):
+    assert seconds_spent(events, 60, asked_at=99.0, alive=False, now=141.0) == pytest.approx(seconds)
