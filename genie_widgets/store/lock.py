@@ -30,6 +30,13 @@ def hold(path: Path) -> Iterator[bool]:
 
 
 @contextmanager
+def hold_free(path: Path) -> Iterator[bool]:
+    """Hold the lock at `path` while the body runs, if nobody holds it; as `hold`, without patience."""
+    with path.open("a") as file:
+        yield _try(file)
+
+
+@contextmanager
 def hold_alone(path: Path) -> Iterator[None]:
     """Hold the lock at `path` while the body runs, after whoever holds it now."""
     with path.open("a") as file:

@@ -10,12 +10,23 @@ import argparse
 import os
 import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from genie_widgets.language import speak
+from genie_widgets.schema import Failed, GenieError
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.protocol import Pipe
+from genie_widgets.worker.turn import turn
+from genie_widgets.worker.warming import Warmth
+
+if TYPE_CHECKING:
+    from genie_widgets.train import TrainedModel
 
 POLL_INTERVAL_S = 0.05
+# How often one that nobody asked anything yet looks whether it may get warm.
+PLACE_INTERVAL_S = 0.5
 # A worker started early whose person went for lunch: training can still be started, without the head start.
 WAIT_LIMIT_S = 30 * 60
 # A training goes before the answers asked meanwhile; a person waits for those, so not by much.
@@ -40,10 +51,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda _signal, _frame: folder.request_stop())
     pipe.say({"type": "hello", "pid": os.getpid()})
 
-    from genie_widgets.explain import compile_kernels
-    from genie_widgets.worker.serving import Server
-
     if arguments.serve:
+        from genie_widgets.explain import compile_kernels
+        from genie_widgets.worker.serving import Server
+
         if folder.is_alive():
             os.nice(GIVING_WAY)
         compile_kernels()
@@ -55,39 +66,53 @@ def main() -> None:
     with folder.hold_lock() as held:
         if not held:
             return  # another worker has this run
-        from genie_widgets.train import warm_up
-
-        warm_up()
-        pipe.say({"type": "ready"})
-        if arguments.record_at is not None:
-            from genie_widgets.worker.recorder import get_ready
-
-            get_ready(arguments.record_at, folder.path.parent.parent)
-        # Only the first worker on a machine compiles; it does so while the person still types.
-        compile_kernels()
-        if not arguments.resume and not _wait_for_request(folder, pipe):
+        warmth = Warmth(folder, pipe, arguments.record_at)
+        if not arguments.resume and not _wait_for_request(folder, pipe, warmth):
             folder.remove_draft()
             return
-        from genie_widgets.worker.pipeline import run_pipeline
-        from genie_widgets.worker.recorder import wait_for_records
-        from genie_widgets.worker.rescue import begin_anew
-        from genie_widgets.worker.resuming import resume
+        model = _in_its_turn(folder, pipe, warmth, is_resumed=arguments.resume)
+    if model is None:
+        return
+    from genie_widgets.worker.recorder import wait_for_records
+    from genie_widgets.worker.serving import Server
 
-        work = resume if arguments.resume else run_pipeline
-        model = work(folder, on_stuck=lambda: begin_anew(folder, pipe))
     try:
-        if model is not None:
-            Server(folder, model).serve(pipe)
+        Server(folder, model).serve(pipe)
     finally:
         wait_for_records()
 
 
-def _wait_for_request(folder: RunFolder, pipe: Pipe) -> bool:
-    deadline = time.monotonic() + WAIT_LIMIT_S
-    while folder.is_draft():
-        if pipe.is_closed.is_set() or time.monotonic() > deadline or not folder.path.exists():
-            return not folder.is_draft()
-        time.sleep(POLL_INTERVAL_S)
+def _in_its_turn(folder: RunFolder, pipe: Pipe, warmth: Warmth, *, is_resumed: bool) -> TrainedModel | None:
+    """Train once the turn has come; what waits for long has loaded nothing."""
+    speak(folder.read_request().language)
+    with ExitStack() as stack:
+        try:
+            came = stack.enter_context(turn(folder, warmth.get))
+        except GenieError as error:
+            folder.append(Failed(problem=error.problem))
+            return None
+        from genie_widgets.worker.pipeline import run_pipeline
+        from genie_widgets.worker.rescue import begin_anew
+        from genie_widgets.worker.resuming import resume
+
+        work = resume if is_resumed else run_pipeline
+        return work(folder, began_at=came, on_stuck=lambda: begin_anew(folder, pipe))
+
+
+def _wait_for_request(folder: RunFolder, pipe: Pipe, warmth: Warmth) -> bool:
+    """Wait until something is asked, warm if the machine has a place for that; False if nothing will be."""
+    deadline, look_at = time.monotonic() + WAIT_LIMIT_S, 0.0
+    try:
+        while folder.is_draft():
+            now = time.monotonic()
+            if pipe.is_closed.is_set() or now > deadline or not folder.path.exists():
+                return not folder.is_draft()
+            if now > look_at:
+                look_at = now + PLACE_INTERVAL_S
+                warmth.get_early()
+            time.sleep(POLL_INTERVAL_S)
+    finally:
+        warmth.leave_place()
     return True
 
 

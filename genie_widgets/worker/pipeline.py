@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,6 @@ from genie_widgets.schema import (
     Explanation,
     Failed,
     Finished,
-    GenieError,
     LeaderboardRow,
     ModelFinished,
     ModelStarted,
@@ -43,7 +41,6 @@ from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
 from genie_widgets.worker.recorder import Recorder
-from genie_widgets.worker.turn import turn
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
@@ -100,13 +97,17 @@ class Run:
             self.warn(problem_of(error, what).model_copy(update={"severity": "warning"}))
 
 
-def run_pipeline(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) -> TrainedModel | None:
+def run_pipeline(
+    folder: RunFolder, *, began_at: float | None = None, on_stuck: Callable[[], None] = lambda: None
+) -> TrainedModel | None:
     """Train, score, explain, export and record a run.
 
     Parameters
     ----------
     folder : RunFolder
         With its request and table; the caller holds its lock.
+    began_at : float, optional
+        When its turn came, where it waited for that: seconds that were waited are not taken from those given.
     on_stuck : callable
         Called from another thread if a fit should end and cannot be interrupted.
 
@@ -121,7 +122,7 @@ def run_pipeline(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: No
         folder,
         request,
         _train,
-        started_at=request.created_at,
+        started_at=began_at or request.created_at,
         what=tr("The training did not end well"),
         on_stuck=on_stuck,
     )
@@ -164,19 +165,12 @@ def carry_out(
     TrainedModel or None
         None where the run failed; the log says why.
     """
-    with ExitStack() as stack:
-        try:
-            # What was waited is not taken from the seconds that the person gave.
-            started_at = stack.enter_context(turn(folder)) or started_at
-        except GenieError as error:
-            folder.append(Failed(problem=error.problem))
-            return None
-        limit = request.plan.time_limit_s
-        is_busy = detect_machine(disk=folder.path).is_busy
-        budget = plan_budget(started_at, limit, request.profile.n_rows, is_busy=is_busy)
-        folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
-        run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped)
-        return _to_the_end(run, train, what)
+    limit = request.plan.time_limit_s
+    is_busy = detect_machine(disk=folder.path).is_busy
+    budget = plan_budget(started_at, limit, request.profile.n_rows, is_busy=is_busy)
+    folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
+    run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped)
+    return _to_the_end(run, train, what)
 
 
 def _to_the_end(run: Run, train: Callable[[Run, Split], TrainedModel], what: str) -> TrainedModel | None:

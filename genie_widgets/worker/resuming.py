@@ -18,13 +18,17 @@ if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
 
 
-def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) -> TrainedModel | None:
+def resume(
+    folder: RunFolder, *, began_at: float | None = None, on_stuck: Callable[[], None] = lambda: None
+) -> TrainedModel | None:
     """Do what the log's last `Resumed` asks.
 
     Parameters
     ----------
     folder : RunFolder
         Of a run that is over; the caller holds its lock.
+    began_at : float, optional
+        When its turn came, where it waited for that.
     on_stuck : callable
         Called from another thread if a fit should end and cannot be interrupted.
 
@@ -35,7 +39,7 @@ def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) ->
     """
     asked = folder.last_resumed()
     if asked is None:
-        return run_pipeline(folder, on_stuck=on_stuck)
+        return run_pipeline(folder, began_at=began_at, on_stuck=on_stuck)
     request = folder.read_request()
     speak(request.language)
     request = request.model_copy(update={"plan": request.plan.model_copy(update={"time_limit_s": asked.seconds})})
@@ -44,13 +48,18 @@ def resume(folder: RunFolder, *, on_stuck: Callable[[], None] = lambda: None) ->
             folder,
             request,
             _salvage,
-            started_at=asked.time,
+            started_at=began_at or asked.time,
             what=tr("Nothing of the run could be saved"),
             notes=(_salvaged(),),
             stopped=True,
         )
     return carry_out(
-        folder, request, _extend, started_at=asked.time, what=tr("The training could not go on"), on_stuck=on_stuck
+        folder,
+        request,
+        _extend,
+        started_at=began_at or asked.time,
+        what=tr("The training could not go on"),
+        on_stuck=on_stuck,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from genie_widgets.language import tr
@@ -15,6 +15,8 @@ from genie_widgets.store import RunFolder, fold, take_ticket
 # A training with fewer would be slower than two after each other, or would not fit.
 CORES_FOR_ONE, BYTES_FOR_ONE = 2, 2 * 2**30
 POLL_INTERVAL_S = 0.25
+# So many get ready while those before them train.
+READY_AHEAD = 1
 
 
 def trainings_at_once(machine: Machine) -> int:
@@ -26,18 +28,20 @@ def trainings_at_once(machine: Machine) -> int:
 
 
 @contextmanager
-def turn(folder: RunFolder) -> Iterator[float | None]:
+def turn(folder: RunFolder, get_ready: Callable[[], None]) -> Iterator[float | None]:
     """Wait for the run's turn, and hold it while the body runs; the log tells the place.
 
     Parameters
     ----------
     folder : RunFolder
         The run; others of the same workspace are waited for.
+    get_ready : callable
+        Called when the turn is near and once it has come: does what then need not be done.
 
     Yields
     ------
     float or None
-        Seconds since 1970 at which the turn came; None if there was nothing to wait for.
+        Seconds since 1970 at which it can begin; None if there was nothing to wait for.
 
     Raises
     ------
@@ -55,7 +59,12 @@ def turn(folder: RunFolder) -> Iterator[float | None]:
             if place != told:
                 told = place
                 folder.append(Queued(before=place, about_s=_seconds_of(folder, before) / places))
+            if place <= READY_AHEAD:
+                get_ready()
             time.sleep(POLL_INTERVAL_S)
+        if told is not None:
+            folder.append(Queued(before=0, about_s=0.0))
+        get_ready()
         yield None if told is None else time.time()
 
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -25,8 +26,12 @@ def folders(tmp_path):
     return [RunFolder.create(tmp_path / "workspace", new_run_id()) for _ in range(2)]
 
 
+def nothing():
+    """Get ready without effort."""
+
+
 def test_alone_nothing_is_waited_for(folders):
-    with turn(folders[0]) as came:
+    with turn(folders[0], nothing) as came:
         assert came is None
     assert folders[0].events() == []
 
@@ -35,10 +40,10 @@ def test_the_second_waits_for_the_first_and_is_told_its_place(folders):
     first, second = folders
     first.append(RunStarted(time_limit_s=60))
     began = threading.Event()
-    came = []
+    came, readied = [], []
 
     def wait():
-        with turn(second) as at:
+        with turn(second, lambda: readied.append(len(second.events()))) as at:
             came.append(at)
             began.set()
 
@@ -49,7 +54,7 @@ def test_the_second_waits_for_the_first_and_is_told_its_place(folders):
         while not second.events():
             assert time.monotonic() < deadline
             time.sleep(0.01)
-        (queued,) = second.events()
+        queued = second.events()[0]
         assert isinstance(queued, Queued)
         assert queued.before == 1
         assert 0 < queued.about_s <= 60
@@ -58,12 +63,27 @@ def test_the_second_waits_for_the_first_and_is_told_its_place(folders):
     assert began.wait(30)
     waiting.join()
     assert came[0] >= left_at, "the budget counts from its turn"
+    assert readied[0] == 1, "it gets ready while the one before it trains"
+    assert [event.before for event in second.events()] == [1, 0]
+
+
+def test_who_waits_far_behind_does_not_get_ready_yet(folders, tmp_path):
+    first, second = folders
+    third = RunFolder.create(tmp_path / "workspace", new_run_id())
+    third.append(RunStarted(time_limit_s=60))
+    second.request_stop()
+    with ExitStack() as stack:
+        for folder in (first, third):
+            stack.enter_context(take_ticket(folder.queue, folder.run_id))
+        waiting = turn(second, lambda: pytest.fail("two are before it"))
+        with pytest.raises(GenieError):
+            stack.enter_context(waiting)
 
 
 def test_a_stop_while_waiting_ends_it(folders):
     first, second = folders
     second.request_stop()
-    with take_ticket(first.queue, first.run_id), pytest.raises(GenieError) as caught, turn(second):
+    with take_ticket(first.queue, first.run_id), pytest.raises(GenieError) as caught, turn(second, nothing):
         pass
     assert caught.value.problem.code == "stopped-waiting"
     assert list(second.queue.iterdir()) == []
