@@ -12,6 +12,7 @@ from pathlib import Path
 # A cgroup without a limit says "max" (v2) or a number near 2**63 (v1).
 _NO_LIMIT_BYTES = 2**60
 BUSY_PRESSURE = 0.4
+SCARCE_SHARE = 0.15
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Machine:
     def is_busy(self) -> bool:
         """Whether others keep the cores busy."""
         return self.pressure > BUSY_PRESSURE
+
+    @property
+    def memory_is_scarce(self) -> bool:
+        """Whether so little is free that who has no need of his memory should give it back."""
+        return self.available_memory_bytes < SCARCE_SHARE * self.memory_bytes
 
     @property
     def threads(self) -> int:

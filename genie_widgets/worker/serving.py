@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genie_widgets.language import speak, tr
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Decision, DriftAccepted, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
 from genie_widgets.worker.cautions import with_cautions
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
 
 IDLE_LIMIT_S = 30 * 60
+# Where memory is scarce, one that nobody has asked for so long ends: another is started at the next question.
+SCARCE_IDLE_S, LOOK_INTERVAL_S = 20.0, 5.0
 BACKGROUND_ROWS = 100
 DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
 # How well values are known (see `explain`): a changed row is answered at once, so a little less well.
@@ -62,12 +66,23 @@ class Server:
         }
 
     def serve(self, pipe: Pipe) -> None:
-        """Answer until the other side is gone, asks to close, or is silent for half an hour."""
+        """Answer until the other side is gone, asks to close, or is silent: half an hour, less if memory is scarce."""
         while not pipe.is_closed.is_set():
-            message = pipe.hear(IDLE_LIMIT_S)
+            message = self._heard(pipe)
             if message is None or message.get("op") == "close":
                 return
             pipe.say(self.answer(message))
+
+    def _heard(self, pipe: Pipe) -> dict[str, Any] | None:
+        """Wait for a message; None where it is time to end."""
+        since = time.monotonic()
+        while (idle_s := time.monotonic() - since) < IDLE_LIMIT_S:
+            message = pipe.hear(LOOK_INTERVAL_S)
+            if message is not None or pipe.is_closed.is_set():
+                return message
+            if idle_s > SCARCE_IDLE_S and detect_machine(disk=self._folder.path).memory_is_scarce:
+                return None
+        return None
 
     def answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """Answer one request; an error becomes a problem in the answer."""

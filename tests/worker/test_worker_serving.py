@@ -1,10 +1,13 @@
 """Requests about a run's model: bad ones get a problem and end nothing, and no path leaves the run's folder."""
 
+import threading
 from importlib import import_module
 
 import pandas as pd
 import pytest
 
+from genie_widgets.machine import Machine
+from genie_widgets.worker import serving
 from genie_widgets.worker.flipping import plain_cell
 from genie_widgets.worker.serving import Server
 
@@ -201,3 +204,37 @@ def test_what_is_kept_for_explanations_is_of_the_model_that_predicts(server, fol
     (folder.predictor_path / "models" / "trainer.pkl").touch()
     assert base_value() == pytest.approx(0.8)
     assert [model.taken_apart for model in models] == [1, 1]
+
+
+class Silent:
+    """The pipe of somebody who asks nothing until `asks_after` looks at it."""
+
+    def __init__(self, asks_after=None):
+        self.is_closed, self.looks, self.answers, self._asks_after = threading.Event(), 0, [], asks_after
+
+    def hear(self, _timeout_s):
+        self.looks += 1
+        if self.looks == self._asks_after:
+            return {"id": 1, "op": "ping"}
+        if self.looks > 20:
+            self.is_closed.set()
+        return None
+
+    def say(self, message):
+        self.answers.append(message)
+
+
+@pytest.mark.parametrize(("available", "looks"), [(1, 1), (8, 21)])
+def test_a_server_that_nobody_asks_ends_where_memory_is_scarce(make_folder, monkeypatch, available, looks):
+    monkeypatch.setattr(serving, "SCARCE_IDLE_S", -1.0)
+    monkeypatch.setattr(serving, "detect_machine", lambda **_: Machine(2, 8 * 2**30, available * 2**30, 2**30))
+    pipe = Silent()
+    Server(make_folder(), None).serve(pipe)
+    assert pipe.looks == looks
+
+
+def test_a_server_that_was_just_asked_stays_though_memory_is_scarce(make_folder, monkeypatch):
+    monkeypatch.setattr(serving, "detect_machine", lambda **_: Machine(2, 8 * 2**30, 2**30, 2**30))
+    pipe = Silent(asks_after=3)
+    Server(make_folder(), None).serve(pipe)
+    assert (len(pipe.answers), pipe.looks) == (1, 21)
