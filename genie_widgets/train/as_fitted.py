@@ -25,16 +25,16 @@ def fit_arguments(predictor: Any) -> dict[str, Any]:
     is_bagged, threads = False, 1
     for name in predictor.model_names():
         model = predictor._trainer.load_model(name)
-        info = model.get_info()
-        threads = max(threads, int(info.get("num_cpus") or 1))
+        # Piece by piece: `get_info` measures each model's memory as well, with a garbage collection for each.
+        threads = max(threads, int(model._fit_metadata.get("num_cpus") or 1))
         is_bag = name.endswith(BAGGED)
         kind = (model._get_model_base() if is_bag else model).ag_key
         if kind not in NAMES:
             continue
         is_bagged |= is_bag
-        setting = dict(model._get_model_base()._user_params if is_bag else info["hyperparameters_user"])
+        setting = dict(model._get_model_base()._user_params if is_bag else model.get_hyperparameters_init())
         # A bag's parts each came to rounds of their own: they find them again.
-        setting |= {} if is_bag else info["hyperparameters_fit"]
+        setting |= {} if is_bag else model.params_trained
         suffix = name.removesuffix(BAGGED).removeprefix(NAMES[kind])
         wanted.setdefault(kind, []).append(
             {**_plain(setting), **({"ag_args": {"name_suffix": suffix}} if suffix else {})}

@@ -51,6 +51,9 @@ def load_model(path: Path) -> TrainedModel:
     """
     from autogluon.tabular import TabularPredictor
 
+    from genie_widgets.train.packages import remember_packages
+
+    remember_packages()
     try:
         return TrainedModel(TabularPredictor.load(str(path), verbosity=0))
     except _UNLOADABLE as error:

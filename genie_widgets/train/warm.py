@@ -23,6 +23,9 @@ def warm_up() -> None:
     from autogluon.features.generators import AutoMLPipelineFeatureGenerator
     from autogluon.tabular import TabularPredictor
 
+    from genie_widgets.train.packages import remember_packages
+
+    remember_packages()
     rows = np.arange(40)
     frame = pd.DataFrame({"number": rows % 7, "word": np.where(rows % 3, "a", "b"), "target": rows % 2})
     with tempfile.TemporaryDirectory() as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -47,6 +48,9 @@ class Warmth:
         from genie_widgets.train import warm_up
 
         warm_up()
+        # What was imported stays: AutoGluon collects garbage at each model, and need not look through it every time.
+        gc.collect()
+        gc.freeze()
         self._pipe.say({"type": "ready"})
         if self._record_at is not None:
             from genie_widgets.worker.recorder import get_ready

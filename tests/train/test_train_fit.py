@@ -121,6 +121,22 @@ def test_the_leaderboard_is_in_the_metrics_own_sign_best_first(trained):
     assert trained.model.best_model in {row.model for row in board}
 
 
+def test_how_to_fit_again_is_told_without_measuring_any_model(trained, monkeypatch):
+    predictor = trained.model.predictor
+    infos = [predictor._trainer.load_model(name).get_info() for name in predictor.model_names()]
+    monkeypatch.setattr(
+        "autogluon.core.models.AbstractModel.get_memory_size", lambda *_, **__: pytest.fail("a model was measured")
+    )
+    arguments = trained.model.fit_arguments()
+    told = [setting for settings in arguments["hyperparameters"].values() for setting in settings]
+    known = [{**info["hyperparameters_user"], **info["hyperparameters_fit"]} for info in infos]
+    assert arguments["num_cpus"] == max(info.get("num_cpus", 1) for info in infos)
+    assert told
+    for setting in told:
+        plain = {key: value for key, value in setting.items() if key != "ag_args"}
+        assert any(plain.items() <= {k: v for k, v in one.items() if k in plain}.items() for one in known)
+
+
 def test_without_rows_the_leaderboard_has_no_honest_scores(trained):
     assert {row.score_holdout for row in trained.model.leaderboard()} == {None}
 

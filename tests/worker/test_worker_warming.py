@@ -1,5 +1,6 @@
 """Workers that wait for a person's word get warm early where the machine bears it, one after the other."""
 
+import gc
 from importlib import import_module
 
 import pytest
@@ -40,6 +41,7 @@ def workers(tmp_path):
     yield made
     for worker in made:
         worker.leave_place()
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize(("cores", "memory", "places"), [(2, 16, 4), (16, 8, 5), (1, 1, 1), (0.5, 64, 2)])
@@ -63,6 +65,11 @@ def test_while_another_gets_warm_one_waits(warmed, workers, tmp_path):
         assert not workers[1].is_there
     workers[1].get_early()
     assert workers[1].is_there
+
+
+def test_what_was_imported_is_not_looked_through_at_each_collection_of_garbage(warmed, workers):
+    workers[0].get()
+    assert gc.get_freeze_count() > 0
 
 
 def test_near_its_turn_a_worker_gets_warm_without_a_place_and_only_once(warmed, workers):
