@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genie_widgets.export.card import model_card
+from genie_widgets.export.prose import readme
 from genie_widgets.schema import RunResult
 
 if TYPE_CHECKING:
@@ -92,4 +93,4 @@ def _facts(result: RunResult) -> str:
 
 def _readme(result: RunResult) -> str:
     python = ".".join(result.versions.get("python", "3.11").split(".")[:2])
-    return (_TEMPLATES / "README.md.txt").read_text(encoding="utf-8").replace("PYTHON", python)
+    return readme(python)

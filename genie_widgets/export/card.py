@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 
+from genie_widgets.language import figure, mark, plural, tr
 from genie_widgets.schema import METRICS, MetricValue, Problem, RunResult
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+!|~&-])")
 _NUMBERED = re.compile(r"^(\d+)\.")
 MAX_COLUMNS = 200
+_KINDS = {
+    "binary": mark("binary"),
+    "multiclass": mark("multiclass"),
+    "regression": mark("regression"),
+    "quantile": mark("quantile"),
+}
 
 
 def plain(text: object) -> str:
@@ -33,28 +40,41 @@ def model_card(result: RunResult) -> str:
     plan = result.plan
     listed = [f"* {plain(name)}" for name in result.features[:MAX_COLUMNS]]
     if len(result.features) > MAX_COLUMNS:
-        listed.append(f"* and {len(result.features) - MAX_COLUMNS} more (see model.json)")
+        listed.append("* " + tr("and {n} more (see model.json)", n=len(result.features) - MAX_COLUMNS))
     parts = [
-        f"# Model of {plain(plan.target)}",
-        f"Predicts **{plain(plan.target)}** ({plan.problem_type}) from {len(result.features)} columns of "
-        f"{plain(result.table_name)}.",
+        f"# {tr('Model of {target}', target=plain(plan.target))}",
+        plural(
+            "Predicts **{target}** ({kind}) from {n} column of {table}.",
+            "Predicts **{target}** ({kind}) from {n} columns of {table}.",
+            len(result.features),
+            target=plain(plan.target),
+            kind=tr(_KINDS[plan.problem_type]),
+            table=plain(result.table_name),
+        ),
         *(plain(sentence) for sentence in result.verdict),
-        "## Asked",
-        f"> {plain(result.prompt) or 'nothing in words'}",
-        "## How good",
+        f"## {tr('Asked')}",
+        f"> {plain(result.prompt) or tr('nothing in words')}",
+        f"## {tr('How good')}",
         _figures(result),
         *_decided(result),
-        "## Data",
-        f"{result.n_rows:,} rows; {result.n_train:,} to learn from, {result.n_holdout:,} kept apart to score. "
-        f"Left out: {', '.join(plain(name) for name in plan.ignore) or 'nothing'}.",
-        "Columns it needs:\n\n" + "\n".join(listed),
-        "## What to beware of",
+        f"## {tr('Data')}",
+        plural(
+            "{n:,} row; {n_train:,} to learn from, {n_holdout:,} kept apart to score. Left out: {left_out}.",
+            "{n:,} rows; {n_train:,} to learn from, {n_holdout:,} kept apart to score. Left out: {left_out}.",
+            result.n_rows,
+            n_train=result.n_train,
+            n_holdout=result.n_holdout,
+            left_out=", ".join(plain(name) for name in plan.ignore) or tr("nothing"),
+        ),
+        tr("Columns it needs:"),
+        "\n".join(listed),
+        f"## {tr('What to beware of')}",
         "\n".join(f"* {plain(problem.title)} {plain(problem.remedy)}" for problem in _cautions(result))
-        or "Nothing was noticed. That is no promise: new rows may differ from those it learned from.",
-        "The model says what goes together, not what causes what.",
-        "## Made with",
+        or tr("Nothing was noticed. That is no promise: new rows may differ from those it learned from."),
+        tr("The model says what goes together, not what causes what."),
+        f"## {tr('Made with')}",
         "\n".join(f"* {name} {version}" for name, version in result.versions.items()),
-        f"Best model: {plain(result.best_model)}. Run {result.run_id}.",
+        tr("Best model: {model}. Run {run}.", model=plain(result.best_model), run=result.run_id),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -62,7 +82,7 @@ def model_card(result: RunResult) -> str:
 def _decided(result: RunResult) -> list[str]:
     if result.decision is None:
         return []
-    return ["## Decision", *(plain(sentence) for sentence in result.decision.words)]
+    return [f"## {tr('Decision')}", *(plain(sentence) for sentence in result.decision.words)]
 
 
 def _cautions(result: RunResult) -> list[Problem]:
@@ -72,17 +92,25 @@ def _cautions(result: RunResult) -> list[Problem]:
 def _figures(result: RunResult) -> str:
     evaluation = result.evaluation
     if evaluation is None:
-        return "It could not be scored."
+        return tr("It could not be scored.")
     rows = "\n".join(_row(metric) for metric in evaluation.metrics)
-    return (
-        f"On {evaluation.n_rows:,} rows that the model has not seen ({plain(evaluation.split)}). "
-        f"Baseline: {plain(evaluation.baseline)}.\n\n"
-        f"| Figure | Value | 95% interval | Baseline |\n| --- | --- | --- | --- |\n{rows}"
+    where = plural(
+        "On {n:,} row that the model has not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} rows that the model has not seen ({split}). Baseline: {baseline}.",
+        evaluation.n_rows,
+        split=plain(evaluation.split),
+        baseline=plain(evaluation.baseline),
     )
+    heads = " | ".join((tr("Figure"), tr("Value"), tr("95% interval"), tr("Baseline")))
+    return f"{where}\n\n| {heads} |\n| --- | --- | --- | --- |\n{rows}"
 
 
 def _row(metric: MetricValue) -> str:
-    interval = "" if metric.low is None or metric.high is None else f"{metric.low:.4g} to {metric.high:.4g}"
-    baseline = "" if metric.baseline is None else f"{metric.baseline:.4g}"
-    better = "" if metric.name not in METRICS or metric.greater_is_better else " (lower is better)"
-    return f"| {plain(metric.label)}{better} | {metric.value:.4g} | {interval} | {baseline} |"
+    interval = ""
+    if metric.low is not None and metric.high is not None:
+        interval = tr("{low:.4g} to {high:.4g}", low=metric.low, high=metric.high)
+    baseline = "" if metric.baseline is None else figure(metric.baseline, ".4g")
+    name = plain(metric.label)
+    if metric.name in METRICS and not metric.greater_is_better:
+        name = tr("{metric} (lower is better)", metric=name)
+    return f"| {name} | {figure(metric.value, '.4g')} | {interval} | {baseline} |"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
-import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,8 @@ from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.export.card import plain
+from genie_widgets.export.prose import notebook_cells
+from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, Plan, RunResult
 
 if TYPE_CHECKING:
@@ -87,30 +88,27 @@ def notebook(result: RunResult, fit: Mapping[str, Any], *, positive: Any = None)
         }.items()
     )
     cells = (_TEMPLATES / "reproduce.py.txt").read_text(encoding="utf-8").split("# %%")
-    made = []
+    made, prose = [], _prose(result)
     for place, text in enumerate(filter(None, map(str.strip, cells))):
         is_prose = text.startswith("[markdown]")
-        body = _prose(text.removeprefix("[markdown]").strip(), result) if is_prose else text
+        body = prose[text.removeprefix("[markdown]").strip(" \n#")] if is_prose else text
         made.append(_cell(body.replace("FACTS = ...", facts), place, is_prose=is_prose))
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     document = {"cells": made, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(document, indent=1, ensure_ascii=False)
 
 
-def _prose(text: str, result: RunResult) -> str:
-    words = {
-        "$TARGET": result.plan.target,
-        "$TABLE": result.table_name,
-        "$PROMPT": result.prompt or "nothing in words",
-        "$VERDICT": result.verdict[0] if result.verdict else "It could not be scored.",
-        "$SPLIT": result.evaluation.split if result.evaluation is not None else "not scored",
+def _prose(result: RunResult) -> dict[str, str]:
+    told = {
+        "target": result.plan.target,
+        "table": result.table_name,
+        "prompt": result.prompt or tr("nothing in words"),
+        "verdict": result.verdict[0] if result.verdict else tr("It could not be scored."),
+        "split": result.evaluation.split if result.evaluation is not None else tr("not scored"),
     }
-    # Comment marks, so that the template is Python as a whole.
-    lines = "\n".join(line.removeprefix("#").removeprefix(" ") for line in text.splitlines())
-    # In one go: a person's text that looks like one of the words stays text.
-    parts = re.split("(" + "|".join(map(re.escape, words)) + ")", lines)
     # Jupyter typesets what stands between dollar signs.
-    return "".join(plain(words[part]).replace("$", r"\$") if part in words else part for part in parts)
+    safe = {name: plain(text).replace("$", r"\$") for name, text in told.items()}
+    return notebook_cells(**safe)
 
 
 def _cell(text: str, place: int, *, is_prose: bool) -> dict[str, Any]:
