@@ -4,7 +4,7 @@ A text is a whole sentence with named places, so that a translator can put its w
 language. Values are put into it as they are: hostile text in them is never taken for a text of ours.
 """
 
-from genie_widgets.language.catalogue import LANGUAGES, nearest, speak, spoken
+from genie_widgets.language.catalogue import LANGUAGES, nearest, speak, speaking, spoken
 from genie_widgets.language.saying import figure, listed, mark, original, plural, separators, tr
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "plural",
     "separators",
     "speak",
+    "speaking",
     "spoken",
     "tr",
 ]

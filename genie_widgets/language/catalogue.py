@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +14,13 @@ from pathlib import Path
 LANGUAGES = {"en": "English"}
 _CATALOGUES = Path(__file__).parent / "catalogues"
 _chosen: list[str] = []
+_for_now: ContextVar[str] = ContextVar("_for_now")
 
 
 def spoken() -> str:
     """Tell the language that texts are in: the one chosen last, else the host's (``GENIE_LANGUAGE``), else English."""
+    if for_now := _for_now.get(""):
+        return for_now
     return _chosen[0] if _chosen else nearest(os.environ.get("GENIE_LANGUAGE", ""))
 
 
@@ -27,6 +33,16 @@ def speak(language: str) -> None:
         One of `LANGUAGES`, or a tag of one ("pt-BR"); any other gives English.
     """
     _chosen[:] = [nearest(language)]
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Say texts in another language while the body runs, in this thread alone; see `speak`."""
+    before = _for_now.set(nearest(language))
+    try:
+        yield
+    finally:
+        _for_now.reset(before)
 
 
 def nearest(tag: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from genie_widgets.language import tr
+from genie_widgets.language import speaking, tr
 from genie_widgets.schema import Decision, GenieError, Problem, ResultUpdated
 from genie_widgets.session.recording import record_again
 from genie_widgets.session.tracing import scored_result, scored_rows
@@ -44,17 +44,21 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     rows, used = rows_of(scored, result.plan, result.classes)
     if not isinstance(rows, ClassRows) or result.plan.problem_type != "binary":
         raise GenieError(_no_classes())
+    if wish is not None:
+        wish.check()
     groups = group_codes(scored.get("group"), used)
-    decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
-    threshold = None if decision is None else decision.threshold
     cells = pd.read_parquet(folder.table_path, columns=list(result.features)).loc[scored.index]
-    evaluation = at_threshold(
-        result.evaluation, scored, result.plan, result.classes, threshold, cells=cells, seed=request.seed
-    )
-    result = result.model_copy(update={"decision": decision, "evaluation": evaluation})
-    result = result.model_copy(update={"verdict": verdict(result)})
-    folder.write_result(result)
-    _write_files(folder)
+    # What is kept with the run is in its own language, whoever decides.
+    with speaking(request.language):
+        decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
+        threshold = None if decision is None else decision.threshold
+        evaluation = at_threshold(
+            result.evaluation, scored, result.plan, result.classes, threshold, cells=cells, seed=request.seed
+        )
+        result = result.model_copy(update={"decision": decision, "evaluation": evaluation})
+        result = result.model_copy(update={"verdict": verdict(result)})
+        folder.write_result(result)
+        _write_files(folder)
     folder.append(ResultUpdated(part="decision"))
     record_again(folder)
     return decision

@@ -1,11 +1,26 @@
 """Texts take values as data, and figures have the marks of the language."""
 
+from threading import Thread
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from genie_widgets import language
-from genie_widgets.language import catalogue, figure, listed, mark, nearest, original, plural, saying, speak, spoken, tr
+from genie_widgets.language import (
+    catalogue,
+    figure,
+    listed,
+    mark,
+    nearest,
+    original,
+    plural,
+    saying,
+    speak,
+    speaking,
+    spoken,
+    tr,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +114,7 @@ def test_a_marked_text_is_itself():
         "plural",
         "separators",
         "speak",
+        "speaking",
         "spoken",
         "tr",
     }
@@ -108,3 +124,15 @@ def test_a_marked_text_is_itself():
 def test_plots_have_the_marks_of_the_language(monkeypatch, code, marks):
     monkeypatch.setattr(saying, "spoken", lambda: code)
     assert language.separators() == marks
+
+
+def test_another_language_is_spoken_for_a_while_and_in_one_thread_alone(monkeypatch):
+    monkeypatch.setattr(catalogue, "LANGUAGES", {"en": "English", "pt": "Português", "zh": "中文"})
+    speak("zh")
+    heard = []
+    with speaking("pt-BR"):
+        elsewhere = Thread(target=lambda: heard.append(spoken()))
+        elsewhere.start()
+        elsewhere.join()
+        assert spoken() == "pt"
+    assert (spoken(), heard) == ("zh", ["zh"])

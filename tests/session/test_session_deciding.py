@@ -1,5 +1,6 @@
 """Deciding and comparing groups, from Python and from a session, on a run that has ended."""
 
+import gettext
 import json
 
 import numpy as np
@@ -8,6 +9,7 @@ from llm_server import LLMServer, settings_for
 from sklearn.metrics import accuracy_score
 
 import genie_widgets as gw
+from genie_widgets.language import catalogue, saying
 from genie_widgets.render import esc
 from genie_widgets.schema import GenieError, LLMSettings, ResultUpdated, RunRequest
 from genie_widgets.session import Run, Session, Stage
@@ -171,3 +173,24 @@ def test_a_verdict_in_another_language_is_sent_to_nobody(ended):
     assert would_be_sent(run.result, request) == ()
     with pytest.raises(GenieError, match="in English only"):
         reworded(run.result, request, LLMSettings(api_key="not-a-key", base_url="http://127.0.0.1:9/v1"))
+
+
+def test_what_is_kept_with_a_run_is_in_its_language_whoever_decides(ended, monkeypatch):
+    class German(gettext.NullTranslations):
+        def gettext(self, message):
+            return f"«{message}»"
+
+        def ngettext(self, one, many, n):
+            return f"«{one if n == 1 else many}»"
+
+    english = catalogue.translations("en")
+    monkeypatch.setattr(catalogue, "_chosen", [])
+    monkeypatch.setitem(catalogue.LANGUAGES, "de", "Deutsch")
+    monkeypatch.setattr(saying, "translations", lambda code: German() if code == "de" else english)
+    run, _ = ended()
+    folder = run._folder
+    folder.write_request(folder.read_request().model_copy(update={"language": "de"}))
+    with pytest.raises(GenieError, match=r"\AA threshold is a probability"):
+        run.decide(threshold=7)
+    decision = run.decide(threshold=0.2)
+    assert all(words.startswith("«") for words in (*decision.words, *run.result.verdict))
