@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from genie_widgets.render.asking import reply_html
+    from genie_widgets.render.axes import cell_said
     from genie_widgets.render.charts import Figure
     from genie_widgets.render.compared import compared_figure
     from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
@@ -87,6 +88,7 @@ _HOME = {
     "report_html": "report",
     "row_sentences": "waterfall",
     "rows_html": "pieces",
+    "cell_said": "axes",
     "change_html": "plan_card",
     "exchange_html": "plan_card",
     "learns_from_html": "plan_card",
@@ -105,6 +107,7 @@ __all__ = [
     "Figure",
     "allowance_html",
     "beeswarm_figure",
+    "cell_said",
     "change_html",
     "classes_figure",
     "compared_figure",

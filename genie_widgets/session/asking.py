@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.language import figure, mark, original, plural, tr
-from genie_widgets.render import metric_value, moment, number, row_sentences
+from genie_widgets.render import cell_said, metric_value, moment, number, row_sentences
 from genie_widgets.schema import (
     METRICS,
     GenieError,
@@ -393,7 +393,7 @@ def _row(run: Run, row: int = 1) -> Reply:
         method=explanation.method,
     )
     figures = tuple(
-        Sourced(label=f"{part.column} = {part.cell}", value=number(part.value), source=source)
+        Sourced(label=f"{part.column} = {cell_said(part.cell)}", value=number(part.value), source=source)
         for part in sorted(told.contributions, key=lambda part: -abs(part.value))[:10]
     )
     return Reply(question="", how=tr("Why row {row:,} is predicted so", row=row), words=words, figures=figures)
