@@ -297,7 +297,7 @@ def _predicted_true(curves: Sequence[Curve]) -> Figure:
     return figure(
         tr("Predicted and true"),
         "predicted_true",
-        [*(points(c.x, c.y, tr(_SERIES)) for c in curves), guide(ends, ends, tr("perfect"), **_OVER_POINTS)],
+        [*(points(c.x, c.y, _series_said(c)) for c in curves), guide(ends, ends, tr("perfect"), **_OVER_POINTS)],
         plural(
             "Predicted against true values of {n:,} untouched row, from {low} to {high}.",
             "Predicted against true values of {n:,} untouched rows, from {low} to {high}.",
@@ -316,7 +316,7 @@ def _residuals(curves: Sequence[Curve]) -> Figure:
     return figure(
         tr("Errors by size of the prediction"),
         "residuals",
-        [*(points(c.x, c.y, tr(_SERIES)) for c in curves), guide(ends, (0, 0), tr("no error"), **_OVER_POINTS)],
+        [*(points(c.x, c.y, _series_said(c)) for c in curves), guide(ends, (0, 0), tr("no error"), **_OVER_POINTS)],
         tr(
             "Half of the errors are below {half}, nine in ten below {nine_in_ten}.",
             half=number(errors[len(errors) // 2]),
@@ -337,7 +337,7 @@ def _error_by_size(curves: Sequence[Curve]) -> Figure:
     return figure(
         tr("Mean error from small predictions to large ones"),
         "error_by_size",
-        [line(c.x, c.y, tr(_SERIES), mode="lines+markers") for c in curves],
+        [_marked_line(c) for c in curves],
         tr("Mean absolute error by the size of the prediction: {errors}.", errors=told),
         {"xaxis": axis(tr("predicted")), "yaxis": axis(tr("mean absolute error"), rangemode="tozero")},
     )
@@ -346,7 +346,7 @@ def _error_by_size(curves: Sequence[Curve]) -> Figure:
 def _pinball(curves: Sequence[Curve]) -> Figure:
     told = "; ".join(f"{written(x, 'g')}: {number(y)}" for c in curves for x, y in zip(c.x, c.y, strict=True))
     bars = [
-        {"type": "bar", "x": [written(x, "g") for x in c.x], "y": list(c.y), "name": label(tr(_QUANTILES))}
+        {"type": "bar", "x": [written(x, "g") for x in c.x], "y": list(c.y), "name": label(_series_said(c))}
         for c in curves
     ]
     return figure(
@@ -363,7 +363,10 @@ def _coverage(curves: Sequence[Curve]) -> Figure:
     return figure(
         tr("Do the quantiles hold?"),
         "quantile_coverage",
-        [*(line(c.x, c.y, tr(_QUANTILES), mode="lines+markers") for c in curves), guide((0, 1), (0, 1), tr("perfect"))],
+        [
+            *(line(c.x, c.y, _series_said(c), mode="lines+markers") for c in curves),
+            guide((0, 1), (0, 1), tr("perfect")),
+        ],
         tr("Share of true values below each predicted quantile: {shares}.", shares=told),
         {"xaxis": axis(tr("quantile"), range=[0, 1]), "yaxis": axis(tr("true values below it"), range=[0, 1.02])},
     )
@@ -384,8 +387,16 @@ def _joined(*sentences: str) -> str:
     return " ".join(sentences)
 
 
-# What the points of numbers are, and those of quantiles: the names of their traces.
-_SERIES, _QUANTILES = mark("rows"), mark("quantiles")
+# What the points of numbers are, and those of quantiles.
+_SERIES = {"rows": mark("rows"), "quantiles": mark("quantiles")}
+
+
+def _marked_line(curve: Curve) -> dict[str, object]:
+    return line(curve.x, curve.y, _series_said(curve), mode="lines+markers")
+
+
+def _series_said(curve: Curve) -> str:
+    return tr(_SERIES[curve.series]) if curve.series in _SERIES else curve.series
 
 
 _BY_KIND: dict[str, Callable[[Sequence[Curve]], Figure]] = {

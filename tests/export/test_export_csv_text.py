@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genie_widgets.export.csv_text import csv_names, csv_rows
@@ -42,6 +42,7 @@ def test_cells_of_every_kind_are_written_as_pandas_writes_them(name):
     assert read(csv_rows(alone)) == by_pandas(alone)
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.text(), st.floats(), st.floats(width=32), st.integers(-(2**53), 2**53)), max_size=20))
 def test_texts_come_back_and_numbers_are_the_same(rows):
     words, fractions, short, whole = zip(*rows, strict=True) if rows else ((),) * 4
