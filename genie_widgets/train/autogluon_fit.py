@@ -20,6 +20,7 @@ from genie_widgets.train.portfolio import more_models, portfolio
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.unfinished import add_ensemble, load_unfinished
 from genie_widgets.train.watch import OnFinished, OnStarted, Watch
+from genie_widgets.train.wide import looked_up_by_sets
 
 # What AutoGluon needs after its own limit: the ensemble, saving, and one look at the clock too late.
 OVERHEAD_S = 1.5
@@ -106,7 +107,7 @@ def fit(
     )
     watch = _watch(plan, hooks)
     try:
-        with whole_pickles(), _interrupter(watch, hooks, time_limit_s):
+        with whole_pickles(), looked_up_by_sets(frame.shape[1]), _interrupter(watch, hooks, time_limit_s):
             predictor.fit(
                 frame,
                 time_limit=seconds,
@@ -172,7 +173,11 @@ def fit_more(
     features, target, features_val, target_val = trainer.load_data()
     watch = _watch(plan, hooks)
     try:
-        with whole_pickles(), _interrupter(watch, hooks, deadline - time.monotonic()):
+        with (
+            whole_pickles(),
+            looked_up_by_sets(features.shape[1]),
+            _interrupter(watch, hooks, deadline - time.monotonic()),
+        ):
             watch.has_model = True
             predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine))
             # What `fit_extra` does, with the callbacks that it does not take.

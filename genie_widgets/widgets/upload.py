@@ -57,6 +57,8 @@ class Upload(anywidget.AnyWidget):
     window = t.Int(4).tag(sync=True)
     stall_ms = t.Int(8000).tag(sync=True)
     words = t.Dict().tag(sync=True)
+    # By which the page's second connection to the kernel names this widget.
+    comm_id = t.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Upload(anywidget.AnyWidget):
         label: str,
     ) -> None:
         super().__init__(label=label, words=said(_WORDS))
+        self.comm_id = self.model_id or ""
         self._receiver = Receiver(folder, send=self.send, on_done=on_done, max_bytes=max_bytes)
         self.on_msg(self._on_message)
 

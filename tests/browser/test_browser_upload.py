@@ -19,6 +19,21 @@ REMEMBER_WHAT_IS_SAID = """() => {
     new MutationObserver(() => window.said.push(message.textContent)).observe(message, { childList: true });
 }"""
 
+# How the address of the drop zone's own connection to the kernel is told from the page's.
+LANE = "session_id=upload-"
+REFUSE_LANES = """lane => {
+    window.refused = 0;
+    window.WebSocket = class extends WebSocket {
+        constructor(address, protocols) {
+            if (address.includes(lane)) {
+                window.refused += 1;
+                throw new Error('refused');
+            }
+            super(address, protocols);
+        }
+    };
+}"""
+
 # The drop zone alone, with a clock of its own and a kernel at the end of a line that carries so many bytes a second.
 SLOW_LINE = """async ({ code, bytes, rate }) => {
     let now = 0;
@@ -142,6 +157,8 @@ def wired(request, browser):
 
 def test_a_large_upload_goes_on_where_the_connection_was_cut(wired, large):
     page, wire = wired
+    lanes = []
+    page.on("websocket", lambda opened: LANE in opened.url and lanes.append(opened))
     page.evaluate(REMEMBER_WHAT_IS_SAID)
     upload(page, large)
     page.wait_for_function("document.querySelector('.g-card-data progress').value > 0.5")
@@ -151,6 +168,36 @@ def test_a_large_upload_goes_on_where_the_connection_was_cut(wired, large):
     resumed = [words for words in page.evaluate("window.said") if words.startswith("Going on at")]
     assert resumed
     assert float(resumed[-1].split()[3]) > 100  # MB
+    assert len(lanes) > 1
+    assert all(lane.is_closed() for lane in lanes)
+
+
+def test_where_a_second_connection_is_refused_the_pages_own_carries_the_file(open_page, tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("a,b\n" + "".join(f"{i},{i * i}\n" for i in range(200_000)))
+    page = open_page()
+    page.evaluate(REFUSE_LANES, LANE)
+    upload(page, path)
+    stage(page, "profiled")
+    assert "200,000 rows" in page.inner_text(".g-card-data")
+    assert page.evaluate("window.refused") > 0
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_file_that_changes_while_it_is_sent_is_not_taken(browser, voila, large, refused):
+    page = browser.new_page()
+    page.goto(voila)
+    page.wait_for_selector(".g-card-data input[type=file]", state="attached")
+    if refused:
+        page.evaluate(REFUSE_LANES, LANE)
+    page.evaluate(REMEMBER_WHAT_IS_SAID)
+    upload(page, large)
+    page.wait_for_function("document.querySelector('.g-card-data progress').value > 0.1")
+    changed = large.stat().st_mtime - 60
+    os.utime(large, (changed, changed))
+    page.wait_for_function("window.said.some(words => words.includes('changed while it was read'))")
+    page.wait_for_selector(".g-card-data .g-up-row", state="hidden")
+    page.close()
 
 
 def test_a_slow_connection_hears_of_every_piece_before_it_is_taken_for_lost(browser):

@@ -13,6 +13,12 @@ const AHEAD_MS = 2000;
 const SURE_PIECE = 1 << 20;
 const LONGEST_PATIENCE = 8;
 
+const PROTOCOL = 'v1.kernel.websocket.jupyter.org';
+const ENCODER = new TextEncoder();
+const LANE_MS = 3000;
+// So often in a row without a piece that arrived.
+const LANES = 3;
+
 const size = bytes => (bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 /* Fill the places of a text, once: what fills one is never taken for another. */
@@ -30,60 +36,66 @@ function fingerprint(file, first) {
   return [file.name, file.size, file.lastModified, hash].join('|');
 }
 
-// Read beside the page's own thread, which has enough to do with sending.
-const READER = `onmessage = async ({ data: { number, slice } }) => {
-  try {
-    const bytes = await slice.arrayBuffer();
-    postMessage({ number, bytes }, [bytes]);
-  } catch {
-    postMessage({ number });
-  }
-};`;
+const random = () => Math.random().toString(36).slice(2);
 
-/* Give a function that reads a slice of a file; `read.end()` ends what is behind it. */
-function reader() {
-  const waiting = new Map();
-  const address = URL.createObjectURL(new Blob([READER], { type: 'text/javascript' }));
-  let number = 0;
-  let worker = null;
+/* Write a message for the kernel as its connection's protocol has it, without the bytes that it ends with. */
+function frame(header, content, size) {
+  const parts = ['shell', JSON.stringify(header), '{}', '{}', JSON.stringify(content)].map(part => ENCODER.encode(part));
+  const offsets = [8 * (parts.length + 3)];
+  for (const length of [...parts.map(part => part.byteLength), size]) offsets.push(offsets.at(-1) + length);
+  const bytes = new Uint8Array(offsets[parts.length]);
+  const view = new DataView(bytes.buffer);
+  [offsets.length, ...offsets].forEach((number, i) => view.setBigUint64(8 * i, BigInt(number), true));
+  parts.forEach((part, i) => bytes.set(part, offsets[i]));
+  return bytes;
+}
+
+/* Open a connection to the kernel for pieces alone, on which they go as they lie on the disk: by the page's own connection
+   each is copied several times on the way. Gives null where the host has none. */
+function openLane(model, onLost) {
+  const kernel = model.widget_manager?.kernel;
+  const settings = kernel?.serverSettings;
+  const comm_id = model.get('comm_id');
+  if (!settings?.wsUrl || !comm_id) return Promise.resolve(null);
+  const session = new URLSearchParams({ session_id: `upload-${random()}` });
+  if (settings.appendToken && settings.token) session.set('token', settings.token);
+  const address = `${settings.wsUrl.replace(/\/$/, '')}/api/kernels/${encodeURIComponent(kernel.id)}/channels?${session}`;
+  let socket;
   try {
-    worker = new Worker(address);
+    socket = new WebSocket(address, [PROTOCOL]);
   } catch {
-    // The host's rules allow none: each slice is read in place.
+    return Promise.resolve(null);
   }
-  const inPlace = () => {
-    worker = null;
-    for (const { slice, resolve } of waiting.values()) resolve(slice.arrayBuffer());
-    waiting.clear();
+  const send = (message, slice) => {
+    const about = { msg_id: random(), msg_type: 'comm_msg', version: '5.3', date: new Date().toISOString() };
+    const header = { ...about, session: kernel.clientId, username: kernel.username };
+    const content = { comm_id, data: { method: 'custom', content: message } };
+    socket.send(new Blob([frame(header, content, slice.size), slice]));
   };
-  if (worker) {
-    worker.onerror = inPlace;
-    worker.onmessage = ({ data }) => {
-      const { resolve, reject } = waiting.get(data.number);
-      waiting.delete(data.number);
-      if (data.bytes) resolve(data.bytes);
-      else reject(new Error('The slice cannot be read.'));
+  const close = () => {
+    socket.onclose = null;
+    socket.close();
+  };
+  return new Promise(resolve => {
+    const none = () => {
+      close();
+      resolve(null);
     };
-  }
-  const read = slice => {
-    if (!worker) return slice.arrayBuffer();
-    return new Promise((resolve, reject) => {
-      number += 1;
-      waiting.set(number, { slice, resolve, reject });
-      worker.postMessage({ number, slice });
-    });
-  };
-  read.end = () => {
-    worker?.terminate();
-    URL.revokeObjectURL(address);
-  };
-  return read;
+    const late = setTimeout(none, LANE_MS);
+    socket.onclose = none;
+    socket.onopen = () => {
+      clearTimeout(late);
+      if (socket.protocol !== PROTOCOL) return none();
+      socket.onclose = onLost;
+      resolve({ send, close });
+    };
+  });
 }
 
 function render({ model, el }) {
   const words = model.get('words');
   const input = element('input', { type: 'file', className: 'g-up-input', accept: model.get('accept') });
-  input.id = `g-up-${Math.random().toString(36).slice(2)}`;
+  input.id = `g-up-${random()}`;
   const label = element('label', { className: 'g-up-label', htmlFor: input.id });
   const hint = element('span', { className: 'g-mut', textContent: ` ${words.drop}` });
   const bar = element('progress', { max: 1, value: 0 });
@@ -101,11 +113,11 @@ function render({ model, el }) {
   announce();
   el.append(zone);
 
-  const read = reader();
   let job = null;
 
   const say = text => (message.textContent = text);
   const end = text => {
+    leaveLane(job);
     job = null;
     row.hidden = true;
     input.value = '';
@@ -119,9 +131,10 @@ function render({ model, el }) {
   async function start(file) {
     if (job) stop();
     const largest = model.get('largest_piece_bytes');
-    const j = { id: Math.random().toString(36).slice(2), file, next: 0, there: 0, generation: 0, largest, patience: 1 };
-    Object.assign(j, { flying: new Map(), piece: SMALLEST_PIECE, heard: performance.now() });
+    const j = { id: random(), file, next: 0, there: 0, generation: 0, largest, patience: 1, lanes: 0 };
+    Object.assign(j, { flying: new Map(), piece: SMALLEST_PIECE, heard: performance.now(), reading: Promise.resolve() });
     job = j;
+    takeLane(j);
     row.hidden = false;
     bar.value = 0;
     say(fill(words.starting, { name: file.name }));
@@ -143,21 +156,63 @@ function render({ model, el }) {
   }
 
   async function pump(j) {
-    while (j === job && j.flying.size < model.get('window') && j.next < j.file.size) {
+    const { generation } = j;
+    const lane = await j.lane;
+    while (j === job && j.generation === generation && j.flying.size < model.get('window') && j.next < j.file.size) {
       const offset = j.next;
-      const generation = j.generation;
       j.next = Math.min(offset + j.piece, j.file.size);
       flies(j, j.next);
-      let bytes;
-      try {
-        bytes = await read(j.file.slice(offset, j.next));
-      } catch {
-        model.send({ op: 'cancel', id: j.id });
-        return end(fill(words.changed, { name: j.file.name }));
-      }
-      if (j !== job || j.generation !== generation) return;
-      model.send({ op: 'piece', id: j.id, generation, offset }, undefined, [bytes]);
+      const message = { op: 'piece', id: j.id, generation, offset };
+      const slice = j.file.slice(offset, j.next);
+      if (lane) lane.send(message, slice);
+      else j.reading = j.reading.then(() => sendByPage(j, message, slice));
     }
+  }
+
+  async function sendByPage(j, message, slice) {
+    if (j !== job || j.generation !== message.generation) return;
+    try {
+      const bytes = await slice.arrayBuffer();
+      if (j === job) model.send(message, undefined, [bytes]);
+    } catch {
+      changed(j);
+    }
+  }
+
+  function changed(j) {
+    if (j !== job) return;
+    model.send({ op: 'cancel', id: j.id });
+    end(fill(words.changed, { name: j.file.name }));
+  }
+
+  function takeLane(j) {
+    j.lanes += 1;
+    j.lane = j.lanes > LANES ? Promise.resolve(null) : openLane(model, () => laneLost(j));
+  }
+
+  function leaveLane(j) {
+    j?.lane.then(lane => lane?.close());
+  }
+
+  async function laneLost(j) {
+    // The browser closes it, too, where a slice cannot be read.
+    try {
+      await j.file.slice(j.there, j.there + 1).arrayBuffer();
+    } catch {
+      return changed(j);
+    }
+    if (j === job) again(j);
+  }
+
+  function again(j) {
+    j.heard = performance.now();
+    j.patience = Math.min(2 * j.patience, LONGEST_PATIENCE);
+    j.piece = SMALLEST_PIECE;
+    j.largest = Math.max(j.largest / 2, SURE_PIECE);
+    say(words.lost);
+    leaveLane(j);
+    takeLane(j);
+    begin(j);
   }
 
   function flies(j, end) {
@@ -171,6 +226,7 @@ function render({ model, el }) {
     const each = (bytes / Math.max(j.heard - since, 1)) * (AHEAD_MS / model.get('window'));
     j.piece = Math.round(Math.min(Math.max(each, SMALLEST_PIECE), j.largest));
     j.patience = 1;
+    j.lanes = 0;
   }
 
   function onMessage(heard) {
@@ -196,12 +252,7 @@ function render({ model, el }) {
 
   const check = setInterval(() => {
     if (job && job.print && performance.now() - job.heard > job.patience * model.get('stall_ms')) {
-      job.heard = performance.now();
-      job.patience = Math.min(2 * job.patience, LONGEST_PATIENCE);
-      job.piece = SMALLEST_PIECE;
-      job.largest = Math.max(job.largest / 2, SURE_PIECE);
-      say(words.lost);
-      begin(job);
+      again(job);
     }
   }, CHECK_MS);
 
@@ -219,7 +270,7 @@ function render({ model, el }) {
   zone.addEventListener('drop', event => event.dataTransfer.files[0] && start(event.dataTransfer.files[0]));
   return () => {
     clearInterval(check);
-    read.end();
+    leaveLane(job);
     model.off('msg:custom', onMessage);
     model.off('change:label', announce);
   };

@@ -1,0 +1,85 @@
+"""Tables of many columns: AutoGluon's preparation gives the same with sets as without."""
+
+import contextlib
+import copy
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from genie_widgets.train.wide import MANY_COLUMNS, looked_up_by_sets
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.default_rng(0)
+    n = 120
+    words = rng.choice(["good wine from the south", "red", "a bit dry for me", "white and sweet"], (n, 2))
+    return pd.DataFrame(
+        {
+            **{f"number {i}": rng.normal(size=n) for i in range(4)},
+            **{f"whole {i}": rng.integers(0, 9, n) for i in range(3)},
+            "same": 1,
+            "twin": np.arange(n) % 7,
+            "twin again": np.arange(n) % 7,
+            "yes": rng.choice([True, False], n),
+            "kind": rng.choice(list("abc"), n),
+            "day": pd.date_range("2024-01-01", periods=n).astype(str),
+            "words": [f"{one}; {two} {i}" for i, (one, two) in enumerate(words)],
+            "holes": np.where(rng.random(n) < 0.3, np.nan, 1.5),
+        }
+    )
+
+
+def prepared(table):
+    from autogluon.features.generators import AutoMLPipelineFeatureGenerator
+
+    generator = AutoMLPipelineFeatureGenerator(verbosity=0)
+    frame = generator.fit_transform(table)
+    return frame, generator
+
+
+def facts(generator):
+    links = {name: sorted(outs) for name, outs in generator.get_feature_links().items()}
+    metadata = generator.feature_metadata
+    return links, metadata.to_dict(), metadata.to_dict(inverse=True), metadata.get_type_map_special()
+
+
+def test_a_table_is_prepared_as_without(table):
+    frame, generator = prepared(table)
+    expected = facts(generator)
+    with looked_up_by_sets(MANY_COLUMNS):
+        again, same = prepared(table)
+        assert facts(same) == expected
+    pd.testing.assert_frame_equal(again, frame)
+    pd.testing.assert_frame_equal(same.transform(table.head(9)), generator.transform(table.head(9)))
+    assert {"twin again", "same"}.isdisjoint(expected[1])
+
+
+def test_features_are_kept_and_removed_as_without(table):
+    metadata = prepared(table)[1].feature_metadata
+    some = metadata.get_features()[::2]
+    kept, removed = metadata.keep_features(some), metadata.remove_features(some)
+    with looked_up_by_sets(MANY_COLUMNS):
+        assert metadata.keep_features(some) == kept
+        assert metadata.remove_features(some) == removed
+        own = copy.deepcopy(metadata)
+        assert own.keep_features(some, inplace=True) is own
+        assert own == kept
+        with pytest.raises(KeyError, match="nobody"):
+            metadata.keep_features([*some, "nobody"])
+        with pytest.raises(KeyError, match="nobody"):
+            metadata.remove_features(["nobody"])
+    assert list(kept.to_dict()) == [name for name in metadata.get_features() if name in some]
+
+
+def test_what_was_replaced_comes_back_and_narrow_tables_are_left_alone():
+    from autogluon.common.features.feature_metadata import FeatureMetadata
+
+    theirs = FeatureMetadata.keep_features
+    with looked_up_by_sets(MANY_COLUMNS - 1):
+        assert FeatureMetadata.keep_features is theirs
+    with contextlib.suppress(ZeroDivisionError), looked_up_by_sets(MANY_COLUMNS):
+        assert FeatureMetadata.keep_features is not theirs
+        raise ZeroDivisionError
+    assert FeatureMetadata.keep_features is theirs
