@@ -172,13 +172,17 @@ def _asks_for_classes(text: str) -> bool:
 
 
 def _hopeless(ranked: list[Candidate], profile: TableProfile) -> Candidate | None:
-    """Give the column that is asked for although it teaches nothing; None where another one is spoken of as surely."""
+    """Give the column that is asked for although it teaches nothing; None where another one may be meant."""
     spoken = sorted(ranked, key=lambda candidate: -candidate.spoken)
     if not spoken or profile.column(spoken[0].column).kind not in USELESS_KINDS or spoken[0].spoken < SPOKEN:
         return None
     first = spoken[0]
     # What is spoken of by a part of its name only is not another.
     others = [c for c in spoken[1:] if c.spoken >= 0.6 and not (first.start <= c.start and c.end <= first.end)]
+    if profile.column(first.column).kind != "id":
+        # An id beside it names whom the sentence is about, and no column that it asks for.
+        return None if any(not is_no_target(profile.column(c.column)) for c in others) else first
+    # "Which customers will leave?" speaks of the customers' id, and means another column.
     return None if others or (is_clear(ranked) and ranked[0].spoken < 0.4) else first
 
 

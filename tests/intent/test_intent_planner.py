@@ -125,6 +125,24 @@ def test_a_target_that_says_nothing_is_asked_about_with_the_reason(values, words
     assert set(question.candidates) == {"x", "z"}
 
 
+@pytest.mark.parametrize(
+    "prompt", ["who gets the rare test?", "will a patient need the rare test", "predict rare test"]
+)
+@pytest.mark.parametrize("beside", [{}, {"patient_id": [f"P{i:05d}" for i in range(60)]}])
+def test_a_column_of_one_value_that_is_asked_for_is_not_passed_over_for_one_that_fits(prompt, beside):
+    profile = table(
+        **beside,
+        age=[20 + (i * 7) % 60 for i in range(60)],
+        rare_test=["no"] * 60,
+        churned=[["no", "no", "yes"][(i * 5) % 3] for i in range(60)],
+    )
+    answer = make_plan(profile, prompt)
+    assert answer.status == "question", answer
+    assert "rare_test has one value" in answer.text
+    assert "churned" in answer.candidates
+    assert make_plan(profile, "how does the rare test change who churned?").target == "churned"
+
+
 @pytest.mark.parametrize("prompt", ["who will reply?", "which customers answer?", "who replied"])
 def test_a_column_that_says_yes_or_nothing_is_found_by_what_it_means(prompt):
     made = table(age=[20 + i % 50 for i in range(60)], town=["a", "b", "c"] * 20, replied=["yes"] * 25 + [None] * 35)
