@@ -17,7 +17,6 @@ from genie_widgets.ensemble import AdditiveMember, Floats, Integers, Link
 from genie_widgets.explain.hybrids import Bools, Hybrids
 from genie_widgets.explain.tree_board import coalition_sizes
 from genie_widgets.explain.tree_part import Precision, through_link
-from genie_widgets.explain.tree_sets import Sets
 
 # Rows of one call of a model, and numbers in memory at once.
 MOST_PROBES = 20_000
@@ -56,11 +55,11 @@ class BoundAdditive:
         margin = self.start + np.where(coalition[:, :, None], self.added[rows], self.added[others]).sum(axis=1)
         return self.member.weight * through_link(margin, self.member.link)
 
-    def sets(self, _background: Integers) -> None:
+    def against(self, _background: Integers) -> None:
         """Nothing needs to be prepared."""
 
     def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, _sets: list[tuple[int, Sets]] | None
+        self, row: int, background: Integers, precision: Precision, seed: int, _against: object
     ) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance."""
         phi, variance = np.zeros(self.added.shape[1:]), np.zeros(self.added.shape[1:])

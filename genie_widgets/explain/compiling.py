@@ -93,4 +93,4 @@ def _rehearse(link: Link) -> None:
     )
     (bound,) = bind([member], rows, np.array([0]), 1)
     bound.predict(np.array([0]), background, np.ones((1, 1), dtype=bool))
-    bound.solve(0, background, Precision(1, 1), 0, bound.sets(background))
+    bound.solve(0, background, Precision(1, 1), 0, bound.against(background))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from genie_widgets.explain.tree_answers import Answers, answers_of
 from genie_widgets.explain.tree_board import Board, PairBoard, pair_board, term_weights
 from genie_widgets.explain.tree_pairs import margins, room_for, row_against_background
 from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
+from genie_widgets.explain.tree_settled import Settled, add_settled, settle_trees
 
 # Terms of a pair that room is made for at first; it is doubled until it is enough.
 TERMS_A_TREE = 32
@@ -29,6 +31,21 @@ class Precision:
 
     most_exact: int
     n_walks: int
+
+
+class Against(NamedTuple):
+    """A background, prepared for members whose leaves are only added up.
+
+    Attributes
+    ----------
+    settled : Settled
+        The trees that need no more than a look into a table.
+    parts : list of (int, ndarray)
+        For the others: so many background rows, and where they go in each node.
+    """
+
+    settled: Settled
+    parts: list[tuple[int, Sets]]
 
 
 @dataclass
@@ -59,7 +76,7 @@ class BoundMember:
 
     @cached_property
     def answers(self) -> Answers:
-        """What the rows answer to every question; not asked for by the fast way of `sets`."""
+        """What the rows answer to every question; not asked for by the fast way of `against`."""
         return answers_of(self.member.forest, self.board, self.n_columns)
 
     @cached_property
@@ -82,16 +99,17 @@ class BoundMember:
         return member.weight * through_link(raw, member.link)
 
     def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, sets: list[tuple[int, Sets]] | None
+        self, row: int, background: Integers, precision: Precision, seed: int, against: Against | None
     ) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance."""
         member, n_columns, n_outputs = self.member, self.n_columns, len(self.member.base)
         weights = term_weights(min(self.depth, n_columns) + 2)
-        if sets is not None:
-            phi = np.zeros((n_columns, n_outputs))
-            for n, left in sets:
+        if against is not None:
+            phi, settled = np.zeros((n_columns, n_outputs)), against.settled
+            add_settled(member.forest, self.board, settled, row, phi)
+            for n, left in against.parts if (settled.first < 0).any() else ():
                 part, room = np.zeros_like(phi), room_for_sets(n_columns, self.depth, left.shape[1])
-                row_against_set(member.forest, self.board, row, n, left, weights, room, part)
+                row_against_set(member.forest, self.board, row, n, settled.first, left, weights, room, part)
                 phi += part * (n / len(background))
             return member.weight * phi, np.zeros_like(phi)
         while True:
@@ -115,7 +133,7 @@ class BoundMember:
                 return member.weight * phi, member.weight**2 * variance
             self.room *= 2
 
-    def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
+    def against(self, background: Integers) -> Against | None:
         """Prepare the fast way for members whose leaves are only added up and ask no tables; else what pairs need."""
         if not only_adds(self.member):
             _ = self.answers  # now, lest every thread finds them
@@ -123,13 +141,16 @@ class BoundMember:
         parts = [
             background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
         ]
-        return [(len(part), background_left(self.member.forest, self.board, part)) for part in parts]
+        forest, settled = self.member.forest, settle_trees(self.member.forest, self.board, background)
+        return Against(
+            settled, [(len(part), background_left(forest, self.board, part, settled.first)) for part in parts]
+        )
 
     n_columns: int = 0
 
 
 def only_adds(member: TreeMember) -> bool:
-    """Whether a member's leaves are only added up and it asks no tables: then `Sets` are enough."""
+    """Whether a member's leaves are only added up and it asks no tables: then `Against` is enough."""
     return member.link == Link.IDENTITY and not bool((member.forest.feature < LEAF).any())
 
 

@@ -61,24 +61,29 @@ def room_for_sets(n_columns: int, depth: int, n_words: int) -> SetSearch:
     )
 
 
-def background_left(forest: Forest, board: Board, background: Integers) -> Sets:
-    """For each node the set of background rows that go left there, shape (n_nodes, n_words)."""
+def background_left(forest: Forest, board: Board, background: Integers, settled: Integers) -> Sets:
+    """For each node of a tree not `settled` the set of background rows that go left there, shape (n_nodes, n_words)."""
     left = np.zeros((len(forest.feature), -(-len(background) // BITS)), np.uint64)
-    mark_left(forest, board, background, left)
+    mark_left(forest, board, background, settled, left)
     return left
 
 
 @compiled(nogil=True)
-def mark_left(forest: Forest, board: Board, background: Integers, left: Sets) -> None:
+def mark_left(forest: Forest, board: Board, background: Integers, settled: Integers, left: Sets) -> None:
     """Mark for each node the background rows that go left there: `left` (n_nodes, n_words) is empty."""
-    for node in range(forest.feature.shape[0]):
-        feature = forest.feature[node]
-        if feature == LEAF:
+    n_trees = forest.roots.shape[0]
+    for tree in range(n_trees):
+        if settled[tree] >= 0:
             continue
-        for place in range(background.shape[0]):
-            number = board.numbers[background[place], feature]
-            if goes_left(number, forest.threshold[node], forest.missing_left[node]):
-                left[node, place >> 6] |= ONE << np.uint64(place & 63)
+        end = forest.roots[tree + 1] if tree + 1 < n_trees else forest.feature.shape[0]
+        for node in range(forest.roots[tree], end):
+            feature = forest.feature[node]
+            if feature == LEAF:
+                continue
+            for place in range(background.shape[0]):
+                number = board.numbers[background[place], feature]
+                if goes_left(number, forest.threshold[node], forest.missing_left[node]):
+                    left[node, place >> 6] |= ONE << np.uint64(place & 63)
 
 
 @compiled(nogil=True)
@@ -87,16 +92,22 @@ def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece
     board: Board,
     row: int,
     n_background: int,
+    settled: Integers,
     left: Sets,
     weights: tuple[Floats, Floats],
     room: SetSearch,
     phi: Floats,
 ) -> None:
-    """Add to `phi` (n_columns, n_outputs) the exact Shapley values of one row, averaged over the background."""
+    """Add to `phi` (n_columns, n_outputs) the exact Shapley values of one row, averaged over the background.
+
+    Of trees that are not `settled` (-1 there).
+    """
     n_words, width = left.shape[1], forest.values.shape[1]
     gain, loss = weights
     path_player, path_side, stack_node, stack_length, stack_player, stack_side, stack_set, side, here, differ = room
     for tree in range(forest.roots.shape[0]):
+        if settled[tree] >= 0:
+            continue
         stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
         for word in range(n_words):
             rest = n_background - BITS * word

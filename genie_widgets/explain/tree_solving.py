@@ -12,8 +12,7 @@ import numpy as np
 
 from genie_widgets.ensemble import Floats, Integers
 from genie_widgets.explain.hybrids import Bools
-from genie_widgets.explain.tree_part import Precision
-from genie_widgets.explain.tree_sets import Sets
+from genie_widgets.explain.tree_part import Against, Precision
 
 # Measured on one core, and used to foresee, not to decide what is right: one coalition of one output (1.3 to
 # 5e-8, the most where there are few), and one question that a pair is asked (0.6 to 2e-8).
@@ -52,11 +51,11 @@ class Bound(Protocol):
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
 
-    def sets(self, background: Integers) -> list[tuple[int, Sets]] | None:
+    def against(self, background: Integers) -> Against | None:
         """Prepare, before rows are solved on several threads; None where rows may meet the background in parts."""
 
     def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, sets: list[tuple[int, Sets]] | None
+        self, row: int, background: Integers, precision: Precision, seed: int, against: Against | None
     ) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance, (n_columns, n_outputs)."""
 
@@ -106,7 +105,7 @@ class TreeSolver:
         self._seed = seed
         self.seconds_left, self._stopped = seconds_left, stopped
         self.last_seconds = 0.0
-        self._sets = [member.sets(self._background) for member in members]
+        self._against = [member.against(self._background) for member in members]
 
     def exact_seconds(self, n_differ: Integers) -> float:
         """Foresee the seconds of an exact pass; infinite where a pair has too many coalitions.
@@ -172,13 +171,13 @@ class TreeSolver:
                 share = len(parts[part]) / len(self._background)
                 for place, member in enumerate(self._members):
                     at = (self._seed * 1_000_003 + seed * 10_007 + task * 101 + place) % (1 << 31)
-                    sets = self._sets[place]
-                    if sets is None:
+                    against = self._against[place]
+                    if against is None:
                         values, spread = member.solve(row, parts[part], precision, at, None)
                         phi[task] += share * values
                         variance[task] += share**2 * spread
                     elif not part:  # at once for the whole background
-                        phi[task] += member.solve(row, self._background, precision, at, sets)[0]
+                        phi[task] += member.solve(row, self._background, precision, at, against)[0]
                 done[task] = True
 
         def known() -> TreeValues:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -122,25 +123,33 @@ class _Layout:
 def _add_tree(grove: Grove, layout: _Layout, tree: dict[str, Any], n_outputs: int, scale: float) -> None:
     questions = [layout.question(split) for split in tree.get("splits") or []]
     depth = len(questions)
-    inner = 2**depth - 1
-    nodes = np.arange(2 * inner + 1)
-    level = np.concatenate([np.full(2**at, at) for at in range(depth)]) if depth else np.zeros(0, dtype=int)
-    # Level by level; bit `at` of a leaf's number is the answer at level `at`, the first answer being highest here.
-    order = np.zeros(2**depth, dtype=int)
-    for at in range(depth):
-        order |= ((np.arange(2**depth) >> (depth - 1 - at)) & 1) << at
-    rest = [0] * 2**depth
-    values = np.array(tree["leaf_values"], dtype=float).reshape(2**depth, -1) * scale
+    level, order = _numbered(depth)
+    asked = [*questions, (LEAF, 0.0, False)]  # the last one stands at the leaves
+    feature, threshold, missing_left = (np.array(part) for part in zip(*asked, strict=True))
+    nodes = np.arange(len(level))
     grove.add(
-        feature=[*(questions[at][0] for at in level), *([LEAF] * 2**depth)],
-        threshold=[*(questions[at][1] for at in level), *rest],
+        feature=feature[level],
+        threshold=threshold[level],
         left=2 * nodes + 1,
         right=2 * nodes + 2,
-        missing_left=[*(questions[at][2] for at in level), *rest],
-        values=values[order],
+        missing_left=missing_left[level],
+        values=(np.array(tree["leaf_values"], dtype=float).reshape(2**depth, -1) * scale)[order],
         output=0 if n_outputs == 1 else ALL_OUTPUTS,
         symmetric=depth,
     )
+
+
+@lru_cache(maxsize=32)
+def _numbered(depth: int) -> tuple[Integers, Integers]:
+    """Give the level of every node, level by level, the leaves' being `depth`; and CatBoost's leaves from the left.
+
+    Bit `at` of its leaf's number is the answer at level `at`; from the left the first answer is the highest bit.
+    """
+    level = np.repeat(np.arange(depth + 1), 2 ** np.arange(depth + 1))
+    order = np.zeros(2**depth, dtype=np.int64)
+    for at in range(depth):
+        order |= ((np.arange(2**depth) >> (depth - 1 - at)) & 1) << at
+    return level, order
 
 
 def _see(model: Any, layout: _Layout, prepared: pd.DataFrame) -> Seen:

@@ -1,0 +1,158 @@
+"""Kernels: symmetric trees whose leaves are only added up, settled once for a background.
+
+Such a tree knows a row by its leaf alone, whose number's bits are the answers. So its Shapley values
+against a whole background are written down once for each of its few leaves, and a row only looks its own up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Forest, Integers
+from genie_widgets.explain.compiled import compiled, part
+from genie_widgets.explain.tree_board import Board, Sizes, coalition_sizes, goes_left
+
+# Of deeper trees the tables would be large; they are searched.
+MOST_DEPTH = 8
+
+
+class Settled(NamedTuple):
+    """What every leaf of every settled tree is worth to each column.
+
+    Attributes
+    ----------
+    first : ndarray of int, shape (n_trees,)
+        Where a tree begins in `gains`; -1 of a tree that is not settled.
+    n_owners : ndarray of int, shape (n_trees,)
+    owners : ndarray of int, shape (n_trees, MOST_DEPTH)
+        The columns that a tree asks.
+    masks : ndarray of int, shape (n_trees, MOST_DEPTH)
+        For each of them the bits of the leaf that are its answers.
+    gains : ndarray of float
+        By leaf, then by column, then by what a leaf holds.
+    """
+
+    first: Integers
+    n_owners: Integers
+    owners: Integers
+    masks: Integers
+    gains: Floats
+
+
+class SettlingRoom(NamedTuple):
+    """Room for one tree: shares of the background by leaf, and expected values by coalition and leaf."""
+
+    share: Floats
+    rest: Floats
+    masks: Integers
+    sizes: Sizes
+    weights: Floats
+    expected: Floats
+
+
+def settle_trees(forest: Forest, board: Board, background: Integers) -> Settled:
+    """Settle the trees that can be, against these background rows."""
+    n_trees, width = len(forest.roots), forest.values.shape[1]
+    first = np.full(n_trees, -1, dtype=np.int64)
+    n_owners, owners = np.zeros(n_trees, np.int64), np.full((n_trees, MOST_DEPTH), NOBODY, dtype=np.int64)
+    masks = np.zeros((n_trees, MOST_DEPTH), np.int64)
+    total = deepest = 0
+    for tree in np.flatnonzero((forest.symmetric >= 0) & (forest.symmetric <= MOST_DEPTH)).tolist():
+        depth = int(forest.symmetric[tree])
+        questions = forest.feature[forest.roots[tree] + (1 << np.arange(depth)) - 1]
+        bits: dict[int, int] = {}
+        for level, owner in enumerate(board.owner[questions].tolist()):
+            if owner != NOBODY:
+                bits[owner] = bits.get(owner, 0) | 1 << (depth - 1 - level)
+        n_owners[tree], first[tree] = len(bits), total
+        owners[tree, : len(bits)], masks[tree, : len(bits)] = list(bits), list(bits.values())
+        total += (len(bits) << depth) * width
+        deepest = max(deepest, depth)
+    settled, n_leaves = Settled(first, n_owners, owners, masks, np.zeros(total)), 1 << deepest
+    room = SettlingRoom(
+        np.empty(n_leaves),
+        np.empty(n_leaves),
+        np.empty(n_leaves, np.int64),
+        coalition_sizes(deepest),
+        np.empty(MOST_DEPTH + 1),
+        np.empty((n_leaves, n_leaves)),
+    )
+    settle(forest, board, background, room, settled)
+    return settled
+
+
+@part()
+def leaf_of(forest: Forest, board: Board, row: int, tree: int) -> int:
+    """Find the leaf that a row falls into, numbered from the left."""
+    root, depth, leaf = forest.roots[tree], forest.symmetric[tree], 0
+    for level in range(depth):
+        node = root + (1 << level) - 1
+        number = board.numbers[row, forest.feature[node]]
+        if not goes_left(number, forest.threshold[node], forest.missing_left[node]):
+            leaf |= 1 << (depth - 1 - level)
+    return leaf
+
+
+@compiled(nogil=True)
+def settle(  # noqa: C901, PLR0912 -- one short loop after the other
+    forest: Forest, board: Board, background: Integers, room: SettlingRoom, settled: Settled
+) -> None:
+    """Fill ``settled.gains``, which is zero."""
+    width = forest.values.shape[1]
+    share, rest, masks, sizes, weights, expected = room
+    for tree in range(forest.roots.shape[0]):
+        if settled.first[tree] < 0 or settled.n_owners[tree] == 0:
+            continue
+        depth, n_owners = forest.symmetric[tree], settled.n_owners[tree]
+        n_leaves, n_coalitions = 1 << depth, 1 << n_owners
+        for leaf in range(n_leaves):
+            share[leaf] = 0.0
+        for place in range(background.shape[0]):
+            share[leaf_of(forest, board, background[place], tree)] += 1.0 / background.shape[0]
+        masks[0] = 0
+        for place in range(n_owners):
+            for coalition in range(1 << place):
+                masks[coalition | 1 << place] = masks[coalition] | settled.masks[tree, place]
+        weights[0] = 1.0 / n_owners
+        for size in range(1, n_owners):
+            weights[size] = weights[size - 1] * size / (n_owners - size)
+        leaves = forest.leaf[forest.roots[tree] + n_leaves - 1]
+        for column in range(width):
+            for coalition in range(n_coalitions):
+                # Bits of the coalition are the row's, the others the background's: all leaves with these are one.
+                mine = masks[coalition]
+                for leaf in range(n_leaves):
+                    rest[leaf] = expected[coalition, leaf] = 0.0
+                for leaf in range(n_leaves):
+                    rest[leaf & ~mine] += share[leaf]
+                for leaf in range(n_leaves):
+                    expected[coalition, leaf & mine] += rest[leaf & ~mine] * forest.values[leaves + leaf, column]
+            for place in range(n_owners):
+                bit = 1 << place
+                for coalition in range(n_coalitions):
+                    if coalition & bit:
+                        continue
+                    weight, without, with_it = weights[sizes[coalition]], masks[coalition], masks[coalition | bit]
+                    for leaf in range(n_leaves):
+                        gain = expected[coalition | bit, leaf & with_it] - expected[coalition, leaf & without]
+                        at = settled.first[tree] + (leaf * n_owners + place) * width + column
+                        settled.gains[at] += weight * gain
+
+
+@compiled(nogil=True)
+def add_settled(forest: Forest, board: Board, settled: Settled, row: int, phi: Floats) -> None:
+    """Add a row's Shapley values of all settled trees to `phi` (n_columns, n_outputs)."""
+    width = forest.values.shape[1]
+    for tree in range(forest.roots.shape[0]):
+        n_owners = settled.n_owners[tree]
+        if settled.first[tree] < 0 or n_owners == 0:
+            continue
+        at = settled.first[tree] + leaf_of(forest, board, row, tree) * n_owners * width
+        output = forest.output[tree]
+        for place in range(n_owners):
+            player = settled.owners[tree, place]
+            for column in range(width):
+                phi[player, column if output == ALL_OUTPUTS else output] += settled.gains[at]
+                at += 1
