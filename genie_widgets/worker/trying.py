@@ -58,6 +58,8 @@ def unlike(cells: dict[str, Cell], profile: TableProfile) -> list[Problem]:
     found = []
     for name, cell in cells.items():
         column = profile.column(name)
+        if cell is None and not column.n_missing:
+            found.append(_never_missing(name))
         if cell is None or _is_inside(cell, column):
             continue
         odd, known = outside(pd.Series([cell], dtype=object), column)
@@ -71,6 +73,16 @@ def _is_inside(cell: Cell, column: ColumnProfile) -> bool:
     if column.kind not in _NUMBERS or isinstance(cell, str) or column.minimum is None or column.maximum is None:
         return False
     return cell is not None and column.minimum <= cell <= column.maximum
+
+
+def _never_missing(name: str) -> Problem:
+    return Problem(
+        code="cell-unlike",
+        title=tr("{column} is missing, which the model has never seen.", column=name),
+        remedy=tr("Its answer here is a guess."),
+        culprit=name,
+        severity="warning",
+    )
 
 
 def _problem(name: str, cell: Cell, known: str) -> Problem:

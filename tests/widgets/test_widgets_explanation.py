@@ -218,7 +218,7 @@ def test_the_form_says_what_the_table_holds(explanation):
     tab = WhatIfTab(Asked())
     tab.paint(state)
     cells = {cell.children[0].description: cell.children for cell in (*tab._first.children, *tab._others.children)}
-    said = {name: "".join(part.value for part in parts[1:]) for name, parts in cells.items()}
+    said = {name: "".join(part.value for part in parts[1:2]) for name, parts in cells.items()}
     assert "18 to 57" in said["age"]
     assert "0 to 66.33" in said["price"]
     assert "2020-01-01 to 2020-07-18" in said["since"]
@@ -228,3 +228,19 @@ def test_the_form_says_what_the_table_holds(explanation):
     assert "town 3" in cells["town"][0].options
     set_value(cells["town"][0], "Atlantis")
     assert tab.session.tried[-1]["town"] == "Atlantis"
+    for name, empty in {"town": "", "since": "", "plan": "(missing)"}.items():
+        set_value(cells[name][0], empty)
+        assert tab.session.tried[-1][name] is None
+    for name in ("age", "price"):
+        box = cells[name][-1]
+        assert (box.description, box.tooltip) == ("missing", f"{name} is missing")
+        set_value(box, True)
+        assert tab.session.tried[-1][name] is None
+        assert cells[name][0].disabled
+    tab._flip = Flip(cells={}, changes={"age": 41}, before="no", after="yes")
+    by_the_person(tab._take)
+    assert tab.session.tried[-1]["age"] == 41
+    assert tab.session.tried[-1]["price"] is None
+    by_the_person(tab._go_back)
+    assert None not in tab.session.tried[-1].values()
+    assert not cells["price"][0].disabled

@@ -21,7 +21,7 @@ def profile():
         ({"age": 18, "town": "Bonn"}, []),
         ({"age": 17.9, "town": "Bonn"}, ["age"]),
         ({"age": 999, "town": "Atlantis"}, ["age", "town"]),
-        ({"age": None, "town": None}, []),
+        ({"age": None, "town": "Ulm", "member": None}, ["age", "member"]),
         ({"age": 30, "town": ""}, ["town"]),
     ],
 )
@@ -29,6 +29,11 @@ def test_only_cells_outside_the_table_are_told(profile, cells, culprits):
     problems = unlike(cells, profile)
     assert [problem.culprit for problem in problems] == culprits
     assert all(problem.severity == "warning" for problem in problems)
+
+
+def test_a_cell_may_be_missing_where_others_are():
+    frame = pd.DataFrame({"age": [None, *range(20, 79)], "town": ["Bonn", "Ulm", None] * 20})
+    assert unlike({"age": None, "town": None}, read_table(frame, name="people").profile) == []
 
 
 def test_a_date_outside_the_table_is_told_and_one_that_is_none_is_not():

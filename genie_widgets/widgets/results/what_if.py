@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import ipywidgets as w
+from traitlets import dlink
 
 from genie_widgets.language import figure, mark, tr
 from genie_widgets.render import duration, esc, flip_html, number, problems_html, row_sentences, waterfall_figure
@@ -30,6 +31,8 @@ class WhatIfTab(Tab):
         super().__init__(session)
         self._controls: dict[str, Any] = {}
         self._typical: dict[str, Any] = {}
+        # A number cannot be empty: whether it is missing is said beside it.
+        self._missing: dict[str, w.Checkbox] = {}
         self._run_id = ""
         self._shown: WhatIf | None = None
         self._first = with_classes(w.Box([]), "g-fields")
@@ -79,13 +82,20 @@ class WhatIfTab(Tab):
         names = _strongest_first(state)
         self._typical = {name: _typical(profile.column(name)) for name in names}
         self._controls = {name: _control(profile.column(name), self._typical[name]) for name in names}
-        for control in self._controls.values():
+        self._missing = {name: _missing(name, self._controls[name]) for name in names if _is_number(profile, name)}
+        for control in (*self._controls.values(), *self._missing.values()):
             self.on_change(control, lambda _value: self._try())
-        cells = [field(self._controls[name], *_seen(profile.column(name))) for name in names]
+        cells = [self._field(profile.column(name)) for name in names]
         self._first.children, self._others.children = tuple(cells[:FIRST_FIELDS]), tuple(cells[FIRST_FIELDS:])
         self._more.layout.display = None if cells[FIRST_FIELDS:] else "none"
 
+    def _field(self, column: ColumnProfile) -> w.VBox:
+        ways = [self._missing[column.name]] if column.name in self._missing else []
+        return field(self._controls[column.name], *_seen(column), *ways)
+
     def _go_back(self) -> None:
+        for box in self._missing.values():
+            box.value = False
         for name, control in self._controls.items():
             control.value = self._typical[name]
         self._try()
@@ -96,6 +106,8 @@ class WhatIfTab(Tab):
             return
         for name, value in self._flip.changes.items():
             control = self._controls[name]
+            if name in self._missing:
+                self._missing[name].value = value is None
             if isinstance(control, w.Dropdown):
                 wanted = MISSING if value is None else str(value)
                 if wanted in [option for _, option in control.options]:
@@ -107,7 +119,8 @@ class WhatIfTab(Tab):
         self._try()
 
     def _try(self) -> None:
-        self.session.what_if({name: _cell(control) for name, control in self._controls.items()})
+        cells = {name: _cell(control) for name, control in self._controls.items()}
+        self.session.what_if(cells | {name: None for name, box in self._missing.items() if box.value})
 
     def _show(self, tried: WhatIf) -> None:
         explanation = tried.explanation
@@ -185,6 +198,18 @@ def _control(column: ColumnProfile, typical: Any) -> Any:
         "continuous_update": False,
     }
     return w.Combobox(options=known, **typed) if column.kind == "category" else w.Text(**typed)
+
+
+def _is_number(profile: TableProfile, name: str) -> bool:
+    return profile.column(name).kind in ("number", "integer")
+
+
+def _missing(name: str, control: Any) -> w.Checkbox:
+    """Make the box that says of a number that it is missing; meanwhile it cannot be typed."""
+    # Translators: beside a number's field, on a box to tick: this row has no value there
+    box = w.Checkbox(description=tr("missing"), tooltip=tr("{column} is missing", column=name), indent=False)
+    dlink((box, "value"), (control, "disabled"))
+    return box
 
 
 def _seen(column: ColumnProfile) -> list[w.Widget]:
