@@ -13,7 +13,7 @@ from genie_widgets.language import plural, tr
 from genie_widgets.schema import ExplainedOutput, Problem
 
 # Mean sizes of fewer rows are mostly chance; so is an average of fewer background rows.
-FEW_ROWS, FEW_BACKGROUND = 30, 30
+FEW_ROWS, FEW_BACKGROUND = 30, 50
 # Two columns of which one tells this share of the other's order (a rank correlation of 0.85).
 ALIKE = 0.72
 # Fewer rows tell no likeness of two columns.

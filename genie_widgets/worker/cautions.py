@@ -69,10 +69,10 @@ def _extrapolations(rows: pd.DataFrame, profile: TableProfile) -> list[Problem]:
 
 def _beyond(column: str, known: str, count: int, n_rows: int) -> str:
     if n_rows == 1:
-        return tr("The row has a {column} outside what the model has seen ({known}).", column=column, known=known)
+        return tr("The row has {column} outside what the model has seen ({known}).", column=column, known=known)
     return plural(
-        "{n:,} of {n_rows:,} explained rows has a {column} outside what the model has seen ({known}).",
-        "{n:,} of {n_rows:,} explained rows have a {column} outside what the model has seen ({known}).",
+        "{n:,} of {n_rows:,} explained rows has {column} outside what the model has seen ({known}).",
+        "{n:,} of {n_rows:,} explained rows have {column} outside what the model has seen ({known}).",
         count,
         n_rows=n_rows,
         column=column,
