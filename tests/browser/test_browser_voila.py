@@ -63,6 +63,9 @@ def test_the_whole_journey_from_an_upload_to_the_files(open_page, tmp_path):
     page.keyboard.press("Tab")
     page.wait_for_selector("text=outside what the model has seen >> visible=true")
     assert page.inner_text(".g-answers") != first
+    # On to the box below the field: the value is missing.
+    page.keyboard.press("Space")
+    page.wait_for_selector("text=/ = missing/ >> visible=true")
 
     tab(page, "Predict")
     upload(page, SAMPLE["penguins"].path, "results")

@@ -204,12 +204,12 @@ def _is_number(profile: TableProfile, name: str) -> bool:
     return profile.column(name).kind in ("number", "integer")
 
 
-def _missing(name: str, control: Any) -> w.Checkbox:
+def _missing(name: str, control: Any) -> Any:
     """Make the box that says of a number that it is missing; meanwhile it cannot be typed."""
     # Translators: beside a number's field, on a box to tick: this row has no value there
     box = w.Checkbox(description=tr("missing"), tooltip=tr("{column} is missing", column=name), indent=False)
     dlink((box, "value"), (control, "disabled"))
-    return box
+    return with_classes(box, "g-tick")
 
 
 def _seen(column: ColumnProfile) -> list[w.Widget]:
