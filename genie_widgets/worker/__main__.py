@@ -85,9 +85,12 @@ def main() -> None:
 def _in_its_turn(folder: RunFolder, pipe: Pipe, warmth: Warmth, *, is_resumed: bool) -> TrainedModel | None:
     """Train once the turn has come; what waits for long has loaded nothing."""
     speak(folder.read_request().language)
+    asked = folder.last_resumed() if is_resumed else None
     with ExitStack() as stack:
         try:
-            came = stack.enter_context(turn(folder, warmth.get))
+            # What only saves finished models trains nothing: a person who stopped a run gets them at once.
+            saves = asked is not None and asked.how == "salvage"
+            came = None if saves else stack.enter_context(turn(folder, warmth.get))
         except GenieError as error:
             folder.append(Failed(problem=error.problem))
             return None
