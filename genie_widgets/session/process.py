@@ -77,6 +77,13 @@ class WorkerHandle:
         """Whether the process runs."""
         return self._process.poll() is None
 
+    def ended_well(self) -> bool:
+        """Whether the process has ended, and by itself: as one does that nobody has asked for long."""
+        try:
+            return self._process.wait(CLOSE_TIMEOUT_S) == 0
+        except subprocess.TimeoutExpired:
+            return False
+
     @property
     def pid(self) -> int:
         """The process id; for people, never to decide whether a run is alive."""

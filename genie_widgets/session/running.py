@@ -719,6 +719,13 @@ class Run:
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         if not (self.path / "model").exists() and not self.predictor_path.exists():
             raise GenieError(_no_model())
+        serving = self._serving()
+        try:
+            return serving.request(operation, **arguments)
+        except GenieError as error:
+            if error.problem.code != "worker-died" or not serving.ended_well():
+                raise
+        # It was just about to end, as nobody had asked it for long.
         return self._serving().request(operation, **arguments)
 
     def _serving(self) -> WorkerHandle:

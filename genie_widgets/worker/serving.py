@@ -80,7 +80,10 @@ class Server:
             message = pipe.hear(LOOK_INTERVAL_S)
             if message is not None or pipe.is_closed.is_set():
                 return message
-            if idle_s > SCARCE_IDLE_S and detect_machine(disk=self._folder.path).memory_is_scarce:
+            # Who records goes on living, and must then be able to answer.
+            if idle_s <= SCARCE_IDLE_S or self._folder.is_recording():
+                continue
+            if detect_machine(disk=self._folder.path).memory_is_scarce:
                 return None
         return None
 

@@ -166,6 +166,29 @@ def test_a_server_that_died_is_started_again(ended, program):
     assert len(run.predict(rows)) == 1
 
 
+ENDING = """
+    import pathlib, shutil
+    message, folder = hear(), pathlib.Path(sys.argv[1])
+    if not (folder / "asked").exists():
+        (folder / "asked").touch()
+        sys.exit({code})
+    shutil.copyfile(folder / message["input"], (folder / message["output"]).with_suffix(".parquet"))
+    say({{"id": message["id"], "ok": True, "value": {{"problems": []}}}})
+"""
+
+
+def test_a_server_that_was_about_to_end_is_started_again(ended, program):
+    program(ENDING.format(code=0))
+    assert len(Run(ended).predict(pd.DataFrame({"size": [1.0]}))) == 1
+
+
+def test_a_question_that_a_server_dies_of_is_not_asked_again(ended, program):
+    program(ENDING.format(code=1))
+    with pytest.raises(GenieError) as caught:
+        Run(ended).predict(pd.DataFrame({"size": [1.0]}))
+    assert caught.value.problem.code == "worker-died"
+
+
 def test_after_closing_a_run_can_be_asked_again_at_once(ended, program):
     # The old process takes a moment to end: it must not be the one that is asked.
     program(SERVER + "time.sleep(600)\n")

@@ -233,6 +233,15 @@ def test_a_server_that_nobody_asks_ends_where_memory_is_scarce(make_folder, monk
     assert pipe.looks == looks
 
 
+def test_a_server_that_still_records_stays_though_memory_is_scarce(make_folder, monkeypatch):
+    monkeypatch.setattr(serving, "SCARCE_IDLE_S", -1.0)
+    monkeypatch.setattr(serving, "detect_machine", lambda **_: Machine(2, 8 * 2**30, 2**30, 2**30))
+    folder, pipe = make_folder(), Silent()
+    with folder.share_recorders():
+        Server(folder, None).serve(pipe)
+    assert pipe.looks == 21
+
+
 def test_a_server_that_was_just_asked_stays_though_memory_is_scarce(make_folder, monkeypatch):
     monkeypatch.setattr(serving, "detect_machine", lambda **_: Machine(2, 8 * 2**30, 2**30, 2**30))
     pipe = Silent(asks_after=3)
