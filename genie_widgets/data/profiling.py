@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.language import plural, tr
+from genie_widgets.repeated import repeated_rows
 from genie_widgets.schema import ColumnKind, ColumnProfile, Problem, TableProfile, ValueCount
 
 SAMPLE_ROWS = 100_000
@@ -48,7 +49,7 @@ def profile_frame(
     """
     rows = frame if len(frame) <= SAMPLE_ROWS else frame.sample(SAMPLE_ROWS, random_state=0).sort_index()
     columns = tuple(_column(rows[column], len(rows)) for column in frame.columns)
-    duplicates = _duplicates(rows)
+    duplicates = int(repeated_rows(rows).sum())
     return TableProfile(
         name=name,
         n_rows=len(frame),
@@ -150,13 +151,6 @@ def _number_kind(present: pd.Series[Any], n_distinct: int, unique: bool, named_a
     if counts_up or (unique and named_as_id):
         return "id"
     return "integer"
-
-
-def _duplicates(rows: pd.DataFrame) -> int:
-    try:
-        return int(rows.duplicated().sum())
-    except TypeError:
-        return int(rows.astype(str).duplicated().sum())
 
 
 def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) -> Iterable[Problem]:

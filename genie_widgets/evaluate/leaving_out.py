@@ -7,20 +7,13 @@ from typing import Any
 import pandas as pd
 
 from genie_widgets.evaluate.empty_target import with_target_filled
+from genie_widgets.repeated import repeated_rows
 from genie_widgets.schema import Plan
 
 # A class of fewer rows has about one among those kept apart for scoring.
 RARE_ROWS = 10
 # Of two classes neither can be left out, and with two left it would be another kind of problem.
 LEAST_CLASSES = 3
-
-
-def repeated_rows(frame: pd.DataFrame) -> pd.Series[bool]:
-    """Mark the rows that equal an earlier one in every column."""
-    try:
-        return frame.duplicated()
-    except TypeError:  # cells that cannot be hashed, such as lists
-        return frame.astype(str).duplicated()
 
 
 def rare_classes(target: pd.Series[Any]) -> pd.Series[int]:

@@ -39,6 +39,9 @@ _DELICATE_FOLDERS = tuple(
     str(Path(str(package.__file__)).parent) for package in (multiprocessing, futures, importlib, logging)
 )
 _FROZEN_IMPORT = "<frozen importlib"
+# Where a library frees what a pointer of its own names: interrupted right after, it would free it once more, and the
+# process would die of it later.
+_FREEING = frozenset({"__del__", "_free_handle", "free_network", "model_from_string"})
 # The frames of the threading module that are below everything that a thread does.
 _OF_EVERY_THREAD = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
@@ -129,6 +132,8 @@ def _is_delicate(frame: FrameType | None) -> bool:
         code = frame.f_code
         name = code.co_filename
         if name in _DELICATE_FILES and code.co_name not in _OF_EVERY_THREAD:
+            return True
+        if code.co_name in _FREEING:
             return True
         if name.startswith((*_DELICATE_FOLDERS, _FROZEN_IMPORT)):
             return True

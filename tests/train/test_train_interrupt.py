@@ -5,6 +5,7 @@ import threading
 import time
 from multiprocessing.pool import ThreadPool
 
+import numpy as np
 import pytest
 
 from genie_widgets.train import interrupt
@@ -208,3 +209,37 @@ def test_an_error_of_the_fit_is_its_own():
     with pytest.raises(ZeroDivisionError), Interrupter(lambda: False):
         1 / 0  # noqa: B018
     assert "genie-interrupter" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_model_that_is_being_read_again_is_not_interrupted(monkeypatch):
+    # LightGBM frees a model before it reads it again: interrupted in between, it freed it twice, and the process died.
+    lightgbm = pytest.importorskip("lightgbm")
+    monkeypatch.setattr(interrupt, "CHECK_INTERVAL_S", 0.001)
+    monkeypatch.setattr(interrupt, "RETRY_INTERVAL_S", 0.001)
+    data = lightgbm.Dataset(np.arange(50.0)[:, None], np.arange(50.0))
+    booster = lightgbm.train({"verbose": -1, "min_data_in_leaf": 1, "num_threads": 1}, data, num_boost_round=2)
+    text = booster.model_to_string()
+    reading, asked = [], []
+    freed = lightgbm.basic.Booster._free_buffer
+
+    def between(self):
+        reading.append(True)
+        while len(asked) < 20:
+            sum(range(100))
+        return freed(self)
+
+    def must_end():
+        asked.extend(reading)
+        return bool(reading)
+
+    monkeypatch.setattr(lightgbm.basic.Booster, "_free_buffer", between)
+    read = []
+
+    def fit():
+        with Interrupter(must_end):
+            read.append(booster.model_from_string(text))
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert read
+    assert booster.num_trees() == 2

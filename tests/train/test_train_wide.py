@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from genie_widgets.ensemble import NOBODY, NotTreesError
+from genie_widgets.train.anatomy import ownership
+from genie_widgets.train.anatomy.ownership import Ownership
 from genie_widgets.train.wide import MANY_COLUMNS, looked_up_by_sets
 
 
@@ -83,3 +86,48 @@ def test_what_was_replaced_comes_back_and_narrow_tables_are_left_alone():
         assert FeatureMetadata.keep_features is not theirs
         raise ZeroDivisionError
     assert FeatureMetadata.keep_features is theirs
+
+
+def owners_of(rows, transform):
+    frame = transform(rows)
+    found = Ownership(transform, rows).of(rows, frame)
+    return {
+        name: rows.columns[place] if place != NOBODY else None for name, place in zip(frame.columns, found, strict=True)
+    }
+
+
+def test_each_prepared_column_is_traced_to_its_own_one():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.normal(size=(60, 5)), columns=list("abcde"))
+    rows.loc[::7, "a"] = np.nan
+    rows["e"] = 1.0
+
+    def transform(frame):
+        return pd.DataFrame(
+            {"a": frame["a"], "b": -frame["b"], "c": frame["d"], "d.year": frame["d"] * 2, "e": frame["e"]}
+        )
+
+    assert owners_of(rows, transform) == {"a": "a", "b": "b", "c": "d", "d.year": "d", "e": None}
+
+
+def test_a_column_that_stays_as_it_is_in_some_rows_only_is_found_to_depend_on_two():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.normal(size=(60, 2)), columns=["a", "b"])
+    with pytest.raises(NotTreesError):
+        owners_of(rows, lambda frame: pd.DataFrame({"a": frame["a"].where(frame["b"] < 0, 0.0)}))
+
+
+def test_thousands_of_columns_are_traced_in_few_rows(monkeypatch):
+    monkeypatch.setattr(ownership, "MOST_CELLS", 1_000_000)
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.normal(size=(50, 3000)), columns=[f"c{i}" for i in range(3000)])
+    cells = []
+
+    def transform(frame):
+        cells.append(frame.size)
+        return frame.assign(c7=-frame["c7"])
+
+    assert owners_of(rows, transform) == {name: name for name in rows.columns}
+    assert max(cells) < 1_000_000
+    with pytest.raises(NotTreesError, match="too many"):
+        owners_of(rows, lambda frame: -frame)

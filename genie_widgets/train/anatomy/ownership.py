@@ -18,6 +18,8 @@ from genie_widgets.train.anatomy.places import numbers_of
 PROBE_ROWS = 24
 # Prepared columns that are looked at in one call, times original columns.
 MOST_PROBES = 20_000
+# Of one call; each takes some 30 bytes on its way.
+MOST_CELLS = 30_000_000
 
 
 class Ownership:
@@ -35,7 +37,8 @@ class Ownership:
     def __init__(self, transform: Callable[[pd.DataFrame], pd.DataFrame], rows: pd.DataFrame, *, seed: int = 0) -> None:
         self._transform = transform
         self._owners: dict[str, set[int]] = {}
-        self._exchange_all(rows, np.random.default_rng(seed))
+        rng = np.random.default_rng(seed)
+        self._exchange_all(rows, self._not_passed_on(rows, rng), rng)
 
     def of(self, rows: pd.DataFrame, frame: pd.DataFrame) -> Integers:
         """Owner of each prepared column of these rows (original, and prepared in `frame`).
@@ -59,24 +62,49 @@ class Ownership:
             owner[place] = next(iter(owners), NOBODY)
         return owner
 
-    def _exchange_all(self, rows: pd.DataFrame, rng: np.random.Generator) -> None:
+    def _not_passed_on(self, rows: pd.DataFrame, rng: np.random.Generator) -> list[int]:
+        """Learn which original columns become a prepared one of their name as they are; give the others' places.
+
+        Each cell is taken from another row: a prepared column that still equals the original one depends on no other.
+        """
+        scattered = mixed(rows, rng.integers(len(rows), size=(max(PROBE_ROWS, len(rows)), rows.shape[1])))
+        frame = self._transform(scattered)
+        prepared = {str(name): place for place, name in enumerate(frame.columns)}
+        values, others = coded(frame), []
+        for place, name in enumerate(map(str, rows.columns)):
+            cells = scattered.iloc[:, place]
+            is_number = pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_complex_dtype(cells)
+            if not is_number or name not in prepared:
+                others.append(place)
+                continue
+            numbers = cells.to_numpy(dtype=np.float64, na_value=np.nan)
+            varies = not _equal(numbers, numbers[:1]).all()
+            if varies and _equal(values[:, prepared[name]], numbers).all():
+                self._owners[name] = {place}
+            else:
+                others.append(place)
+        return others
+
+    def _exchange_all(self, rows: pd.DataFrame, places: list[int], rng: np.random.Generator) -> None:
         """Exchange one original column at a time by cells of other rows, in one call."""
         n = min(PROBE_ROWS, len(rows))
-        chosen = np.tile(rng.choice(len(rows), n, replace=False), (rows.shape[1] + 1, 1))
+        _check_size((len(places) + 1) * n, rows.shape[1])
+        chosen = np.tile(rng.choice(len(rows), n, replace=False), (len(places) + 1, 1))
         source = np.repeat(chosen.reshape(-1, 1), rows.shape[1], axis=1)
-        for place in range(rows.shape[1]):
-            source[(place + 1) * n : (place + 2) * n, place] = rng.integers(len(rows), size=n)
+        for at, place in enumerate(places):
+            source[(at + 1) * n : (at + 2) * n, place] = rng.integers(len(rows), size=n)
         frame = self._transform(mixed(rows, source))
-        values = coded(frame).reshape(rows.shape[1] + 1, n, -1)
+        values = coded(frame).reshape(len(places) + 1, n, -1)
         reacts = ~_equal(values[1:], values[:1]).all(axis=1)
-        for place, column in zip(*np.nonzero(reacts), strict=True):
-            self._owners.setdefault(str(frame.columns[column]), set()).add(int(place))
+        for at, column in zip(*np.nonzero(reacts), strict=True):
+            self._owners.setdefault(str(frame.columns[column]), set()).add(places[at])
 
     def _exchange_where_it_matters(
         self, rows: pd.DataFrame, frame: pd.DataFrame, values: Floats, unknown: list[Any]
     ) -> None:
         """For each column take two rows that differ in it, and exchange their original cells one by one."""
         width = rows.shape[1]
+        _check_size(len(unknown) * (width + 1), width)
         source = np.zeros((len(unknown), width + 1, width), dtype=np.int64)
         for at, column in enumerate(unknown):
             other = int(np.flatnonzero(~_equal(values[:, column], values[:1, column]))[0])
@@ -86,6 +114,11 @@ class Ownership:
         for at, column in enumerate(unknown):
             changed = ~_equal(tried[at, 1:, column], tried[at, :1, column])
             self._owners.setdefault(str(frame.columns[column]), set()).update(np.flatnonzero(changed).tolist())
+
+
+def _check_size(n_rows: int, n_columns: int) -> None:
+    if n_rows * n_columns > MOST_CELLS:
+        raise NotTreesError(f"{n_columns} columns are too many to find by trying what each becomes")
 
 
 def mixed(rows: pd.DataFrame, source: Integers) -> pd.DataFrame:
