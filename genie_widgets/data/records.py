@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -20,6 +21,8 @@ from genie_widgets.language import tr
 from genie_widgets.schema import ReadOptions
 
 BYTES_IN_MEMORY = 6.0
+# JSON has no dates: all of it writes them so.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
 
 
 def read_json(source: Source, options: ReadOptions, *, budget_bytes: int) -> Parsed | None:
@@ -34,7 +37,7 @@ def read_json(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
     head = decode(source.head(1 << 16), encoding).lstrip()
     first, _, rest = head.partition("\n")
     if rest.strip() and _object(first) is not None:
-        lines = _lines(source, encoding, min(1.0, budget_bytes / (source.size * BYTES_IN_MEMORY)), options.stratify_by)
+        lines = _lines(source, encoding, min(1.0, budget_bytes / (source.size * BYTES_IN_MEMORY)), options)
         if lines is not None:
             return lines
     if source.size * BYTES_IN_MEMORY > budget_bytes:
@@ -48,12 +51,12 @@ def read_json(source: Source, options: ReadOptions, *, budget_bytes: int) -> Par
         rows = _records(json.loads(decode(source.whole(), encoding)))
     except (ValueError, RecursionError):
         return None
-    return None if rows is None else Parsed(rows, ["JSON"])
+    return None if rows is None else Parsed(_with_dates(rows, options), ["JSON"])
 
 
-def _lines(source: Source, encoding: Any, share: float, stratify_by: str | None) -> Parsed | None:
+def _lines(source: Source, encoding: Any, share: float, options: ReadOptions) -> Parsed | None:
     rng = np.random.default_rng(SAMPLE_SEED)
-    column = stratify_by or ""
+    column = options.stratify_by or ""
     strata = _strata(source, encoding, column, share) if column and share < 1 else None
     rows, n_rows, n_broken, example = [], 0, 0, ""
     for line in _whole_lines(source, encoding):
@@ -71,7 +74,7 @@ def _lines(source: Source, encoding: Any, share: float, stratify_by: str | None)
         return None
     told = [problems.broken_lines(source.name, n_broken, example)] if n_broken else []
     return Parsed(
-        _frame(rows),
+        _with_dates(_frame(rows), options),
         ["JSON lines"],
         problems=told,
         n_rows=n_rows if share < 1 else None,
@@ -136,3 +139,17 @@ def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Make columns of objects; what is in an object inside gets a name with a point in it."""
     nested = any(isinstance(cell, dict) for row in rows[:100] for cell in row.values())
     return pd.json_normalize(rows, max_level=3) if nested else pd.DataFrame.from_records(rows)
+
+
+def _with_dates(frame: pd.DataFrame, options: ReadOptions) -> pd.DataFrame:
+    """Make dates of the columns in which every cell is written as one."""
+    for place, name in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        present = column.dropna()
+        if column.dtype != object or str(name) in options.as_text or not len(present):
+            continue
+        if all(isinstance(cell, str) and _DATE.fullmatch(cell) for cell in present):
+            dates = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True).dt.tz_localize(None)
+            if dates.count() == len(present):
+                frame.isetitem(place, dates.array)
+    return frame

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -224,6 +225,20 @@ def test_files_with_types_of_their_own_are_read(kind, tmp_path):
     content = path.read_bytes()
     with pytest.raises(GenieError):
         read_table(content[: len(content) // 3])
+
+
+@pytest.mark.parametrize("style", ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.000Z", "%Y-%m-%d %H:%M:%S+00:00"])
+@pytest.mark.parametrize("lines", [False, True])
+def test_dates_in_json_are_dates_and_what_only_begins_like_one_is_not(style, lines):
+    days = pd.date_range("2024-02-27", periods=4)
+    rows = [{"day": day.strftime(style), "part": f"{day:%Y-%m-%d}-A", "n": n} for n, day in enumerate(days)]
+    rows[1]["day"] = None
+    content = "\n".join(map(json.dumps, rows)) if lines else json.dumps(rows)
+    table = read_table(content.encode())
+    assert [c.kind for c in table.profile.columns] == ["date", "category", "integer"]
+    assert table.frame["day"].tolist() == [days[0], pd.NaT, *days[2:]]
+    kept = read_table(content.encode(), options=ReadOptions(as_text=("day",)))
+    assert kept.frame["day"].iloc[0] == rows[0]["day"]
 
 
 def test_a_file_of_sas_is_read():
