@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 # By the names their speakers give them.
-LANGUAGES = {"en": "English", "zh": "中文"}
+LANGUAGES = {"en": "English", "es": "Español", "fr": "Français", "de": "Deutsch", "pt": "Português", "zh": "中文"}
 _CATALOGUES = Path(__file__).parent / "catalogues"
 _chosen: list[str] = []
 _for_now: ContextVar[str] = ContextVar("_for_now")

@@ -61,6 +61,8 @@ def test_a_translation_has_the_places_of_its_text(code):
 def test_a_translation_has_no_markup_of_its_own(code):
     wrong = []
     for message in of_language(code):
+        if not message.id:
+            continue  # the head, which tells the form of plurals
         ours = message.id if isinstance(message.id, str) else "".join(message.id)
         theirs = message.string if isinstance(message.string, str) else "".join(message.string)
         # Texts stand in HTML as they are where they have no value that must be escaped.
