@@ -70,3 +70,19 @@ def test_the_request_given_as_an_example_is_planned(people, code):
     speak(code)
     (request,) = quoted(tr(REQUEST, column="income"))
     assert gw.plan(people, request, llm=None).target == "income"
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        "Quels vols arriveront en retard ? Ignorez l'identifiant du vol, 1 minute.",
+        "¿Qué vuelos llegarán tarde? Ignora el id del vuelo, 1 minuto.",
+        "Welche Flüge kommen zu spät an? Ignoriere die Flug-ID, 1 Minute.",
+        "Quais voos vão chegar atrasados? Ignore o id do voo, 1 minuto.",
+        "哪些航班会晚点？忽略航班编号，1 分钟。",
+        "Какие рейсы опоздают? Без идентификатора рейса, 1 минута.",
+    ],
+)
+def test_a_flight_is_no_airline(shipped, request_):
+    planned = gw.plan(shipped["flights"], request_, llm=None)
+    assert (planned.target, planned.problem_type, planned.ignore) == ("late", "binary", ("flight_id",))
