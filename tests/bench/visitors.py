@@ -160,7 +160,7 @@ def tell(told, peaks, took, arguments, left, kills):
     for one in ended:
         if not (one["usable"] and one["scored"]):
             wrong.append(f"visitor {one['number']} has no usable result ({one['problem'] or 'no problem told'})")
-        if one["untold_s"] > MOST_UNTOLD_S:
+        if one["place"] and one["untold_s"] > MOST_UNTOLD_S:
             wrong.append(f"visitor {one['number']} waited {one['untold_s']:.0f} s without a word")
     waited = [one for one in ended if one["place"]]
     print(
@@ -168,9 +168,13 @@ def tell(told, peaks, took, arguments, left, kills):
         f" all done after {took:.0f} s; usable {sum(one['usable'] for one in ended)},"
         f" explained {sum(one['explained'] for one in ended)}, models {_spread([one['models'] for one in ended])}"
     )
-    print(f"seconds until the first word (place or start): {_spread([one['untold_s'] for one in ended])}")
-    print(f"seconds waited: {_spread([one['waited_s'] for one in ended])}; {len(waited)} of them in the queue, told so")
+    at_once = [one["waited_s"] for one in ended if not one["place"]]
+    print(f"begun without a queue ('Starting the training process' meanwhile), after seconds: {_spread(at_once)}")
     if waited:
+        print(
+            f"in the queue {len(waited)}; seconds until told the place: {_spread([one['untold_s'] for one in waited])}"
+        )
+        print(f"seconds waited there: {_spread([one['waited_s'] for one in waited])}")
         print(f"estimate less wait, in seconds: {_spread([one['estimate_error_s'] for one in waited])}")
     print(f"run, of the budget: {_spread([one['of_the_budget'] for one in ended])}")
     for kind, (most, count, total) in sorted(peaks.items()):
