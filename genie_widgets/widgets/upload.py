@@ -52,8 +52,8 @@ class Upload(anywidget.AnyWidget):
         ".csv,.tsv,.tab,.txt,.gz,.zst,.zip,.xlsx,.xls,.xlsb,.ods,.parquet,.feather,.arrow,.json,.jsonl,.ndjson,"
         ".dta,.sav,.zsav,.por,.sas7bdat,.xpt"
     ).tag(sync=True)
-    # Servers refuse messages of more than 10 MiB unless they are told otherwise.
-    largest_piece_bytes = t.Int(8 << 20).tag(sync=True)
+    # Servers refuse messages of more than 10 MiB unless they are told otherwise. Larger ones than these were no faster.
+    largest_piece_bytes = t.Int(4 << 20).tag(sync=True)
     window = t.Int(4).tag(sync=True)
     stall_ms = t.Int(8000).tag(sync=True)
     words = t.Dict().tag(sync=True)
