@@ -142,13 +142,10 @@ def _complete(shell: Any, event: Any) -> list[str]:
     """Offer the notebook's DataFrames, the tables of its folder, and the options."""
     if event.line.rstrip().endswith("--into"):
         return []  # a name of the person's own
-    frames = [
-        name
-        for name, value in shell.user_ns.items()
-        if type(value).__name__ == "DataFrame" and not name.startswith("_")
-    ]
+    from genie_widgets.data import notebook_frames
+
     files = [repr(path.name) if " " in path.name else path.name for path in sorted(Path().iterdir()) if _is_table(path)]
-    return [*frames, *files[:MAX_OFFERED], "--into", "--yes"]
+    return [*notebook_frames(shell), *files[:MAX_OFFERED], "--into", "--yes"]
 
 
 def _is_table(path: Path) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.data.fetching import fetch, read_url
     from genie_widgets.data.leaks import Leak, find_leaks
+    from genie_widgets.data.notebook import frame_line, frame_offers, notebook_frames
     from genie_widgets.data.profiling import profile_frame
     from genie_widgets.data.querying import read_query
     from genie_widgets.data.reading import read_table
@@ -27,6 +28,9 @@ _HOME = {
     "find_entities": "structure",
     "find_leaks": "leaks",
     "find_time_order": "structure",
+    "frame_line": "notebook",
+    "frame_offers": "notebook",
+    "notebook_frames": "notebook",
     "Sample": "shipped",
     "Table": "table",
     "profile_frame": "profiling",
@@ -46,6 +50,9 @@ __all__ = [
     "find_entities",
     "find_leaks",
     "find_time_order",
+    "frame_line",
+    "frame_offers",
+    "notebook_frames",
     "profile_frame",
     "read_query",
     "read_table",

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
 
-from genie_widgets.language import plural, tr
+from genie_widgets.data import frame_line, notebook_frames
+from genie_widgets.language import tr
 from genie_widgets.session import Session, SessionState, Stage
 from genie_widgets.widgets.disclosure import Disclosure
 from genie_widgets.widgets.elements import button, field, html, row, show, with_classes
 from genie_widgets.widgets.secret import Secret
 from genie_widgets.widgets.step import Step
-
-
-def notebook_frames() -> dict[str, Any]:
-    """Give the DataFrames among the notebook's variables, by name; what begins with an underscore is not meant."""
-    from IPython import get_ipython
-
-    shell = get_ipython()
-    # Nobody has made a frame before pandas was imported; a table that is read may be importing it at this moment.
-    kind = getattr(sys.modules.get("pandas"), "DataFrame", None)
-    if shell is None or kind is None:
-        return {}
-    found = dict(shell.user_ns)
-    return {name: value for name, value in found.items() if isinstance(value, kind) and not name.startswith("_")}
 
 
 class OtherSources(Step):
@@ -89,7 +76,7 @@ class OtherSources(Step):
             self.session.load_query(address, query)
 
     def _offer_frames(self) -> None:
-        options = [(_line(name, frame), name) for name, frame in notebook_frames().items()]
+        options = [(frame_line(name, frame), name) for name, frame in notebook_frames().items()]
         if tuple(options) != tuple(self._frames.options):
             chosen = self._frames.value
             self._frames.options = options
@@ -103,15 +90,6 @@ class OtherSources(Step):
         self._offer_frames()
         for act in self._buttons:
             act.disabled = bool(state.busy) or state.stage == Stage.TRAINING
-
-
-def _line(name: str, frame: Any) -> str:
-    return tr(
-        "{table} ({rows}, {columns})",
-        table=name,
-        rows=plural("{n:,} row", "{n:,} rows", len(frame)),
-        columns=plural("{n:,} column", "{n:,} columns", len(frame.columns)),
-    )
 
 
 def _after_each_cell(method: Callable[[], None]) -> None:

@@ -54,6 +54,8 @@ class Genie(w.VBox):
         A table to start with.
     prompt : str
         A sentence to start with.
+    name : str
+        What to call the table; empty: a file's own name, "table" for a DataFrame.
     session : Session, optional
         The session to show; None makes one from the environment.
     language : str
@@ -66,6 +68,7 @@ class Genie(w.VBox):
         table: str | Path | bytes | pd.DataFrame | Table | None = None,
         prompt: str = "",
         *,
+        name: str = "",
         session: Session | None = None,
         language: str = "",
     ) -> None:
@@ -91,7 +94,7 @@ class Genie(w.VBox):
         if prompt:
             self.session.set_prompt(prompt)
         if table is not None:
-            self.session.load_table(table)
+            self.session.load_table(table, name=name or None)
 
     @property
     def table(self) -> Table | None:

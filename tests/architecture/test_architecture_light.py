@@ -35,3 +35,11 @@ def test_importing_the_package_loads_no_pandas():
     check = "import genie_widgets, sys; assert 'pandas' not in sys.modules and 'ipywidgets' not in sys.modules"
     done = subprocess.run([sys.executable, "-c", check], check=False, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
+
+
+def test_asking_for_the_notebooks_frames_loads_no_pandas():
+    check = (
+        "from genie_widgets.data import frame_offers; frame_offers(); import sys; assert 'pandas' not in sys.modules"
+    )
+    done = subprocess.run([sys.executable, "-c", check], check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr

@@ -87,6 +87,9 @@ class Jupyter:
     def tree(self, path=""):
         return f"{self.address}tree/{path}?token={TOKEN}"
 
+    def notebook(self, path):
+        return f"{self.address}notebooks/{path}?token={TOKEN}"
+
     def page(self, path):
         return f"{self.address}voila/render/{path}?token={TOKEN}"
 

@@ -2,8 +2,6 @@
 
 import gc
 import sqlite3
-import sys
-from types import ModuleType
 
 import ipywidgets as w
 import pandas as pd
@@ -15,7 +13,7 @@ from test_widgets_panel import control, every, is_shown, press, settle, text
 import genie_widgets as gw
 from genie_widgets.widgets.chips import Chips
 from genie_widgets.widgets.disclosure import Disclosure
-from genie_widgets.widgets.other_sources import OtherSources, notebook_frames
+from genie_widgets.widgets.other_sources import OtherSources
 from genie_widgets.widgets.read_differently import AS_FOUND
 from genie_widgets.widgets.secret import Secret
 
@@ -158,12 +156,6 @@ def test_only_what_the_host_allows_is_offered(make_panel):
     open_sources(some)
     assert is_shown(some, control(some, w.Button, "Fetch it"))
     assert not [c for c in every(some) if isinstance(c, w.Button) and c.description == "Open it"]
-
-
-def test_pandas_that_another_thread_is_importing_is_no_trouble(shell, monkeypatch):
-    shell.user_ns["people"] = 1
-    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
-    assert notebook_frames() == {}
 
 
 def test_the_notebooks_frames_are_offered_as_they_come_and_go(shell, make_panel):

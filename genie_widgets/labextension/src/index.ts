@@ -1,4 +1,4 @@
-/* Genie in JupyterLab and Notebook 7: a table's menu, a launcher card, and the command palette. */
+/* Genie in JupyterLab and Notebook 7: a table's menu, a notebook's DataFrames, a launcher card, and the command palette. */
 
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { ICommandPalette, showErrorMessage } from '@jupyterlab/apputils';
@@ -8,6 +8,7 @@ import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterl
 import type { Contents } from '@jupyterlab/services';
 
 import { notebookOf, panelCode } from './cell';
+import { addFrames } from './frames';
 import { leaveWord, takeWord } from './handover';
 import { genieIcon, lampUrl } from './icon';
 import { freeName, isTable } from './tables';
@@ -105,6 +106,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     for (const command of [OPEN, TRAIN]) {
       palette?.addItem({ command, category: 'Genie', args: { isPalette: true } });
     }
+    if (notebooks !== null) addFrames(app, notebooks, palette);
     launcher?.add({ command: OPEN, category: 'Notebook', rank: 10, kernelIconUrl: lampUrl });
   },
 };
