@@ -96,5 +96,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, pd.Timestamp):
         return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(value, (int, np.integer)):
-        return figure(int(value), ",")
+        # Of four digits it may be a year.
+        return figure(int(value), "," if abs(value) >= 10_000 else "")
     return figure(float(value), ",.4g") if isinstance(value, (float, np.floating)) else str(value)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from genie_widgets.render.comparison import comparison_figure, comparison_html, runs_html
     from genie_widgets.render.deciding import decided_html, decision_html
     from genie_widgets.render.dependence import dependence_figure
-    from genie_widgets.render.escape import duration, esc, metric_value, moment, number
+    from genie_widgets.render.escape import cell_number, duration, esc, metric_value, moment, number
     from genie_widgets.render.explained import beeswarm_figure, classes_figure, importance_figure
     from genie_widgets.render.gallery import figures
     from genie_widgets.render.groups import groups_figure, groups_html, part_html
@@ -58,6 +58,7 @@ _HOME = {
     "explained_figures": "report",
     "moment": "escape",
     "metric_value": "escape",
+    "cell_number": "escape",
     "number": "escape",
     "Figure": "charts",
     "beeswarm_figure": "explained",
@@ -107,6 +108,7 @@ __all__ = [
     "Figure",
     "allowance_html",
     "beeswarm_figure",
+    "cell_number",
     "cell_said",
     "change_html",
     "classes_figure",

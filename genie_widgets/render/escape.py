@@ -51,6 +51,11 @@ def number(value: float | None, digits: int = 3) -> str:
     return figure(value, f"#,.{digits}g").rstrip(".,")
 
 
+def cell_number(value: float, digits: int = 3) -> str:
+    """Write a number as a cell of a table has it: of four digits it may be a year, so no mark parts its thousands."""
+    return figure(int(value)) if value == int(value) and abs(value) < 10_000 else number(value, digits)
+
+
 def metric_value(name: str, value: float | None) -> str:
     """Write a metric's figure: shares in percent, all others with significant digits."""
     if value is None or name not in _SHARES or not abs(value) < MOST_AS_SHARE:

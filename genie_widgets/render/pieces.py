@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from genie_widgets.language import figure, mark, plural, tr
-from genie_widgets.render.escape import between_said, duration, esc, number
+from genie_widgets.render.escape import between_said, cell_number, duration, esc
 from genie_widgets.schema import METRICS, ColumnProfile, Plan, Problem, TableProfile, kind_said
 
 _ROLE = {"error": "alert", "warning": "note", "info": "note"}
@@ -75,7 +75,7 @@ def _size(profile: TableProfile) -> str:
 def _column_row(column: ColumnProfile, n_rows: int) -> str:
     missing = "" if not column.n_missing else figure(column.n_missing / max(1, n_rows), ".0%")
     if column.minimum is not None and column.maximum is not None and column.kind in ("number", "integer"):
-        values = between_said(number(column.minimum), number(column.maximum))
+        values = between_said(cell_number(column.minimum), cell_number(column.maximum))
     else:
         values = ", ".join(counted.value[:40] for counted in column.top_values[:3])
     return (

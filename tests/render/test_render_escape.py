@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from genie_widgets import render
-from genie_widgets.render import duration, esc, moment, number
+from genie_widgets.render import cell_number, duration, esc, moment, number
 
 
 @given(text=st.text())
@@ -128,3 +128,7 @@ def test_every_public_name_is_there_and_no_other():
         assert getattr(render, name) is not None
     with pytest.raises(AttributeError, match="nonsense"):
         _ = render.nonsense
+
+
+def test_a_year_has_no_mark_between_its_thousands():
+    assert [cell_number(value) for value in (2008.0, -9999.0, 10_000.0, 1234.5)] == ["2008", "-9999", "10,000", "1,234"]

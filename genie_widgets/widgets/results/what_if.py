@@ -9,7 +9,16 @@ import ipywidgets as w
 from traitlets import dlink
 
 from genie_widgets.language import figure, mark, tr
-from genie_widgets.render import duration, esc, flip_html, number, problems_html, row_sentences, waterfall_figure
+from genie_widgets.render import (
+    cell_number,
+    duration,
+    esc,
+    flip_html,
+    number,
+    problems_html,
+    row_sentences,
+    waterfall_figure,
+)
 from genie_widgets.schema import ColumnProfile, Explanation, Flip, TableProfile, WhatIf
 from genie_widgets.session import Session, SessionState, blockers
 from genie_widgets.widgets.disclosure import Disclosure
@@ -219,7 +228,7 @@ def _seen(column: ColumnProfile) -> list[w.Widget]:
     if column.kind == "date":
         low, high = (_day(second) for second in (column.minimum, column.maximum))
     elif column.kind in ("number", "integer"):
-        low, high = number(column.minimum, 4), number(column.maximum, 4)
+        low, high = cell_number(column.minimum, 4), cell_number(column.maximum, 4)
     else:
         return []
     return [html(f'<span class="g-why">{esc(tr("{low} to {high}", low=low, high=high))}</span>')]
