@@ -123,8 +123,11 @@ def open_notebook(host, window, jupyter, folder):
 
 def run_cell(page, number):
     prompt = page.locator(".jp-CodeCell .jp-InputArea-prompt").nth(number)
-    # The host drops what is run before its kernel is there, and calls that kernel idle, too.
+    early = page.locator(".jp-Dialog button")
+    # The host drops what is run before its kernel is there, with a dialog or without, and calls that kernel idle, too.
     while not any(sign.isdigit() or sign == "*" for sign in prompt.inner_text()):
+        if early.count():
+            early.last.click()
         prompt.click()
         page.locator("[data-jp-item-name='run'] >> visible=true").click()
         page.wait_for_timeout(500)
