@@ -97,5 +97,5 @@ def _shown(value: Any) -> str:
         return value.isoformat(sep=" ").removesuffix(" 00:00:00")
     if isinstance(value, (int, np.integer)):
         # Of four digits it may be a year.
-        return figure(int(value), "," if abs(value) >= 10_000 else "")
+        return figure(int(value), "," if abs(int(value)) >= 10_000 else "")
     return figure(float(value), ",.4g") if isinstance(value, (float, np.floating)) else str(value)
