@@ -162,9 +162,7 @@ def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) 
                 column.name,
             )
         elif column.kind == "constant":
-            yield _warning(
-                "constant-column", tr("{column} has the same value in every row.", column=column.name), column.name
-            )
+            yield _warning("constant-column", _constant(column, n_rows), column.name)
         elif column.kind == "empty":
             yield _warning("empty-column", tr("{column} has no values.", column=column.name), column.name)
         elif column.n_missing > NEARLY_EMPTY * n_rows:
@@ -178,6 +176,15 @@ def _warnings(columns: tuple[ColumnProfile, ...], n_rows: int, duplicates: int) 
             remedy=tr("Remove them if they are one thing counted twice: the score would look better than it is."),
             severity="warning",
         )
+
+
+def _constant(column: ColumnProfile, n_rows: int) -> str:
+    if not column.n_missing:
+        return tr("{column} has the same value in every row.", column=column.name)
+    share = column.n_missing / n_rows
+    return tr(
+        "{column} has one value only, and is missing in {share:.0%} of the rows.", column=column.name, share=share
+    )
 
 
 def _warning(code: str, title: str, column: str, remedy: str = "") -> Problem:

@@ -12,6 +12,7 @@ from pathlib import Path
 from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.session.local_server import LOCALHOST, free_port, opener, wait_until_up
+from genie_widgets.session.spawning import start_process
 
 MODULE = "genie_widgets.worker.mlflow_pages"
 _BY_NAME = "api/2.0/mlflow/experiments/get-by-name"
@@ -59,7 +60,7 @@ class MlflowPages:
         port = free_port()
         self._store, self._address = store, f"http://{LOCALHOST}:{port}/"
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = start_process(
                 [sys.executable, "-m", MODULE, store, str(port)],
                 stdin=subprocess.PIPE,
                 stdout=log,

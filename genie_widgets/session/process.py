@@ -15,6 +15,7 @@ from typing import IO, Any, Literal
 
 from genie_widgets.language import spoken, tr
 from genie_widgets.schema import GenieError, Problem
+from genie_widgets.session.spawning import start_process
 from genie_widgets.store import RunFolder
 
 CLOSE_TIMEOUT_S = 3.0
@@ -57,7 +58,7 @@ class WorkerHandle:
         arguments = command or (sys.executable, "-m", MODULE, str(folder.path))
         environment = {name: value for name, value in os.environ.items() if name not in _SECRETS}
         with folder.log_path.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = start_process(
                 [*arguments, *_FLAGS[mode], *(() if record_at is None else (f"--record-at={record_at}",))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -7,6 +7,7 @@ import sys
 
 from genie_widgets.language import tr
 from genie_widgets.schema import Problem, RunRequest, Settings, Tracking
+from genie_widgets.session.spawning import start_process
 from genie_widgets.store import RunFolder
 from genie_widgets.track import EXPERIMENT, has_store
 
@@ -16,7 +17,7 @@ MODULE = "genie_widgets.worker.recording"
 def record_again(folder: RunFolder) -> None:
     """Have what changed in a run recorded."""
     with folder.log_path.open("ab") as log, folder.share_recorders() as lock:
-        subprocess.Popen(
+        start_process(
             [sys.executable, "-m", MODULE, str(folder.path)],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -48,7 +49,7 @@ def prepare_store(settings: Settings) -> subprocess.Popen[bytes] | None:
     """
     if settings.tracking_uri or has_store(settings.workspace):
         return None
-    return subprocess.Popen(
+    return start_process(
         [sys.executable, "-m", MODULE, "--store", str(settings.workspace)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

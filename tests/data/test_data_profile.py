@@ -73,6 +73,12 @@ def test_what_looks_wrong_is_told_with_the_column(profile):
     assert {problem.severity for problem in profile.problems} == {"info"}
 
 
+def test_a_value_that_stands_in_some_rows_only_is_not_told_to_be_in_every_one():
+    profile = read_table(pd.DataFrame({"a": ["x", None, None, None], "b": [1, 2, 3, 4]})).profile
+    told = {problem.culprit: problem.title for problem in profile.problems}
+    assert told["a"] == "a has one value only, and is missing in 75% of the rows."
+
+
 def test_repeated_rows_are_counted():
     profile = read_table(pd.DataFrame({"a": [1, 2, 1, 1], "b": ["x", "y", "x", "x"]})).profile
     assert profile.n_duplicate_rows == 2

@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from types import SimpleNamespace
 
 import pytest
 
@@ -45,11 +44,7 @@ def test_where_the_host_forbids_them_nothing_is_opened(recorded, monkeypatch):
 def test_a_server_that_ends_at_once_is_told(tmp_path, monkeypatch):
     started = subprocess.Popen
     monkeypatch.setattr(
-        mlflow_pages,
-        "subprocess",
-        SimpleNamespace(
-            PIPE=subprocess.PIPE, Popen=lambda _command, **given: started([sys.executable, "-c", "exit(3)"], **given)
-        ),
+        mlflow_pages, "start_process", lambda _command, **given: started([sys.executable, "-c", "exit(3)"], **given)
     )
     with pytest.raises(GenieError, match=r"mlflow\.log"):
         MlflowPages(tmp_path / "mlflow.log").open("sqlite:///x")

@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from types import SimpleNamespace
 
 import pytest
 
@@ -13,7 +12,7 @@ from genie_widgets.session import Run, recording
 
 def test_a_workspaces_own_store_is_made_once(tmp_path, monkeypatch):
     started = []
-    monkeypatch.setattr(recording.subprocess, "Popen", lambda command, **_options: started.append(command))
+    monkeypatch.setattr(recording, "start_process", lambda command, **_options: started.append(command))
     recording.prepare_store(Settings(workspace=tmp_path, tracking_uri="http://localhost:9"))
     assert not started
     recording.prepare_store(Settings(workspace=tmp_path))
@@ -36,7 +35,7 @@ def recorder(monkeypatch):
         process = real(program, **{**options, "stdin": subprocess.PIPE})
         started.append(process)
 
-    monkeypatch.setattr(recording, "subprocess", SimpleNamespace(DEVNULL=subprocess.DEVNULL, Popen=start))
+    monkeypatch.setattr(recording, "start_process", start)
     yield started
     for process in started:
         process.stdin.close()
