@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from genie_widgets.intent import phrases
+from genie_widgets.intent.asked_about import asked_about
 from genie_widgets.intent.facts import is_no_target, says_yes_or_nothing
 from genie_widgets.intent.lexicon import TARGET, concepts_of, lexicon, terms_of
 from genie_widgets.intent.reading import Hit, Mention, Reading, read, significant_parts, spoken_values
 from genie_widgets.intent.vectors import row_of, vectors_of
-from genie_widgets.intent.words import STOP_WORDS
+from genie_widgets.intent.words import STOP_WORDS, Span
 from genie_widgets.schema import ColumnProfile, TableProfile
 
 Matrix = npt.NDArray[np.float64]
@@ -81,11 +82,13 @@ def evidence_for(text: str, profile: TableProfile) -> Evidences:
     reading = read(text, profile)
     places = _places(reading)
     forms = forms_of(reading.folded)
-    chosen = [_best(reading.mentions_of(column.name), places) for column in profile.columns]
+    about = asked_about(reading)
+    mentioned = [about.without(reading.mentions_of(column.name), column.name) for column in profile.columns]
+    chosen = [_best(mentions, places) for mentions in mentioned]
     values = [spoken_values(reading, column) for column in profile.columns]
     scores = np.array([0.0 if mention is None else mention.score for mention in chosen])
     said = np.array([max((hit.score for hit in hits), default=0.0) for hits in values])
-    meaning = _meaning(reading, profile)
+    meaning = _meaning(reading, profile, about.rows)
     titles = _in_title(profile)
     strongest = np.maximum(scores, 0.7 * said)
     rising = np.sort(strongest)
@@ -271,11 +274,12 @@ def _rows_of(parts: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(rows))
 
 
-def _meaning(reading: Reading, profile: TableProfile) -> Matrix:
+def _meaning(reading: Reading, profile: TableProfile, apart: tuple[Span, ...]) -> Matrix:
     """Nearness in meaning of each name to the words of the text: of its nearest word, and on the whole."""
     result = np.zeros((len(profile.columns), 2))
-    said = _rows_of(tuple(dict.fromkeys(w.plain for w in reading.words if w.plain not in STOP_WORDS)))
-    heads = [lexicon().heads[c] for term in terms_of(reading.words) for c, w in term.concepts if w >= 0.75]
+    words = [w for w in reading.words if not any(start <= w.start and w.end <= end for start, end in apart)]
+    said = _rows_of(tuple(dict.fromkeys(w.plain for w in words if w.plain not in STOP_WORDS)))
+    heads = [lexicon().heads[c] for term in terms_of(words) for c, w in term.concepts if w >= 0.75]
     asked = tuple(dict.fromkeys([*said, *(r for r in map(row_of, heads) if r is not None)]))
     names = [_name_rows(column.name) for column in profile.columns]
     flat = [row for rows in names for row in rows]

@@ -10,6 +10,8 @@ from genie_widgets.schema import ColumnProfile, TableProfile
 from genie_widgets.schema.table import ValueCount
 
 HERE = Path(__file__).parent
+SAMPLES = HERE.parents[2] / "genie_widgets" / "data" / "samples"
+DEV_TABLES = HERE.parent / "cases" / "dev" / "tables"
 N_ROWS = 5000
 TEMPLATE_WEIGHT = 0.25
 
@@ -51,25 +53,45 @@ def column(name, told):
     return ColumnProfile(name=name, kind=kind, dtype="object", n_distinct=len(values), top_values=top, **ends)
 
 
-def written(path=HERE / "tables.txt"):
-    """The sentences of a file such as tables.txt, by table."""
+def written(path=HERE / "tables.txt", known=None):
+    """The sentences of a file such as tables.txt, by table; a table in `known` is named without its columns."""
     tables = {}
     profile = None
     for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("@"):
+        if line.startswith("@") and " | " not in line:
+            owner = line[1:].strip()
+            profile = known(owner)
+            tables[owner] = []
+        elif line.startswith("@"):
             file, *columns = line[1:].split(" | ")
             told = (part.strip().rsplit(":", 1) for part in columns)
             # Values may hold blanks and strokes; a name may hold a colon: the last one divides.
             built = tuple(column(name, kind) for name, kind in told)
             profile = TableProfile(name=file.strip(), n_rows=N_ROWS, n_sampled=N_ROWS, columns=built)
-            tables[profile.name] = []
+            owner = profile.name
+            tables[owner] = []
         elif line.strip() and not line.startswith("#"):
             target, lang, prompt = line.split(" > ", 2)
             names = set(profile.column_names)
             right = set() if target == "-" else {target} if target in names else set(target.split("/"))
             assert right <= names, (profile.name, target)
-            tables[profile.name].append(Example(profile, prompt, frozenset(right), lang))
+            tables[owner].append(Example(profile, prompt, frozenset(right), lang))
     return tables
+
+
+def questions():
+    """The sentences of questions.txt, by table: none is trained on."""
+    from genie_widgets.data import read_table
+
+    trained = written()
+
+    def known(name):
+        folder, _, file = name.partition("/")
+        if file:
+            return read_table({"samples": SAMPLES, "dev": DEV_TABLES}[folder] / file).profile
+        return trained[name][0].profile
+
+    return written(HERE / "questions.txt", known)
 
 
 # {x} is the column that is meant, {a}, {b}, {c} are others.
