@@ -120,10 +120,12 @@ def evidence_html(plan: Plan, field: str) -> str:
     for item in plan.evidence:
         if item.field != field:
             continue
-        quote = ""
+        source = tr(_SOURCE[item.source])
         if item.quote and item.source != "user":
-            quote = f": <q>{esc(item.quote)}</q>" if item.source == "prompt" else f": {esc(item.quote)}"
-        lines.append(f"{tr(_SOURCE[item.source])}{quote}")
+            words = f"<q>{esc(item.quote)}</q>" if item.source == "prompt" else esc(item.quote)
+            # Translators: who says so, and the words or the fact
+            source = tr("{source}: {words}", source=source, words=words)
+        lines.append(source)
     shown = lines[:3] + ([tr("and {n} more", n=len(lines) - 3)] if len(lines) > 3 else [])
     return f'<small class="g-why">{"<br>".join(shown)}</small>' if lines else ""
 
