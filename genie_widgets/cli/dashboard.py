@@ -104,7 +104,8 @@ def _serve(arguments: argparse.Namespace) -> int:
         environment["GENIE_SHARED"] = "1"
     elif token:
         # On a machine of one's own, behind a token, one may name one's own files and databases.
-        for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES", "GENIE_ALLOW_MLFLOW_UI"):
+        for what in ("PATHS", "URLS", "QUERIES", "LLM", "MLFLOW_UI"):
+            name = f"GENIE_ALLOW_{what}"
             environment[name] = os.environ.get(name, "1")
 
     def announce(address: str) -> None:

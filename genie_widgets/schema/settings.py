@@ -67,6 +67,8 @@ class Settings(_Confidential):
         Strangers use this server: nobody is shown the runs of others.
     allow_paths, allow_urls, allow_queries : bool
         Whether a person may name a file of this machine, an address on the network, a database to read from.
+    allow_llm : bool
+        Whether a person may name a language model other than the host's own, by a key or an address.
     allow_mlflow_ui : bool
         Whether a person may have MLflow's own pages opened, for whoever is on this machine.
     seed : int
@@ -87,6 +89,7 @@ class Settings(_Confidential):
     allow_paths: bool = True
     allow_urls: bool = True
     allow_queries: bool = True
+    allow_llm: bool = True
     allow_mlflow_ui: bool = True
     seed: int = 0
     person: str = ""

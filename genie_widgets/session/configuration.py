@@ -23,6 +23,7 @@ def settings_from_env() -> Settings:
         allow_paths=_is_on("GENIE_ALLOW_PATHS", otherwise=not is_page),
         allow_urls=_is_on("GENIE_ALLOW_URLS", otherwise=not is_page),
         allow_queries=_is_on("GENIE_ALLOW_QUERIES", otherwise=not is_page),
+        allow_llm=_is_on("GENIE_ALLOW_LLM", otherwise=not is_page),
         allow_mlflow_ui=_is_on("GENIE_ALLOW_MLFLOW_UI", otherwise=not is_page),
         seed=_whole("GENIE_SEED") or 0,
         # A page is everybody's, even where its server is one person's of a hub's.

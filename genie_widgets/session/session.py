@@ -113,7 +113,24 @@ class Session:
         return lambda: self._listeners.remove(listener)
 
     def use_llm(self, settings: LLMSettings | None) -> None:
-        """Ask this language model as well from now on; None for none."""
+        """Ask this language model as well from now on; None for none.
+
+        Raises
+        ------
+        GenieError
+            If the host lets nobody name one, and this is not the host's own.
+        """
+        if settings is not None and not self.settings.allow_llm and not _is_same_model(settings, self.settings.llm):
+            raise GenieError(
+                Problem(
+                    code="not-allowed-here",
+                    title=tr("A language model may not be named on this page."),
+                    remedy=tr(
+                        "Plan without one; who runs the page can allow it with {setting}=1.", setting="GENIE_ALLOW_LLM"
+                    ),
+                    culprit="GENIE_ALLOW_LLM",
+                )
+            )
         self._llm = settings
         if not self._state.is_asking:
             self._dispatch(a.LLMHeard(exchange=None, token=self._state.token))
@@ -857,3 +874,8 @@ def _short(cell: str, most: int) -> str:
         return f"{float(cell):.4g}"
     except ValueError:
         return cell
+
+
+def _is_same_model(settings: LLMSettings, host: LLMSettings | None) -> bool:
+    """Whether it is the host's own model; what it may see of a person's table is the person's to say."""
+    return host is not None and settings == host.model_copy(update={"with_values": settings.with_values})

@@ -88,14 +88,23 @@ class LanguageModel(Step):
         fields = with_classes(w.Box([*controls, self._key]), "g-fields")
         allowed = with_classes(self._values, "g-tick")
         actions = row(self._use, self._leave)
-        self._settings = Disclosure(tr("Language model (optional)"), fields, allowed, actions, self._status)
+        # Where nobody may name one, the host's own is all there is.
+        own = [fields] if session.settings.allow_llm else []
+        self._settings = Disclosure(tr("Language model (optional)"), *own, allowed, actions, self._status)
+        show(self._settings, session.settings.allow_llm or session.settings.llm is not None)
         self.root = w.VBox([self._sent, self._settings])
 
     def _use_it(self) -> None:
+        host = self.session.settings.llm
+        if not self.session.settings.allow_llm and host is not None:
+            self.session.use_llm(host.model_copy(update={"with_values": self._values.value}))
+            self._show_status()
+            return
         key, given = self._key.secret, self.session.llm
-        if not key.get_secret_value() and given is not None:
-            key = given.api_key
         address = self._address.value.strip() or None
+        # A key is for the server that it was given for, and no other hears of it.
+        if not key.get_secret_value() and given is not None and address == given.base_url:
+            key = given.api_key
         if not key.get_secret_value() and address is None:
             self._status.value = esc(tr("Enter a key, or the address of a server that needs none."))
             return

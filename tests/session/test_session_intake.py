@@ -1,12 +1,13 @@
 """Where tables come from: read differently, from elsewhere, and only as the host allows."""
 
+import os
 import sqlite3
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from genie_widgets.schema import ReadOptions, Settings
+from genie_widgets.schema import GenieError, LLMSettings, ReadOptions, Settings
 from genie_widgets.session import Session, python_code, remedies, settings_from_env
 from genie_widgets.session.intake import without_password
 
@@ -159,6 +160,22 @@ def test_a_host_forbids_what_is_typed_and_not_what_code_gives(session_of, file):
     assert session.state.profile is not None
 
 
+def test_where_a_host_lets_nobody_name_a_language_model_only_its_own_is_asked(session_of):
+    own = LLMSettings(api_key="sk-of-the-host", model="small")
+    session = session_of(allow_llm=False, llm=own)
+    for other in ({"base_url": "http://127.0.0.1:9"}, {"model": "large"}, {"api_key": SecretStr("sk-other")}):
+        with pytest.raises(GenieError, match="may not be named") as caught:
+            session.use_llm(own.model_copy(update=other))
+        assert caught.value.problem.code == "not-allowed-here"
+        assert session.llm == own
+    session.use_llm(None)
+    assert session.llm is None
+    session.use_llm(own.model_copy(update={"with_values": True}))
+    assert session.llm.with_values
+    with pytest.raises(GenieError):
+        session_of(allow_llm=False).use_llm(own)
+
+
 def test_the_limit_of_uploads_holds_for_paths_too(session_of, file):
     session = session_of(max_upload_bytes=20)
     session.load_path(str(file))
@@ -180,11 +197,12 @@ def test_a_query_becomes_the_table_and_its_address_is_nowhere(session_of, tmp_pa
 
 
 def test_a_page_reads_nothing_of_its_server_unless_the_host_says_so(monkeypatch):
-    for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES", "VOILA_BASE_URL"):
+    for name in ("GENIE_ALLOW_PATHS", "GENIE_ALLOW_URLS", "GENIE_ALLOW_QUERIES", "GENIE_ALLOW_LLM", "VOILA_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
     def allowed():
         settings = settings_from_env()
+        assert settings.allow_llm == ("VOILA_BASE_URL" not in os.environ)
         return settings.allow_paths, settings.allow_urls, settings.allow_queries, settings.public_urls_only
 
     assert allowed() == (True, True, True, False)

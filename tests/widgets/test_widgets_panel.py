@@ -12,7 +12,7 @@ from llm_server import LATE, LLMServer, answer, settings_for
 import genie_widgets as gw
 from genie_widgets.data import samples
 from genie_widgets.render import esc
-from genie_widgets.schema import Reply, RunSummary, Sourced
+from genie_widgets.schema import LLMSettings, Reply, RunSummary, Sourced
 from genie_widgets.session import Session, settings_from_env
 from genie_widgets.store import People
 from genie_widgets.widgets.disclosure import Disclosure
@@ -240,6 +240,35 @@ def test_a_language_models_key_reaches_the_session_and_no_widget_state(panel):
     assert not any("sk-very-secret" in state for state in states)
     press(panel, "Do without")
     assert panel.session.llm is None
+
+
+def test_a_hosts_key_is_sent_to_no_address_that_a_visitor_types(panel):
+    panel.session.use_llm(LLMSettings(api_key="sk-of-the-host"))
+    unfold(panel, "Language model")
+    control(panel, w.Text, "Address").value = "http://evil.example"
+    press(panel, "Use it")
+    assert panel.session.llm.base_url == "http://evil.example"
+    assert panel.session.llm.api_key.get_secret_value() == "none"
+
+
+def test_where_nobody_may_name_a_language_model_there_is_no_field_for_one(monkeypatch):
+    monkeypatch.setattr("genie_widgets.session.session.Session._prewarm", lambda _self: None)
+    for llm in (None, LLMSettings(api_key="sk-of-the-host", model="hosted")):
+        settings = settings_from_env().model_copy(update={"allow_llm": False, "llm": llm})
+        panel = gw.Genie(session=Session(settings))
+        try:
+            settle(panel)
+            model = next(c for c in every(panel) if isinstance(c, Disclosure) and "Language model" in c.title)
+            assert is_shown(panel, model) == (llm is not None)
+            assert not [c for c in every(panel) if isinstance(c, w.Text) and c.description in ("Model", "Address")]
+            if llm is not None:
+                unfold(panel, "Language model")
+                press(panel, "Do without")
+                assert panel.session.llm is None
+                press(panel, "Use it")
+                assert panel.session.llm == llm
+        finally:
+            panel.close()
 
 
 def test_history_is_hidden_where_strangers_share_the_server(monkeypatch):
