@@ -58,8 +58,9 @@ def rehearse() -> None:
 
 
 def rehearse_adding() -> None:
-    """Play a tree whose leaves are only added up."""
+    """Play trees whose leaves are only added up: a symmetric one is solved in another way than any other."""
     _rehearse(Link.IDENTITY)
+    _rehearse(Link.IDENTITY, depth=-1)
 
 
 def rehearse_linking() -> None:
@@ -67,7 +68,8 @@ def rehearse_linking() -> None:
     _rehearse(Link.LOGISTIC)
 
 
-def _rehearse(link: Link) -> None:
+def _rehearse(link: Link, *, depth: int = 1) -> None:
+    """Play a stump, as a symmetric tree of a depth, or (-1) as any other tree."""
     import numpy as np
     import pandas as pd
 
@@ -84,7 +86,7 @@ def _rehearse(link: Link) -> None:
         leaf=np.array([0, 0, 1]),
         values=np.array([[0.0], [1.0]]),
         output=np.array([0]),
-        symmetric=np.array([1]),
+        symmetric=np.array([depth]),
     )
     rows = pd.DataFrame({"x": [1.0, -1.0]})
     background = np.array([1])
