@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-CULL_AFTER_S, CULL_CHECK_S = 600, 60
+IDLE_MINUTES, CULL_CHECK_S = 10, 60
 
 
 def jupyter_path() -> Path:
@@ -37,9 +37,14 @@ def voila_options() -> dict[str, object]:
         "VoilaConfiguration.strip_sources": True,
         "VoilaConfiguration.show_tracebacks": False,
         # Every load leaves a kernel behind; those that nobody is connected to are ended.
-        "MappingKernelManager.cull_idle_timeout": CULL_AFTER_S,
+        "MappingKernelManager.cull_idle_timeout": 60 * _idle_minutes(),
         "MappingKernelManager.cull_interval": CULL_CHECK_S,
     }
+
+
+def _idle_minutes() -> int:
+    given = os.environ.get("GENIE_IDLE_MINUTES", "")
+    return int(given) if given.isdecimal() and int(given) else IDLE_MINUTES
 
 
 def voila_environment() -> dict[str, str]:

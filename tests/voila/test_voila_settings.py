@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from genie_widgets.voila.__main__ import set_up
 from genie_widgets.voila.settings import jupyter_path, notebook_path, voila_arguments, voila_environment
 
@@ -19,6 +21,12 @@ def test_only_what_the_page_needs_is_loaded_one_by_one():
     arguments = [a for a in voila_arguments(notebook_path(), port=1) if "extension_allowlist" in a]
     assert len(arguments) == 4
     assert not any("[" in argument for argument in arguments)
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [("", 600), ("45", 2700), ("0", 600), ("never", 600), ("-3", 600)])
+def test_a_host_says_when_a_kernel_that_nobody_uses_ends(monkeypatch, minutes, seconds):
+    monkeypatch.setenv("GENIE_IDLE_MINUTES", minutes)
+    assert f"--MappingKernelManager.cull_idle_timeout={seconds}" in voila_arguments(notebook_path(), port=1)
 
 
 def test_kernels_are_started_ahead_if_asked():
