@@ -44,12 +44,16 @@ def main():
     genie = str(Path(sys.argv[1]).resolve())
     import genie_widgets as gw
     from genie_widgets.data import samples
+    from genie_widgets.language import speak, tr
 
     assert "site-packages" in gw.__file__, gw.__file__
     extension = Path(sys.prefix, "share", "jupyter", "labextensions", "genie-widgets")
     load = json.loads((extension / "package.json").read_text())["jupyterlab"]["_build"]["load"]
     assert (extension / load).is_file()
     assert (extension / "install.json").is_file()
+    speak("de")
+    assert tr("Your table") == "Ihre Tabelle", "the catalogues are not in the wheel"
+    speak("en")
     out(genie, "doctor")
     plans = [json.loads(out(genie, "plan", s.name, s.prompt, "--json", "--no-llm")) for s in samples()]
     assert all(plan["status"] == "plan" for plan in plans), plans
