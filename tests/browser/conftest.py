@@ -50,7 +50,7 @@ def voila(home):
 
     port = free_port()
     command = [sys.executable, "-m", "voila", *voila_arguments(notebook_path(), port=port)]
-    environment = {**voila_environment(), "GENIE_HOME": str(home / "workspace")}
+    environment = {**voila_environment(), "GENIE_HOME": str(home / "workspace"), "GENIE_ALLOW_LLM": "1"}
     server = serve(command, port, environment, home / "voila.log")
     yield f"http://127.0.0.1:{port}/"
     stop(server)
