@@ -90,6 +90,9 @@ class Jupyter:
     def notebook(self, path):
         return f"{self.address}notebooks/{path}?token={TOKEN}"
 
+    def settings(self, plugin):
+        return f"{self.address}lab/api/settings/{plugin}?token={TOKEN}"
+
     def page(self, path):
         return f"{self.address}voila/render/{path}?token={TOKEN}"
 

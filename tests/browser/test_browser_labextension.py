@@ -206,3 +206,16 @@ def test_of_one_frame_nothing_is_asked_and_what_hinders_is_told(open_notebook):
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator:not([data-status='idle'])", state="attached")
     ask_in_palette(page)
     assert "no running kernel" in told(page)
+
+
+def test_in_a_german_lab_the_entries_are_german(window, jupyter, folder):
+    shutil.copy(PENGUINS.path, folder / "people.csv")
+    page = window.new_page()
+    settings = jupyter.settings("@jupyterlab/translation-extension:plugin")
+    try:
+        assert page.request.put(settings, data={"raw": '{"locale": "de_DE"}'}).ok
+        page.goto(jupyter.lab(folder.name))
+        listed(page, "people.csv").click(button="right")
+        page.wait_for_selector(".lm-Menu-item:has-text('Modell mit Genie trainieren')")
+    finally:
+        assert page.request.put(settings, data={"raw": "{}"}).ok

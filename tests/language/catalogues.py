@@ -8,6 +8,8 @@ python tests/language/catalogues.py missing es        # what is still to be tran
 from __future__ import annotations
 
 import ast
+import json
+import re
 import sys
 import tokenize
 from collections.abc import Iterator
@@ -21,6 +23,8 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parents[2] / "genie_widgets"
 FOLDER = PACKAGE / "language" / "catalogues"
+EXTENSION = Path("labextension", "src")
+OF_EXTENSION = PACKAGE / EXTENSION / "catalogues.json"
 # How many texts each takes.
 SAID_BY = {"tr": 1, "mark": 1, "plural": 2}
 FOR_TRANSLATORS = "Translators:"
@@ -51,7 +55,16 @@ def of_code() -> Catalog:
                 place = (path.relative_to(PACKAGE).as_posix(), None)
                 message = texts[0] if len(texts) == 1 else tuple(texts)
                 found.add(message, None, [place], auto_comments=_above(call.lineno, comments))
+    for path, text in of_extension():
+        found.add(text, None, [(path.relative_to(PACKAGE).as_posix(), None)])
     return found
+
+
+def of_extension() -> Iterator[tuple[Path, str]]:
+    """Give the texts of the JupyterLab extension with their files."""
+    for path in sorted((PACKAGE / EXTENSION).glob("*.ts")):
+        for found in re.finditer(r"\bsay\(\s*'([^'\\]+)'", path.read_text(encoding="utf-8")):
+            yield path, found[1]
 
 
 # Not by Babel's own collector: it does not look into f-strings.
@@ -120,6 +133,13 @@ def compiled(language: str) -> bytes:
     return out.getvalue()
 
 
+def compiled_for_extension() -> str:
+    """Give the extension's texts in every language, in the form that it is built with."""
+    texts = dict.fromkeys(text for _, text in of_extension())
+    said = {code: {text: of_language(code).get(text).string for text in texts} for code in languages()}
+    return json.dumps(said, ensure_ascii=False, indent=1) + "\n"
+
+
 def missing(catalogue: Catalog) -> list[str | Key]:
     """List the texts that are not translated."""
     return [message.id for message in catalogue if message.id and not _is_said(message.string)]
@@ -144,3 +164,5 @@ if __name__ == "__main__":
             (FOLDER / f"{code}.mo").write_bytes(compiled(code))
         else:
             print(*missing(of_language(code)), sep="\n")
+    if step == "compile":
+        OF_EXTENSION.write_text(compiled_for_extension(), encoding="utf-8")

@@ -4,7 +4,7 @@ import string
 
 import catalogues
 import pytest
-from catalogues import FOLDER, compiled, languages, missing, of_code, of_language
+from catalogues import FOLDER, OF_EXTENSION, compiled, compiled_for_extension, languages, missing, of_code, of_language
 
 from genie_widgets.language import LANGUAGES
 
@@ -25,9 +25,12 @@ def test_texts_are_collected_wherever_they_stand(tmp_path, monkeypatch):
             )
         )
     )
+    scripts = tmp_path / "labextension" / "src"
+    scripts.mkdir(parents=True)
+    (scripts / "b.ts").write_text("a(say('five'), say(\n  'six \"{x}\"', { x }));")
     monkeypatch.setattr(catalogues, "PACKAGE", tmp_path)
     found = {message.id: message.auto_comments for message in of_code() if message.id}
-    assert list(found) == ["one", "two", ("{n} row", "{n} rows"), "three", "four"]
+    assert list(found) == ["one", "two", ("{n} row", "{n} rows"), "three", "four", "five", 'six "{x}"']
     assert found["one"] == ["Translators: verb on a button"]
     (tmp_path / "a.py").write_text('tr(f"{a} six")')
     with pytest.raises(ValueError, match="six"):
@@ -73,6 +76,10 @@ def test_a_translation_has_no_markup_of_its_own(code):
 @pytest.mark.parametrize("code", languages())
 def test_what_the_package_reads_is_what_was_written(code):
     assert (FOLDER / f"{code}.mo").read_bytes() == compiled(code), "run: python tests/language/catalogues.py compile"
+
+
+def test_the_extension_is_built_with_what_was_written():
+    assert OF_EXTENSION.read_text(encoding="utf-8") == compiled_for_extension()
 
 
 def _texts(catalogue):

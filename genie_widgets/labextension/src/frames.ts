@@ -6,6 +6,7 @@ import { NotebookActions, type INotebookTracker, type NotebookPanel } from '@jup
 
 import { genieIcon } from './icon';
 import { framesOf, type Frame } from './kernel';
+import { say } from './say';
 
 const FRAME = 'genie:frame';
 const CELL = '.jp-Notebook .jp-CodeCell';
@@ -30,11 +31,11 @@ async function choose(frames: Frame[], source: string): Promise<Frame | null> {
   if (frames.length === 1) return frames[0];
   const items = frames.map(frame => frame.text);
   const { value } = await InputDialog.getItem({
-    title: 'Train a model on a DataFrame',
-    label: 'DataFrame of this notebook',
+    title: say('Train a model on a DataFrame'),
+    label: say('DataFrame of this notebook'),
     items,
     current: likeliest(frames, source),
-    okLabel: 'Open Genie',
+    okLabel: say('Open Genie'),
   });
   return value === null ? null : frames[items.indexOf(value)];
 }
@@ -53,11 +54,11 @@ async function openOn(panel: NotebookPanel, { code }: Frame): Promise<void> {
 async function train(panel: NotebookPanel): Promise<void> {
   try {
     const frames = await framesOf(panel.sessionContext);
-    if (frames.length === 0) throw new Error('This notebook holds no DataFrame. Run the cell that makes it, and ask again.');
+    if (frames.length === 0) throw new Error(say('This notebook holds no DataFrame. Run the cell that makes it, and ask again.'));
     const frame = await choose(frames, panel.content.activeCell?.model.sharedModel.getSource() ?? '');
     if (frame !== null && !panel.isDisposed) await openOn(panel, frame);
   } catch (error) {
-    await showErrorMessage('Genie could not open a DataFrame', error as Error);
+    await showErrorMessage(say('Genie could not open a DataFrame'), error as Error);
   }
 }
 
@@ -65,8 +66,8 @@ async function train(panel: NotebookPanel): Promise<void> {
 export function addFrames(app: JupyterFrontEnd, notebooks: INotebookTracker, palette: ICommandPalette | null): void {
   const { commands } = app;
   commands.addCommand(FRAME, {
-    label: 'Train a model on a DataFrame…',
-    caption: 'Open Genie on a DataFrame of this notebook',
+    label: say('Train a model on a DataFrame…'),
+    caption: say('Open Genie on a DataFrame of this notebook'),
     icon: args => (args['isPalette'] ? undefined : genieIcon),
     isVisible: () => notebookInSight(notebooks) !== null,
     isEnabled: () => notebookInSight(notebooks) !== null,

@@ -6,11 +6,13 @@ import { IDefaultFileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowse
 import { ILauncher } from '@jupyterlab/launcher';
 import { INotebookTracker, NotebookActions, type NotebookPanel } from '@jupyterlab/notebook';
 import type { Contents } from '@jupyterlab/services';
+import { ITranslator } from '@jupyterlab/translation';
 
 import { notebookOf, panelCode } from './cell';
 import { addFrames } from './frames';
 import { leaveWord, takeWord } from './handover';
 import { genieIcon, lampUrl } from './icon';
+import { say, speak } from './say';
 import { freeName, isTable } from './tables';
 
 const OPEN = 'genie:open';
@@ -54,7 +56,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
   id: 'genie-widgets:plugin',
   description: 'Opens the panel of Genie on a table.',
   autoStart: true,
-  optional: [ICommandPalette, ILauncher, IFileBrowserFactory, IDefaultFileBrowser, INotebookTracker],
+  optional: [ICommandPalette, ILauncher, IFileBrowserFactory, IDefaultFileBrowser, INotebookTracker, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     palette: ICommandPalette | null,
@@ -62,7 +64,9 @@ const plugin: JupyterFrontEndPlugin<void> = {
     factory: IFileBrowserFactory | null,
     files: IDefaultFileBrowser | null,
     notebooks: INotebookTracker | null,
+    translator: ITranslator | null,
   ) => {
+    speak(translator?.languageCode ?? 'en');
     const { commands } = app;
     const { contents } = app.serviceManager;
 
@@ -78,21 +82,21 @@ const plugin: JupyterFrontEndPlugin<void> = {
         leaveWord(path, code);
         await commands.execute('docmanager:open', { path, factory: 'Notebook' });
       } catch (error) {
-        await showErrorMessage('Genie could not open a notebook', error as Error);
+        await showErrorMessage(say('Genie could not open a notebook'), error as Error);
       }
     }
 
     notebooks?.widgetAdded.connect((_tracker, panel) => void runIfAsked(panel));
 
     commands.addCommand(OPEN, {
-      label: args => (args['isPalette'] ? 'Train a model on a table' : 'Genie'),
-      caption: 'Train a model on a table, without code',
+      label: args => (args['isPalette'] ? say('Train a model on a table') : 'Genie'),
+      caption: say('Train a model on a table, without code'),
       icon: args => (args['isPalette'] ? undefined : genieIcon),
       execute: args => open(null, (args['cwd'] as string | undefined) ?? browser()?.model.path ?? ''),
     });
     commands.addCommand(TRAIN, {
-      label: args => (args['isPalette'] ? 'Train a model on the selected file' : 'Train a model with Genie'),
-      caption: 'Open a notebook with Genie on this table',
+      label: args => (args['isPalette'] ? say('Train a model on the selected file') : say('Train a model with Genie')),
+      caption: say('Open a notebook with Genie on this table'),
       icon: args => (args['isPalette'] ? undefined : genieIcon),
       isVisible: () => selected() !== null,
       isEnabled: () => selected() !== null,

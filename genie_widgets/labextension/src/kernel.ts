@@ -2,6 +2,8 @@
 
 import type { ISessionContext } from '@jupyterlab/apputils';
 
+import { say } from './say';
+
 /** A DataFrame that can be trained on: its variable, that and its size in words, and the code that opens the panel. */
 export interface Frame {
   name: string;
@@ -11,8 +13,8 @@ export interface Frame {
 
 const QUESTION = '__import__("genie_widgets.data", fromlist=["frame_offers"]).frame_offers()';
 const PATIENCE_MS = 30_000;
-const GONE = 'This notebook has no running kernel. Start one from the menu "Kernel", and run its cells.';
-const BUSY = 'The kernel is busy. Ask again once the cell that runs has ended.';
+const gone = () => new Error(say('This notebook has no running kernel. Start one from the menu "Kernel", and run its cells.'));
+const busy = () => new Error(say('The kernel is busy. Ask again once the cell that runs has ended.'));
 
 /** What the protocol carries for an expression: its value in several forms, or what went wrong. */
 interface Answer {
@@ -26,17 +28,21 @@ interface Answer {
 export async function framesOf(context: ISessionContext): Promise<Frame[]> {
   const status = context.session?.kernel?.status;
   if (status === undefined || status === 'dead' || status === 'terminating') {
-    throw new Error(GONE);
+    throw gone();
   }
-  if (status === 'busy') throw new Error(BUSY);
+  if (status === 'busy') throw busy();
   const answer = await within(PATIENCE_MS, ask(context));
   const frames = answer.data?.['application/json'];
   if (answer.status === 'ok' && Array.isArray(frames)) return frames as Frame[];
   if (answer.ename === 'ModuleNotFoundError' || answer.ename === 'AttributeError') {
-    throw new Error(`Genie is missing from the kernel "${context.kernelDisplayName}", or is too old there. \
-Run "%pip install -U genie-widgets" in a cell, and restart the kernel.`);
+    throw new Error(
+      say(
+        'Genie is missing from the kernel "{kernel}", or is too old there. Run "%pip install -U genie-widgets" in a cell, and restart the kernel.',
+        { kernel: context.kernelDisplayName },
+      ),
+    );
   }
-  throw new Error(`The kernel did not tell its DataFrames. ${answer.ename ?? ''} ${answer.evalue ?? ''}`.trim());
+  throw new Error(`${say('The kernel did not tell its DataFrames.')} ${answer.ename ?? ''} ${answer.evalue ?? ''}`.trim());
 }
 
 async function ask(context: ISessionContext): Promise<Answer> {
@@ -51,7 +57,7 @@ async function ask(context: ISessionContext): Promise<Answer> {
   });
   const { content } = await future.done.catch(() => {
     // The host itself knows of the end of a kernel a moment later.
-    throw new Error(GONE);
+    throw gone();
   });
   if (content.status !== 'ok') return { status: content.status };
   return content.user_expressions['frames'] as unknown as Answer;
@@ -60,7 +66,7 @@ async function ask(context: ISessionContext): Promise<Answer> {
 /** A kernel may begin a long cell, or die, between a question and its answer: nobody waits for ever. */
 function within<T>(patience: number, answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(BUSY)), patience);
+    const timer = setTimeout(() => reject(busy()), patience);
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
