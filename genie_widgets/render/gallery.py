@@ -176,7 +176,7 @@ def _roc(curves: Sequence[Curve]) -> Figure:
         [*data, guide((0, 1), (0, 1), tr("chance"))],
         _joined(
             tr("Share of positives found against share of false alarms."),
-            tr("At 10% false alarms, {shares} are found.", shares=_at(curves, 0.1)),
+            tr("Found at 10% false alarms: {shares}.", shares=_at(curves, 0.1)),
         ),
         {"xaxis": axis(tr("false alarms"), range=[0, 1]), "yaxis": axis(tr("found"), range=[0, 1.02])},
     )
@@ -189,7 +189,7 @@ def _precision_recall(curves: Sequence[Curve]) -> Figure:
         [line(c.x, c.y, c.series) for c in curves],
         _joined(
             tr("Share of alarms that are right, against share of positives found."),
-            tr("With half of them found, {shares} of the alarms are right.", shares=_at(curves, 0.5)),
+            tr("Alarms that are right with half of them found: {shares}.", shares=_at(curves, 0.5)),
         ),
         {
             "xaxis": axis(tr("recall (found)"), range=[0, 1]),
@@ -220,7 +220,7 @@ def _gain(curves: Sequence[Curve]) -> Figure:
         [*(line(c.x, c.y, c.series) for c in curves), guide((0, 1), (0, 1), tr("chance"))],
         _joined(
             tr("Share of the positives found against share of the rows acted on, likeliest first."),
-            tr("Acting on 20% of the rows, {shares} are found.", shares=_at(curves, 0.2)),
+            tr("Found by acting on 20% of the rows: {shares}.", shares=_at(curves, 0.2)),
         ),
         {
             "xaxis": axis(tr("rows acted on, likeliest first"), range=[0, 1], tickformat=".0%"),

@@ -92,7 +92,7 @@ def test_a_curve_of_an_unknown_kind_is_left_out(make):
 def test_the_words_say_the_figures_of_the_plot(make):
     words = {figure.kind: figure.text for figure in render.figures(make.result("x", "binary"))}
     assert "x 83%" in words["confusion"]
-    assert "At 10% false alarms, x: 60%; other: 60% are found." in words["roc"]
+    assert "Found at 10% false alarms: x: 60%; other: 60%." in words["roc"]
     assert "said 10%, came true 60%" in words["calibration"]
     words = {figure.kind: figure.text for figure in render.figures(make.result("x", "quantile"))}
     assert "0.1: 60%" in words["quantile_coverage"]
