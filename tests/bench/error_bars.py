@@ -7,31 +7,20 @@ Each line: of all errors (rows x columns x seeds) the share within 0.67, 1.28 an
 """
 
 import argparse
+import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "explain"))
+from games import smooth, steps
 
 from genie_widgets.explain import predicting, sampling, shap_values
 from genie_widgets.explain.meter import Meter
 
 ROWS = 4
 BARS = (0.6745, 1.2816, 2.0)
-
-
-def smooth(frame):
-    """Every column matters in every order."""
-    cells = frame.to_numpy()
-    return 1 / (1 + np.exp(-(cells @ np.linspace(1, -1, cells.shape[1]) + cells[:, 0] * cells[:, 1])))
-
-
-def steps(frame):
-    """Columns matter in some orders, as in trees."""
-    cells, rng = frame.to_numpy(), np.random.default_rng(5)
-    total = np.zeros(len(cells))
-    for _ in range(30):
-        at, cut, side = rng.integers(0, cells.shape[1], 3), rng.normal(size=3), rng.random(3) < 0.5
-        total += rng.normal() * ((cells[:, at] > cut) ^ side).all(axis=1)
-    return total
 
 
 def rare(frame):

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from games import smooth, steps
 
 from genie_widgets.explain import explain, predicting
 
@@ -174,21 +175,6 @@ def test_walks_end_when_enough_is_known(mixed, predict_mixed):
         errors[enough] = np.sqrt(np.mean([part.standard_error**2 for part in parts])) / size
         assert errors[enough] <= enough
     assert errors[0.01] < errors[0.3]
-
-
-def smooth(frame):
-    cells = frame.to_numpy()
-    return 1 / (1 + np.exp(-(cells @ np.linspace(1, -1, cells.shape[1]) + cells[:, 0] * cells[:, 1])))
-
-
-def steps(frame):
-    """Columns that matter in few orders only, as trees make them."""
-    cells, rng = frame.to_numpy(), np.random.default_rng(5)
-    total = np.zeros(len(cells))
-    for _ in range(30):
-        at, cut, side = rng.integers(0, cells.shape[1], 3), rng.normal(size=3), rng.random(3) < 0.5
-        total += rng.normal() * ((cells[:, at] > cut) ^ side).all(axis=1)
-    return total
 
 
 @pytest.mark.parametrize("predict", [smooth, steps])
