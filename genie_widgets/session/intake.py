@@ -62,7 +62,7 @@ class Intake:
         from genie_widgets.data import read_table
 
         if not self._settings.allow_paths:
-            raise _forbidden(tr("Files of this machine may not be named on this page."), "GENIE_ALLOW_PATHS")
+            raise forbidden(tr("Files of this machine may not be named on this page."), "GENIE_ALLOW_PATHS")
         path = Path(text.strip().strip("\"'")).expanduser()
         with self._lock:
             with contextlib.suppress(OSError, ValueError):
@@ -83,7 +83,7 @@ class Intake:
 
         settings = self._settings
         if not settings.allow_urls:
-            raise _forbidden(tr("Addresses on the network may not be named on this page."), "GENIE_ALLOW_URLS")
+            raise forbidden(tr("Addresses on the network may not be named on this page."), "GENIE_ALLOW_URLS")
         file, name = fetch(
             address,
             settings.workspace / "uploads",
@@ -103,7 +103,7 @@ class Intake:
         from genie_widgets.data import read_query
 
         if not self._settings.allow_queries:
-            raise _forbidden(tr("Databases may not be named on this page."), "GENIE_ALLOW_QUERIES")
+            raise forbidden(tr("Databases may not be named on this page."), "GENIE_ALLOW_QUERIES")
         with self._lock:
             table = read_query(address, query)
             self._keep(None)
@@ -165,12 +165,14 @@ def without_password(address: str) -> str:
     return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
-def _forbidden(title: str, setting: str) -> GenieError:
+def forbidden(title: str, setting: str, remedy: str = "") -> GenieError:
+    """Tell what a host forbids, by the setting that would allow it; without another remedy a file can be uploaded."""
+    upload = tr("Upload the file instead; who runs the page can allow it with {setting}=1.", setting=setting)
     return GenieError(
         Problem(
             code="not-allowed-here",
             title=title,
-            remedy=tr("Upload the file instead; who runs the page can allow it with {setting}=1.", setting=setting),
+            remedy=remedy or upload,
             culprit=setting,
         )
     )

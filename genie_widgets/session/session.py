@@ -19,7 +19,7 @@ from genie_widgets.session.allowance import allowance, taken_from_allowance
 from genie_widgets.session.api import accept, list_runs, make_request, open_run, start
 from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
-from genie_widgets.session.intake import Intake, without_password
+from genie_widgets.session.intake import Intake, forbidden, without_password
 from genie_widgets.session.mlflow_pages import MlflowPages
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
@@ -121,16 +121,9 @@ class Session:
             If the host lets nobody name one, and this is not the host's own.
         """
         if settings is not None and not self.settings.allow_llm and not _is_same_model(settings, self.settings.llm):
-            raise GenieError(
-                Problem(
-                    code="not-allowed-here",
-                    title=tr("A language model may not be named on this page."),
-                    remedy=tr(
-                        "Plan without one; who runs the page can allow it with {setting}=1.", setting="GENIE_ALLOW_LLM"
-                    ),
-                    culprit="GENIE_ALLOW_LLM",
-                )
-            )
+            setting = "GENIE_ALLOW_LLM"
+            remedy = tr("Plan without one; who runs the page can allow it with {setting}=1.", setting=setting)
+            raise forbidden(tr("A language model may not be named on this page."), setting, remedy)
         self._llm = settings
         if not self._state.is_asking:
             self._dispatch(a.LLMHeard(exchange=None, token=self._state.token))
