@@ -5,6 +5,7 @@ from genie_widgets.store.folder import RunFolder, default_workspace, list_run_id
 from genie_widgets.store.lock import hold_alone
 from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
+from genie_widgets.store.pace import note_turn, pace
 from genie_widgets.store.people import People
 from genie_widgets.store.queue import take_ticket
 from genie_widgets.store.spent import seconds_spent
@@ -19,8 +20,10 @@ __all__ = [
     "fold",
     "hold_alone",
     "list_run_ids",
+    "note_turn",
     "oom_kills",
     "outlook",
+    "pace",
     "seconds_spent",
     "take_ticket",
 ]

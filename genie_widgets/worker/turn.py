@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from genie_widgets.language import tr
 from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import GenieError, Problem, Queued
-from genie_widgets.store import RunFolder, fold, take_ticket
+from genie_widgets.store import RunFolder, fold, note_turn, pace, take_ticket
 
 # A training with fewer would be slower than two after each other, or would not fit.
 CORES_FOR_ONE, BYTES_FOR_ONE = 2, 2 * 2**30
@@ -64,22 +64,28 @@ def turn(folder: RunFolder, get_ready: Callable[[], None]) -> Iterator[float | N
             time.sleep(POLL_INTERVAL_S)
         if told is not None:
             folder.append(Queued(before=0, about_s=0.0))
+        came_at = time.monotonic()
         get_ready()
         yield None if told is None else time.time()
+        note_turn(folder.queue, held_s=time.monotonic() - came_at, given_s=_given_and_spent(folder)[0])
 
 
 def _seconds_of(folder: RunFolder, run_ids: list[str]) -> float:
-    """Add up what the runs before still have of their time limits."""
+    """Add up how long the runs before will still keep their places, as runs on this machine do."""
+    expected = pace(folder.queue)
     seconds = 0.0
     for run_id in run_ids:
-        other = RunFolder(folder.path.parent / run_id)
-        try:
-            view = fold(other.events(), alive=True, now=time.time())
-            limit = view.time_limit_s or other.read_request().plan.time_limit_s
-        except (OSError, ValueError):
-            continue
-        seconds += max(0.0, limit - view.elapsed_s)
+        given, spent = _given_and_spent(RunFolder(folder.path.parent / run_id))
+        seconds += max(0.0, given * expected - spent)
     return round(seconds, 1)
+
+
+def _given_and_spent(folder: RunFolder) -> tuple[float, float]:
+    try:
+        view = fold(folder.events(), alive=True, now=time.time())
+        return float(view.time_limit_s or folder.read_request().plan.time_limit_s), view.elapsed_s
+    except (OSError, ValueError):
+        return 0.0, 0.0
 
 
 def _gave_up() -> Problem:

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
 from genie_widgets.machine import Machine
 from genie_widgets.schema import GenieError, Queued, RunStarted, new_run_id
-from genie_widgets.store import RunFolder, take_ticket
+from genie_widgets.store import RunFolder, note_turn, pace, take_ticket
 from genie_widgets.worker import turn as module
 from genie_widgets.worker.turn import trainings_at_once, turn
 
@@ -96,3 +96,34 @@ def test_a_stop_while_waiting_ends_it(folders):
 def test_how_many_train_at_once(monkeypatch, asked, cores, memory, places):
     monkeypatch.setenv("GENIE_MAX_TRAININGS", asked)
     assert trainings_at_once(Machine(cores, memory * GIB, memory * GIB, GIB)) == places
+
+
+def test_the_estimate_is_of_what_turns_take_here(folders):
+    first, second = folders
+    first.append(RunStarted(time_limit_s=60))
+    for _ in range(3):
+        note_turn(first.queue, held_s=120, given_s=60)
+
+    def wait():
+        with suppress(GenieError), turn(second, nothing):
+            pass
+
+    with take_ticket(first.queue, first.run_id):
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        deadline = time.monotonic() + 30
+        while not second.events():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        second.request_stop()
+        waiting.join()
+    assert 60 < second.events()[0].about_s <= 120
+
+
+def test_a_turn_that_ends_is_learned_from(folders):
+    first = folders[0]
+    first.append(RunStarted(time_limit_s=1_000))
+    assert pace(first.queue) == 1
+    with turn(first, nothing):
+        pass
+    assert pace(first.queue) < 1, "it ended long before its limit"
