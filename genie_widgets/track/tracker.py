@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import shutil
+import sqlite3
 import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -213,10 +215,32 @@ def _make_store(workspace: Path) -> None:
     folder = workspace / f".{DATABASE}.new"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    store = SqlAlchemyStore(local_uri(folder), (workspace / ARTIFACTS).as_uri())  # type: ignore[no-untyped-call]
+    made = folder / DATABASE
+    with _written_once(made):
+        store = SqlAlchemyStore(local_uri(folder), (workspace / ARTIFACTS).as_uri())  # type: ignore[no-untyped-call]
     store.engine.dispose()
-    (folder / DATABASE).replace(workspace / DATABASE)
+    with made.open("rb") as file:
+        os.fsync(file.fileno())
+    made.replace(workspace / DATABASE)
     shutil.rmtree(folder)
+
+
+@contextmanager
+def _written_once(database: Path) -> Iterator[None]:
+    """Have SQLite not wait for the disk at each of a new store's many steps: 2 s instead of 12 where disks are slow."""
+    from sqlalchemy import Engine, event
+
+    def hurry(connection: Any, _record: Any) -> None:
+        if not isinstance(connection, sqlite3.Connection):
+            return
+        if str(database) in {row[2] for row in connection.execute("PRAGMA database_list")}:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    event.listen(Engine, "connect", hurry)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "connect", hurry)
 
 
 def _rehearse() -> None:
