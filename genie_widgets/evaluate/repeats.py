@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from genie_widgets.language import plural, tr
@@ -17,8 +18,9 @@ def repeats_problem(train: pd.DataFrame, holdout: pd.DataFrame, plan: Plan) -> P
     if len(columns) < 2:
         return None
     try:
-        seen = pd.util.hash_pandas_object(train[columns], index=False)
-        repeated = int(pd.util.hash_pandas_object(holdout[columns], index=False).isin(set(seen)).sum())
+        seen = pd.util.hash_pandas_object(train[columns], index=False).to_numpy()
+        kept = pd.util.hash_pandas_object(holdout[columns], index=False).to_numpy()
+        repeated = int(np.isin(kept, _common(seen, kept)).sum())
     except TypeError:  # cells that cannot be hashed, such as lists: nothing is known then
         return None
     if repeated < NOTABLE_SHARE * len(holdout):
@@ -36,3 +38,10 @@ def repeats_problem(train: pd.DataFrame, holdout: pd.DataFrame, plan: Plan) -> P
         severity="warning",
         field="validation",
     )
+
+
+def _common(many: np.ndarray, few: np.ndarray) -> np.ndarray:
+    """Find which of a few numbers are among many: each of the many is looked up, without a set of a million."""
+    few = np.unique(few)
+    at = np.minimum(np.searchsorted(few, many), len(few) - 1)
+    return np.unique(many[few[at] == many])

@@ -50,6 +50,10 @@ class Budget:
         """Seconds left now, less what is kept back."""
         return self.started_at + self.limit_s - time.time() - keeping_s
 
+    def training_left_s(self) -> float:
+        """Seconds left for training: its share of what there is, however long it took to read and set rows apart."""
+        return max(self.left_s(keeping_s=self.reserve_s), MIN_TRAINING_SHARE * self.left_s())
+
 
 def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool = False) -> Budget:
     """Share out a time limit.
@@ -77,7 +81,7 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool
         "scoring_s": slowness * (1.0 + min(5.0, 3.0 * size)),
         # An explanation is as good as its seconds allow; the others take what they take.
         "explaining_s": min(30.0, max(2.0, 0.1 * limit_s)),
-        "exporting_s": slowness * (2.5 + min(10.0, size)),
+        "exporting_s": slowness * (2.5 + min(5.0, 0.5 * size)),
         "tracking_s": slowness * 3.0,
     }
     scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))

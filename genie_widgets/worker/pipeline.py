@@ -236,7 +236,7 @@ def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
     plan, seed = run.request.plan, run.request.seed
     machine = detect_machine(disk=run.folder.path)
     before = next((event.n_train for event in run.folder.events() if isinstance(event, SplitMade)), None)
-    fitting = rows_that_fit(len(rows), n_columns, run.budget.left_s(keeping_s=run.budget.reserve_s), machine)
+    fitting = rows_that_fit(len(rows), n_columns, run.budget.training_left_s(), machine)
     wanted = fitting.n_rows if before is None else before
     taken = sample_rows(rows, wanted, plan, seed=seed) if wanted < len(rows) else rows
     if len(taken) < len(rows):
@@ -348,7 +348,7 @@ def hooks_of(run: Run, split: Split) -> Hooks:
 
 def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
-    left = run.budget.left_s(keeping_s=run.budget.reserve_s)
+    left = run.budget.training_left_s()
     if left >= LEAST_TRAINING_S:
         return left
     overrun = LEAST_TRAINING_S - left

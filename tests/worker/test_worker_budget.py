@@ -56,3 +56,12 @@ def test_seconds_left_are_counted_from_the_confirmation():
     assert 0 < budget.left_s() <= 60
     assert budget.left_s(keeping_s=1000) < 0
     assert plan_budget(now - 100, 50, 1000).left_s() < 0
+
+
+def test_what_comes_before_the_training_takes_from_all_and_not_from_the_training_alone():
+    now = time.time()
+    late = plan_budget(now - 30, 60, 1_000_000, is_busy=True)
+    assert late.left_s(keeping_s=late.reserve_s) < 0.1 * late.left_s()
+    assert late.training_left_s() == pytest.approx(MIN_TRAINING_SHARE * late.left_s(), rel=0.01)
+    early = plan_budget(now, 600, 1_000)
+    assert early.training_left_s() == pytest.approx(early.left_s(keeping_s=early.reserve_s), rel=0.01)
