@@ -3,8 +3,11 @@
 from importlib.resources import files
 
 
-def test_the_distilled_vectors_bring_their_licence():
+def test_what_is_made_of_the_sentence_transformer_brings_its_licence():
     model = files("genie_widgets.intent") / "model"
-    assert (model / "vectors.npz").is_file()
-    assert "all-MiniLM-L6-v2" in (model / "NOTICE.txt").read_text(encoding="utf-8")
+    notice = (model / "NOTICE.txt").read_text(encoding="utf-8")
+    assert "all-MiniLM-L6-v2" in notice
+    for name in ("vectors.npz", "reader.npz"):
+        assert (model / name).is_file()
+        assert name in notice
     assert "Version 2.0, January 2004" in (model / "LICENSE-Apache-2.0.txt").read_text(encoding="utf-8")
