@@ -20,6 +20,10 @@ Predict = Callable[[pd.DataFrame], object]
 # One call should not keep a person who presses stop waiting longer than this.
 SECONDS_A_CALL = 1.5
 LEAST_BATCH_ROWS = 256
+# Somebody who looks sees something after so many seconds.
+FIRST_PICTURE_SECONDS = 1.0
+# Every row gets its first pair of walks if the rest of them takes no longer than this.
+GRACE_SECONDS = 2.0
 # Enough is known when the typical standard error is this share of the typical value.
 GOOD_ENOUGH = 0.005
 # Cells of one batch: bounds the memory of a wide table's hybrids to a few hundred megabytes.
@@ -61,6 +65,7 @@ class Meter:
         self._should_stop = should_stop
         self._max_batch_rows = max(1, max_batch_rows)
         self.good_enough = good_enough
+        self.grace_s = GRACE_SECONDS
         self._clock = clock
         self.started = clock()
         self._deadline = self.started + budget_s
@@ -75,8 +80,12 @@ class Meter:
 
     def sharing(self, share: float) -> Meter:
         """Ask the same function within a share of the seconds left."""
+        return self.within(share * max(0.0, self.seconds_left))
+
+    def within(self, seconds: float, grace_s: float = GRACE_SECONDS) -> Meter:
+        """Ask the same function within so many seconds, and those of grace."""
         twin = copy(self)
-        twin._deadline = self._clock() + share * max(0.0, self.seconds_left)
+        twin._deadline, twin.grace_s = self._clock() + seconds, grace_s
         return twin
 
     def predict(self, frame: pd.DataFrame) -> Floats:
@@ -114,14 +123,14 @@ class Meter:
             parts.append(self.predict(hybrids.frame(rows[part], background[part], coalition[part])))
         return np.concatenate(parts)
 
-    def batch_rows(self, n_columns: int) -> int:
-        """Rows of a good next call: large, yet answered soon, and within the time left."""
+    def batch_rows(self, n_columns: int, *, leave_s: float = 0.0) -> int:
+        """Rows of a good next call: large, yet answered soon, and within the time left but for some seconds."""
         most = min(self._max_batch_rows, max(LEAST_BATCH_ROWS, MOST_CELLS // n_columns))
         # Never much larger than what was tried: one slow surprise must not eat the budget.
         grown = max(LEAST_BATCH_ROWS, 8 * self._largest_call)
         if self._seconds_a_row <= 0:
             return min(most, grown)
-        seconds = min(SECONDS_A_CALL, max(0.0, self.seconds_left))
+        seconds = min(SECONDS_A_CALL, max(0.0, self.seconds_left - leave_s))
         return int(np.clip(seconds / self._seconds_a_row, min(LEAST_BATCH_ROWS, most), min(most, grown)))
 
     def seconds_for(self, n_rows: float) -> float:
@@ -137,6 +146,11 @@ class Meter:
     def seconds_spent(self) -> float:
         """Seconds since the start."""
         return self._clock() - self.started
+
+    @property
+    def seconds_to_picture(self) -> float:
+        """Seconds until somebody who looks should see something."""
+        return max(0.0, FIRST_PICTURE_SECONDS - self.seconds_spent)
 
     @property
     def stopped(self) -> bool:

@@ -16,8 +16,6 @@ MOST_NUMBERS = 2_000_000
 MOST_PASSES = 50
 # One round in so many visits a background row that was visited before.
 ROUNDS_A_REPEAT = 6
-# Every row gets its first pair of walks if the rest of them takes no longer than this.
-GRACE_SECONDS = 2.0
 
 
 def sample_rows(game: Game, columns: Places, rng: np.random.Generator, *, first: int = 0) -> Solution:
@@ -102,7 +100,7 @@ def _is_time(game: Game, leave_s: float, cost_of_first_round: float) -> bool:
         return True
     if game.meter.seconds_left > leave_s:
         return False
-    return cost_of_first_round == 0 or game.meter.seconds_for(cost_of_first_round) > GRACE_SECONDS
+    return cost_of_first_round == 0 or game.meter.seconds_for(cost_of_first_round) > game.meter.grace_s
 
 
 def _known_well(estimates: Estimates, good_enough: float) -> bool:

@@ -23,10 +23,9 @@ from genie_widgets.explain.predicting import solve_by_predicting
 BLOCK_ROWS = 2_000
 # Share of the time left that is waited for kernels that this machine has never compiled.
 COMPILING_SHARE = 0.5
-# Where the trees do not give the first picture, the predictions alone do, in so many seconds.
-FIRST_PICTURE_SECONDS = 1.0
-# And where that is no more than this share of the time left.
-FIRST_PICTURE_SHARE = 0.25
+# Where the trees do not give the first picture, the predictions alone do, if what that takes is no more than this
+# share of the time left; at the least in so many seconds, and with so many more for every row's first walks.
+FIRST_PICTURE_SHARE, LEAST_PICTURE_SECONDS, PICTURE_GRACE_SECONDS = 0.25, 0.3, 0.3
 
 
 @dataclass(frozen=True)
@@ -129,12 +128,12 @@ class _FirstPicture:
         game : Game, optional
             Of the first rows, where a quicker function says what the predictor says.
         """
-        left, tell = self._meter.seconds_left, self._on_partial
-        if tell is None or FIRST_PICTURE_SHARE * left < FIRST_PICTURE_SECONDS:
+        tell, seconds = self._on_partial, max(LEAST_PICTURE_SECONDS, self._meter.seconds_to_picture)
+        if tell is None or FIRST_PICTURE_SHARE * self._meter.seconds_left < seconds:
             return None
         self._on_partial = None
         hybrids = Hybrids(self._rows, self._background) if game is None else game.hybrids
-        meter = (self._meter if game is None else game.meter).sharing(FIRST_PICTURE_SECONDS / left)
+        meter = (self._meter if game is None else game.meter).within(seconds, PICTURE_GRACE_SECONDS)
         known = _by_predicting(meter, self._rows.iloc[: hybrids.n_rows], hybrids, self._rng)
         tell(known)
         return known

@@ -29,8 +29,8 @@ QUICK = Precision(most_exact=9, n_walks=2)
 MOST_WALKS = 64
 # Of few rows each is solved in parts of the background, so that every core has work.
 LEAST_TASKS = 8
-# A pass that takes longer than this tells what it knows meanwhile; then ever more seldom.
-FIRST_PICTURE_SECONDS = 1.0
+# What a long pass knows is told first where a picture is owed, then after so many seconds, then ever more seldom.
+LEAST_PAUSE, NEXT_PICTURE_SECONDS = 0.05, 1.0
 
 
 class Bound(Protocol):
@@ -82,6 +82,8 @@ class TreeSolver:
         Until the budget is spent.
     stopped : callable
         Whether somebody asked to stop.
+    seconds_to_picture : callable
+        Until somebody who looks should see something.
     """
 
     def __init__(
@@ -96,6 +98,7 @@ class TreeSolver:
         seed: int,
         seconds_left: Callable[[], float],
         stopped: Callable[[], bool],
+        seconds_to_picture: Callable[[], float],
     ) -> None:
         self._members = members
         self._n_rows = n_rows
@@ -104,6 +107,7 @@ class TreeSolver:
         self._n_threads = n_threads
         self._seed = seed
         self.seconds_left, self._stopped = seconds_left, stopped
+        self._seconds_to_picture = seconds_to_picture
         self.last_seconds = 0.0
         self._against = [member.against(self._background) for member in members]
 
@@ -189,14 +193,14 @@ class TreeSolver:
 
         with ThreadPoolExecutor(self._n_threads) as pool:
             workers = {pool.submit(work) for _ in range(self._n_threads)}
-            pause = FIRST_PICTURE_SECONDS
+            pause = max(LEAST_PAUSE, self._seconds_to_picture())
             while workers:
                 finished, workers = wait(workers, timeout=pause)
                 for worker in finished:
                     worker.result()
                 if workers and on_rows is not None and done[: len(parts)].all():
                     on_rows(known())
-                    pause *= 2
+                    pause = max(NEXT_PICTURE_SECONDS, 2 * pause)
         self.last_seconds = before - self.seconds_left()
         return known()
 

@@ -160,6 +160,7 @@ def solve_with_trees(
             seed=seed,
             seconds_left=lambda: meter.seconds_left - reserve,
             stopped=lambda: meter.stopped,
+            seconds_to_picture=lambda: meter.seconds_to_picture,
         )
 
     def tell(solution: Solution) -> None:

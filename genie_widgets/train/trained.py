@@ -18,6 +18,7 @@ import pandas as pd
 from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.language import plural, tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem
+from genie_widgets.train.in_memory import keep_in_memory
 
 _log = logging.getLogger(__name__)
 # Which distribution a model type needs when it is loaded; what no kept model needs is not required.
@@ -200,7 +201,7 @@ class TrainedModel:
 
         try:
             # What is taken apart is asked again and again: it stays in memory, once for both.
-            self.predictor.persist()
+            keep_in_memory(self.predictor)
             return describe(self.predictor, self._fitted_columns(rows), transform=self._transformed)
         except NotTreesError as reason:
             _log.info("not taken apart: %s", reason)

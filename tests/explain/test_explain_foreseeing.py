@@ -50,6 +50,7 @@ def foreseen(n_trees=10, *, n_differ=4, n_columns=5, link=Link.LOGISTIC, n_threa
         seed=0,
         seconds_left=lambda: 1.0,
         stopped=lambda: False,
+        seconds_to_picture=lambda: 1.0,
     )
     differ = np.full((N_ROWS, N_BACKGROUND), n_differ)
     return solver.quick_seconds(differ) if quick else solver.exact_seconds(differ)

@@ -84,6 +84,16 @@ def test_a_first_picture_that_is_exact_is_the_last():
     assert pictures == [found]
 
 
+def test_a_first_picture_of_few_rows_comes_in_time_where_all_would_not():
+    # A pass over all rows takes 10 s; the promise is 2.
+    slow, frame, pictures = Slow(1 / 500), numbers(200, 26), []
+    keep = {"labels": ("y",), "unit": "target", "on_partial": pictures.append, "clock": slow.clock}
+    explain(slow, frame.iloc[:100], frame.iloc[100:], budget_s=30, **keep)
+    assert pictures[0].seconds <= 2
+    assert 1 <= pictures[0].n_rows < 100
+    assert pictures[0].additivity_error < 1e-9
+
+
 @pytest.mark.parametrize(("n_columns", "calls"), [(12, 4), (12, 60), (20, 4)])
 def test_stop_is_heard_between_calls(n_columns, calls):
     slow, frame = Slow(1e-5), numbers(60, n_columns)

@@ -301,9 +301,10 @@ def test_members_that_are_no_trees_are_added_through_their_predictions(shapley):
 
 
 def test_a_first_picture_comes_before_the_last(monkeypatch):
-    from genie_widgets.explain import tree_solving
+    from genie_widgets.explain import meter, tree_solving
 
-    monkeypatch.setattr(tree_solving, "FIRST_PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(meter, "FIRST_PICTURE_SECONDS", 0.0)
+    monkeypatch.setattr(tree_solving, "LEAST_PAUSE", 0.0)
     rng = np.random.default_rng(8)
     ensemble = made(rng, link=Link.SOFTMAX, n_outputs=3, n_trees=50)
     predict, rows, background = predictor(ensemble), table(rng, 60), table(rng, 60)
