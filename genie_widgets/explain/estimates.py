@@ -31,12 +31,14 @@ class Estimates:
         self._gap = f_rows[:, None, :] - f_background[None, :, :]
         self._sums = np.zeros((n, len(f_background), n_columns, k))
         self._squares = np.zeros_like(self._sums)
+        self._turned = np.zeros((n, n_columns, k))
         self.visits = np.zeros((n, len(f_background)), dtype=np.intp)
 
-    def add(self, rows: Places, background: Places, values: Floats) -> None:
-        """Add pairs of walks: `values` has shape (n_pairs, n_columns, n_outputs)."""
+    def add(self, rows: Places, background: Places, values: Floats, halves: Floats) -> None:
+        """Add pairs of walks: their means and half their differences, shapes (n_pairs, n_columns, n_outputs)."""
         np.add.at(self._sums, (rows, background), values)
         np.add.at(self._squares, (rows, background), values**2)
+        np.add.at(self._turned, rows, halves**2)
         np.add.at(self.visits, (rows, background), 1)
 
     def result(self) -> tuple[Floats, Floats]:
@@ -60,9 +62,10 @@ class Estimates:
         slope = self._slopes(per_visit, mean, gap_mean, seen)
         missing = self._gap.mean(axis=1) - gap_mean
         values = mean + slope[None] * missing[:, None, :]
-        between, within = self._between(per_visit, mean, gap_mean, slope, seen), self._within()
-        if not within.freedom.any():
+        between = self._between(per_visit, mean, gap_mean, slope, seen)
+        if self.visits.max() < 2:
             return values, _error([between], n_seen)
+        within = self._within()
         # Of what stands between background rows, some is noise of the walks; the rest is gone when all were visited.
         of_walks = within.variance * (weight / np.maximum(1, self.visits)).sum(axis=1)[:, None, None]
         unseen = (1.0 - n_seen / seen.shape[1])[:, None, None]
@@ -102,7 +105,8 @@ class Estimates:
         """Spread of the walks to the same background row."""
         visits = self.visits[:, :, None, None]
         squares = np.maximum(0.0, self._squares - self._sums**2 / np.maximum(1, visits))
-        return Spread.of(squares, np.maximum(0, self.visits - 1).astype(float))
+        turned = self._turned / np.maximum(1, self.visits.sum(axis=1))[:, None, None]
+        return Spread.of_walks(squares, np.maximum(0, self.visits - 1).astype(float), turned)
 
 
 def _error(parts: list[Spread], n_seen: Places) -> Floats:

@@ -89,7 +89,7 @@ def _sample_block(game: Game, rows: Places, columns: Places, leave_s: float, rng
         of_block, background = ahead % n, order[ahead % n, turns[(ahead // n) % len(turns)]]
         size = max(1, int(np.searchsorted(np.cumsum(cost[of_block, background]), limit, side="right")))
         of_block, background = of_block[:size], background[:size]
-        estimates.add(of_block, background, walk_pairs(game, rows[of_block], background, columns, rng))
+        estimates.add(of_block, background, *walk_pairs(game, rows[of_block], background, columns, rng))
         done += len(of_block)
     return estimates
 

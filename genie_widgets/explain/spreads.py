@@ -1,9 +1,14 @@
 """Variances from few walks, and how far to trust them.
 
 A column often moves the prediction in a few orders only. Then few walks tell its variance badly:
-they may miss the orders that matter. So a row's own variance is drawn towards what is typical of
-the column among all rows, by as much as the rows are alike, and Student's t says how wide an error
-bar must be that rests on so little. What no walk has shown at all stays unknown.
+they may miss the orders that matter. So a row's own variance is drawn towards what may be expected,
+and Student's t says how wide an error bar must be that rests on so little. What no walk has shown
+at all stays unknown.
+
+Between background rows, what is typical of the column among all rows is expected, by as much as the rows
+are alike. Between walks to the same background row, what a walk and its reverse differ by tells more:
+it is seen at every visit, also where a background row was visited once, and in most orders wherever the
+order matters at all.
 """
 
 from __future__ import annotations
@@ -20,6 +25,12 @@ from genie_widgets.explain.meter import Floats
 HELD = 0.975
 # Rows are never believed to be more alike than so many degrees of freedom would tell.
 MOST_LIKENESS = 50.0
+# The variance of the mean of a walk and its reverse, as a share of the mean square of half their difference: where two
+# columns act together it is nothing, a third where three do, half where four do. So much is expected, as if so many
+# pairs of visits had told it; what all rows and columns show is added.
+TURNED_SHARE, TURNED_FREEDOM = 0.5, 20.0
+# A column of a row departs from that by a factor of two or so, as a variance of so many degrees of freedom does.
+EXPECTED_FREEDOM = 5.0
 TINY = 1e-300
 
 
@@ -48,6 +59,32 @@ class Spread:
         variance = (own_freedom * own + likeness * typical + next_one) / (own_freedom + likeness + 1)
         # What is typical is not known better than all rows together tell it.
         return cls(variance, effective + np.minimum(likeness, effective.sum(axis=0) - effective))
+
+    @classmethod
+    def of_walks(cls, squares: Floats, freedom: Floats, turned: Floats) -> Spread:
+        """Estimate the variance of walks to the same background row.
+
+        Parameters
+        ----------
+        squares : ndarray, shape (n, n_background, n_columns, n_outputs)
+            Sums of squared departures from the mean of a background row's visits.
+        freedom : ndarray, shape (n, n_background)
+            Visits less one.
+        turned : ndarray, shape (n, n_columns, n_outputs)
+            Mean square of half the difference between a walk and its reverse.
+        """
+        total, own_freedom = squares.sum(axis=1), freedom.sum(axis=1)[:, None, None]
+        own = total / np.maximum(TINY, own_freedom)
+        # Satterthwaite's: where one background row has most of the variance, its visits alone tell it.
+        parts = (squares**2 / np.maximum(1e-9, freedom)[:, :, None, None]).sum(axis=1)
+        effective = np.where(total > 0, total**2 / np.maximum(TINY, parts), np.minimum(1.0, own_freedom))
+        typical = float(turned.mean())
+        seen, shown = float((own_freedom * turned).sum()), float(total.sum())
+        share = (shown + TURNED_FREEDOM * TURNED_SHARE * typical) / max(TINY, seen + TURNED_FREEDOM * typical)
+        # A column whose order never mattered in so many visits may matter in the next, as columns typically do.
+        next_one = share * typical
+        variance = effective * own + EXPECTED_FREEDOM * share * turned + next_one
+        return cls(variance / (effective + EXPECTED_FREEDOM + 1), effective + EXPECTED_FREEDOM)
 
 
 def _likeness(own: Floats, freedom: Floats, typical: Floats) -> Floats:

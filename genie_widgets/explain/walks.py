@@ -20,7 +20,9 @@ def walk_cost(n_differ: Places) -> Places:
     return np.asarray(2 * np.maximum(n_differ - 1, 0))
 
 
-def walk_pairs(game: Game, rows: Places, background: Places, columns: Places, rng: np.random.Generator) -> Floats:
+def walk_pairs(
+    game: Game, rows: Places, background: Places, columns: Places, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
     """Walk forth and back in one random order for each pair.
 
     Parameters
@@ -32,8 +34,9 @@ def walk_pairs(game: Game, rows: Places, background: Places, columns: Places, rn
 
     Returns
     -------
-    ndarray, shape (n, n_columns_walked, n_outputs)
-        Mean of both walks; each pair's values add up to the difference of its predictions.
+    means, halves : ndarray, shape (n, n_columns_walked, n_outputs)
+        Mean of both walks, and half the difference between them; each pair's means add up to the difference of its
+        predictions.
     """
     n, width = len(rows), len(columns)
     differ = game.hybrids.differ(rows, background)[:, columns]
@@ -55,4 +58,4 @@ def walk_pairs(game: Game, rows: Places, background: Places, columns: Places, rn
     along[walk, exchanged] = game.meter.predict_hybrids(game.hybrids, rows[walk % n], background[walk % n], coalition)
     steps = np.take_along_axis(np.diff(along, axis=1), rank[:, :, None], axis=1)
     steps[~np.tile(differ, (2, 1))] = 0.0
-    return np.asarray((steps[:n] + steps[n:]) / 2)
+    return np.asarray((steps[:n] + steps[n:]) / 2), np.asarray((steps[:n] - steps[n:]) / 2)

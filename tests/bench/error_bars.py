@@ -44,7 +44,7 @@ def measure(predict, n_columns, n_background, n_pairs, seeds):
         return walk_pairs(game, of_rows, *rest)
 
     predicting.exact_is_affordable = lambda *_: False
-    Meter.batch_rows = lambda *_: ROWS * 2 * (n_columns - 1)  # a round of all rows at a time
+    Meter.batch_rows = lambda *_, **__: ROWS * 2 * (n_columns - 1)  # a round of all rows at a time
     sampling.walk_pairs = counted
     off, bars = [], []
     for seed in range(seeds):
@@ -69,7 +69,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=40)
     seeds = parser.parse_args().seeds
     for predict in (smooth, steps, rare):
-        for n_columns, n_background, n_pairs in ((8, 25, (5, 25, 50, 100)), (12, 100, (25, 100, 200))):
+        for n_columns, n_background, n_pairs in (
+            (5, 8, (8, 16, 48)),
+            (8, 25, (5, 25, 50, 100)),
+            (12, 100, (25, 100, 200)),
+        ):
             for pairs in n_pairs:
                 measure(predict, n_columns, n_background, pairs, seeds)
 

@@ -124,8 +124,7 @@ def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, m
         found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"
         distance.append(np.abs(found.phi - truth) / (found.errors + 1e-6))
-    # Of eight background rows the walks to one or two may tell nearly all, so the rates are not met to the point.
-    for bar, least in ((0.6745, 0.42), (1.2816, 0.72), (2.0, 0.9 if n_passes > 2 else 0.86)):
+    for bar, least in ((0.6745, 0.45), (1.2816, 0.75), (2.0, 0.93)):
         assert (np.array(distance) <= bar).mean() > least
 
 

@@ -73,7 +73,7 @@ def test_a_first_picture_adds_up_and_does_not_understate_its_error(
         return real(game, of_rows, *rest)
 
     monkeypatch.setattr(sampling, "walk_pairs", counted)
-    monkeypatch.setattr("genie_widgets.explain.meter.Meter.batch_rows", lambda *_: 60)
+    monkeypatch.setattr("genie_widgets.explain.meter.Meter.batch_rows", lambda *_, **__: 60)
     ratios = []
     for seed in range(8):
         calls.clear()
@@ -177,20 +177,27 @@ def test_walks_end_when_enough_is_known(mixed, predict_mixed):
     assert errors[0.01] < errors[0.3]
 
 
-@pytest.mark.parametrize("predict", [smooth, steps])
-@pytest.mark.parametrize("n_pairs", [5, 20, 40, 80])
-def test_error_bars_hold_as_often_as_they_say(predict, n_pairs, as_array, monkeypatch):
+@pytest.mark.parametrize(
+    ("predict", "n_columns", "n_background", "n_pairs"),
+    [
+        *((predict, 8, 20, n_pairs) for predict in (smooth, steps) for n_pairs in (5, 20, 40, 80)),
+        # Each of few background rows visited two or three times, most of the variance in one of them.
+        *((steps, 5, 8, n_pairs) for n_pairs in (16, 24)),
+    ],
+)
+def test_error_bars_hold_as_often_as_they_say(predict, n_columns, n_background, n_pairs, as_array, monkeypatch):
     from genie_widgets.explain import sampling
 
     rng = np.random.default_rng(1)
-    frame = pd.DataFrame(rng.normal(size=(24, 8)).round(2), columns=list("abcdefgh"))
+    names = list("abcdefgh")[:n_columns]
+    frame = pd.DataFrame(rng.normal(size=(4 + n_background, n_columns)).round(2), columns=names)
     rows, background = frame.iloc[:4], frame.iloc[4:]
     keep = {"labels": ("y",), "unit": "target", "budget_s": 60, "good_enough": 0.0}
     truth = explain(predict, rows, background, **keep)
     assert truth.path == "exact"
     monkeypatch.setattr(predicting, "exact_is_affordable", lambda *_: False)
     # A round of all rows at a time, so that it ends after so many pairs of walks of each.
-    monkeypatch.setattr("genie_widgets.explain.meter.Meter.batch_rows", lambda *_: 4 * 14)
+    monkeypatch.setattr("genie_widgets.explain.meter.Meter.batch_rows", lambda *_, **__: 4 * 2 * (n_columns - 1))
     real, done = sampling.walk_pairs, []
 
     def counted(game, of_rows, *rest):
@@ -203,10 +210,10 @@ def test_error_bars_hold_as_often_as_they_say(predict, n_pairs, as_array, monkey
         done.clear()
         found = explain(predict, rows, background, seed=seed, should_stop=lambda: sum(done) >= 4 * n_pairs, **keep)
         assert found.path == "sampled"
-        error = np.abs(as_array(found, list("abcdefgh")) - as_array(truth, list("abcdefgh")))
-        distance.append(error / as_array(found, list("abcdefgh"), "standard_error"))
-    # Of 800 errors as many lie within 0.67, 1.28 and 2 standard errors as the normal law says, or somewhat more:
-    # few walks do not show that a column hardly moves.
+        error = np.abs(as_array(found, names) - as_array(truth, names))
+        distance.append(error / as_array(found, names, "standard_error"))
+    # Of hundreds of errors as many lie within 0.67, 1.28 and 2 standard errors as the normal law says, or somewhat
+    # more: few walks do not show that a column hardly moves.
     for bar, held in ((0.6745, 0.5), (1.2816, 0.8), (2.0, 0.95)):
         share = (np.array(distance) <= bar).mean()
-        assert held - 0.05 < share < held + (1 - held) * 0.7, (bar, share)
+        assert held - 0.05 < share < held + (1 - held) * 0.75, (bar, share)
