@@ -48,7 +48,7 @@ from genie_widgets.schema.plan import (
     Validation,
     default_metric,
 )
-from genie_widgets.schema.problem import GenieError, Problem
+from genie_widgets.schema.problem import GenieError, Problem, columns_missing
 from genie_widgets.schema.reading import DateOrder, FileLayout, ReadOptions
 from genie_widgets.schema.result import (
     Artefact,
@@ -139,6 +139,7 @@ __all__ = [
     "Warned",
     "WeakGroup",
     "WhatIf",
+    "columns_missing",
     "decode_event",
     "default_metric",
     "encode_event",

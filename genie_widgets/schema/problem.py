@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
-from genie_widgets.language import tr
+from genie_widgets.language import plural, tr
 from genie_widgets.schema.base import Value
 
 Severity = Literal["error", "warning", "info"]
+MOST_NAMED = 10
 
 
 class Problem(Value):
@@ -68,3 +70,21 @@ class GenieError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(str(problem))
         self.problem = problem
+
+
+def columns_missing(names: Sequence[str]) -> GenieError:
+    """Tell that new rows lack columns that a model was trained on."""
+    listed = ", ".join(names[:MOST_NAMED])
+    return GenieError(
+        Problem(
+            code="columns-missing",
+            title=plural(
+                "The table lacks {n} column that the model was trained on: {columns}.",
+                "The table lacks {n} columns that the model was trained on: {columns}.",
+                len(names),
+                columns=listed,
+            ),
+            remedy=tr("Add them under the same names; empty cells will do."),
+            culprit=listed,
+        )
+    )

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, NotTreesError
-from genie_widgets.language import plural, tr
-from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem
+from genie_widgets.language import tr
+from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem, columns_missing
 from genie_widgets.train.in_memory import keep_in_memory
 
 _log = logging.getLogger(__name__)
@@ -167,20 +167,7 @@ class TrainedModel:
     def _fitted_columns(self, frame: pd.DataFrame) -> pd.DataFrame:
         missing = [name for name in self.features if name not in frame.columns]
         if missing:
-            names = ", ".join(missing[:10])
-            raise GenieError(
-                Problem(
-                    code="columns-missing",
-                    title=plural(
-                        "The table lacks {n} column that the model was trained on: {columns}.",
-                        "The table lacks {n} columns that the model was trained on: {columns}.",
-                        len(missing),
-                        columns=names,
-                    ),
-                    remedy=tr("Add them (empty cells will do), under the same names."),
-                    culprit=names,
-                )
-            )
+            raise columns_missing(missing)
         # A copy of a million rows takes time; the predictor makes its own before it changes anything.
         return frame if tuple(frame.columns) == self.features else frame.loc[:, list(self.features)]
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from genie_widgets.language import plural, tr
 from genie_widgets.schema import Explanation, Plan, Problem, TableProfile
-from genie_widgets.worker.trying import outside
+from genie_widgets.worker.trying import missing_anew, missing_said, outside
 
 # A suspected leak with a smaller share of all movement is not what the predictions rest on.
 WORTH_TELLING = 0.02
@@ -52,19 +52,36 @@ def _leaks(explanation: Explanation, plan: Plan) -> list[Problem]:
 def _extrapolations(rows: pd.DataFrame, profile: TableProfile) -> list[Problem]:
     found = []
     for name in rows.columns:
-        odd, known = outside(rows[name], profile.column(str(name)))
-        count = int(odd.sum())
-        if count:
-            found.append(
-                Problem(
-                    code="cells-unlike",
-                    title=_beyond(str(name), known, count, len(rows)),
-                    remedy=tr("Its prediction there is a guess, and so is what explains it."),
-                    culprit=str(name),
-                    severity="warning",
-                )
-            )
+        column = profile.column(str(name))
+        odd, known = outside(rows[name], column)
+        lacking = int(missing_anew(rows[name], column).sum())
+        if odd.any():
+            found.append(_unlike(str(name), _beyond(str(name), known, int(odd.sum()), len(rows))))
+        if lacking:
+            found.append(_unlike(str(name), _lacking(str(name), lacking, len(rows))))
     return found[:MOST_COLUMNS]
+
+
+def _unlike(column: str, title: str) -> Problem:
+    return Problem(
+        code="cells-unlike",
+        title=title,
+        remedy=tr("Its prediction there is a guess, and so is what explains it."),
+        culprit=column,
+        severity="warning",
+    )
+
+
+def _lacking(column: str, count: int, n_rows: int) -> str:
+    if n_rows == 1:
+        return missing_said(column)
+    return plural(
+        "In {n:,} of {n_rows:,} explained rows {column} is missing, which the model has never seen.",
+        "In {n:,} of {n_rows:,} explained rows {column} is missing, which the model has never seen.",
+        count,
+        n_rows=n_rows,
+        column=column,
+    )
 
 
 def _beyond(column: str, known: str, count: int, n_rows: int) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.language import plural, tr
-from genie_widgets.schema import ColumnKind, ColumnProfile, GenieError, Problem, RunRequest, kind_said
+from genie_widgets.language import tr
+from genie_widgets.schema import ColumnKind, ColumnProfile, Problem, RunRequest, columns_missing, kind_said
 
 # Names this much alike, but for case and signs, may be the same: a letter or two differ.
 NEAR = 0.85
@@ -78,20 +78,7 @@ def match_columns(frame: pd.DataFrame, request: RunRequest) -> tuple[dict[str, s
         )
     missing = [name for name in features if name not in names]
     if missing:
-        listed = ", ".join(missing[:10])
-        raise GenieError(
-            Problem(
-                code="columns-missing",
-                title=plural(
-                    "The table lacks {n} column that the model was trained on: {columns}.",
-                    "The table lacks {n} columns that the model was trained on: {columns}.",
-                    len(missing),
-                    columns=listed,
-                ),
-                remedy=tr("Add them under the same names; empty cells will do."),
-                culprit=listed,
-            )
-        )
+        raise columns_missing(missing)
     return names, problems
 
 

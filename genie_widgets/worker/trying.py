@@ -46,6 +46,13 @@ def outside(cells: pd.Series[Any], column: ColumnProfile) -> tuple[NDArray[np.bo
     )
 
 
+def missing_anew(cells: pd.Series[Any], column: ColumnProfile) -> NDArray[np.bool_]:
+    """Tell which cells are missing, where the training table holds a value in every row."""
+    if column.n_missing:
+        return np.zeros(len(cells), dtype=bool)
+    return cells.isna().to_numpy(dtype=bool)
+
+
 _DAY_S = 86_400
 
 
@@ -58,7 +65,7 @@ def unlike(cells: dict[str, Cell], profile: TableProfile) -> list[Problem]:
     found = []
     for name, cell in cells.items():
         column = profile.column(name)
-        if cell is None and not column.n_missing:
+        if cell is None and missing_anew(pd.Series([cell], dtype=object), column)[0]:
             found.append(_never_missing(name))
         if cell is None or _is_inside(cell, column):
             continue
@@ -75,10 +82,15 @@ def _is_inside(cell: Cell, column: ColumnProfile) -> bool:
     return cell is not None and column.minimum <= cell <= column.maximum
 
 
+def missing_said(column: str) -> str:
+    """Say of one row that it lacks what no row of the training table lacks."""
+    return tr("{column} is missing, which the model has never seen.", column=column)
+
+
 def _never_missing(name: str) -> Problem:
     return Problem(
         code="cell-unlike",
-        title=tr("{column} is missing, which the model has never seen.", column=name),
+        title=missing_said(name),
         remedy=tr("Its answer here is a guess."),
         culprit=name,
         severity="warning",

@@ -6,6 +6,7 @@ import pytest
 from genie_widgets.data import read_table
 from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance, Plan, Problem
 from genie_widgets.worker.cautions import with_cautions
+from genie_widgets.worker.trying import unlike
 
 
 @pytest.fixture(scope="module")
@@ -45,8 +46,24 @@ def told(rows, profile, problems=(), **sizes):
 
 
 def test_rows_of_the_table_need_no_caution(profile):
-    rows = pd.DataFrame({"age": [20.0, None], "town": ["Ulm", None], "day": pd.to_datetime(["2024-02-01", None])})
+    rows = pd.DataFrame({"age": [20.0], "town": ["Ulm"], "day": pd.to_datetime(["2024-02-01"])})
     assert told(rows, profile) == ()
+
+
+def test_a_missing_cell_in_a_column_that_never_was_missing_is_told_as_a_what_if_tells_it(profile):
+    rows = pd.DataFrame({"age": [20.0, None], "town": [None, None], "day": pd.to_datetime(["2024-02-01", None])})
+    found = told(rows, profile)
+    assert [(caution.code, caution.culprit) for caution in found] == [("cells-unlike", n) for n in rows]
+    assert "2 of 2 explained rows town is missing" in found[1].title
+    one = told(rows.tail(1), profile)
+    made_up = unlike({"age": None, "town": None, "day": None}, profile)
+    assert [caution.title for caution in one] == [caution.title for caution in made_up]
+
+
+def test_a_missing_cell_in_a_column_with_gaps_needs_no_caution():
+    gaps = read_table(pd.DataFrame({"age": [None, *range(60)], "left": [0, *[0, 1] * 30]}), name="gaps").profile
+    assert told(pd.DataFrame({"age": [None, 30.0]}), gaps) == ()
+    assert unlike({"age": None}, gaps) == []
 
 
 def test_cells_outside_the_table_are_counted_by_column(profile):
