@@ -16,7 +16,7 @@ from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
 from genie_widgets.train.durable import whole_pickles
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
-from genie_widgets.train.portfolio import more_models, portfolio
+from genie_widgets.train.portfolio import Room, more_models, portfolio
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.unfinished import add_ensemble, load_unfinished
 from genie_widgets.train.watch import OnFinished, OnStarted, Watch
@@ -118,7 +118,7 @@ def fit(
                 # Each text column gets n-grams of its own, so that an explanation can tell them apart.
                 feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
                 raise_on_no_models_fitted=False,
-                **portfolio(plan),
+                **portfolio(plan, _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine)),
             )
     except FitInterruptedError:
         # It came a moment after the fit had ended; what was fitted is on disk, and only there.
@@ -186,7 +186,9 @@ def fit_more(
                 y=target,
                 X_val=features_val,
                 y_val=target_val,
-                hyperparameters=more_models(plan, trainer.get_model_names()),
+                hyperparameters=more_models(
+                    plan, _room(plan, target, features.shape[1], seconds, machine), trainer.get_model_names()
+                ),
                 time_limit=max(1.0, (1 - ENSEMBLE_SHARE) * (deadline - time.monotonic() - OVERHEAD_S)),
                 core_kwargs={
                     "total_resources": {"num_cpus": machine.threads, "num_gpus": 0},
@@ -239,6 +241,12 @@ def _seconds(plan: Plan, time_limit_s: float) -> float:
             )
         )
     return seconds
+
+
+def _room(plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine) -> Room:
+    n_outputs = target.nunique() if plan.problem_type == "multiclass" else 1
+    is_number = plan.problem_type == "regression"
+    return Room(len(target), n_columns, max(1, n_outputs), seconds, machine.threads, is_number)
 
 
 def _watch(plan: Plan, hooks: Hooks) -> Watch:

@@ -1,27 +1,96 @@
-"""Which models are tried, in which order, for a quality and a number of seconds."""
+"""Which models are tried, in which order and how often, for a quality, a table's size, seconds and cores."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 from genie_widgets.schema import Plan
 
+Models = dict[str, list[dict[str, Any]]]
+
 # A small boosted-tree model comes first: something usable exists within a second of fitting.
 QUICK: dict[str, Any] = {"num_boost_round": 60, "ag_args": {"name_suffix": "Quick", "priority": 999}}
-BEST_NEEDS_S = 120
 # How AutoGluon names a model of each kind, before its suffix.
-NAMES = {"GBM": "LightGBM", "CAT": "CatBoost", "XGB": "XGBoost", "RF": "RandomForest", "XT": "ExtraTrees"}
+NAMES = {
+    "GBM": "LightGBM",
+    "CAT": "CatBoost",
+    "XGB": "XGBoost",
+    "RF": "RandomForest",
+    "XT": "ExtraTrees",
+    "LR": "LinearModel",
+}
 BAGGED = "_BAG_L1"
+FOLDS = 5
+# What the bags of all but CatBoost cost on one core, measured (tests/bench/score): the rounds of boosting however few
+# the rows are, of which numbers take twice as many as classes, and each cell once for each output.
+BAG_LEAST_S, BAG_CELLS_PER_S = 4.0, 12_000
+# Of the seconds, for those: without a CatBoost of many rounds, bags were worse than single models with one.
+BAG_SHARE = 0.75
+# What both forests cost on one core, likewise, for classes and for numbers. Up to this share, they come early.
+FOREST_CELLS_PER_S = {False: 50_000, True: 25_000}
+FOREST_SHARE = 0.15
+MANY_OUTPUTS = 10
+# Measured up to so many rows; beyond, only those who want the best wait for bags.
+BAG_ROWS = 20_000
+# A linear model sees what trees do not, at a cost that grows faster than theirs.
+LINEAR_CELLS = 2_000_000
+# So many models learn from so many rows, as AutoGluon's `best_quality_v150` has it: with few rows, choosing among many
+# is luck.
+MOST_MODELS = ((500, 8), (2_500, 15), (10_000, 40))
 
 
-def portfolio(plan: Plan) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Room:
+    """What there is to learn from, and what to learn with.
+
+    Attributes
+    ----------
+    n_rows, n_columns : int
+        Of the table to learn from.
+    n_outputs : int
+        Numbers that are learned for a row: as many as classes where there are more than two, else one.
+    seconds : float
+        For all models.
+    threads : int
+        That a model gets.
+    is_number : bool
+        Whether a number is learned, not a class.
+    """
+
+    n_rows: int
+    n_columns: int
+    n_outputs: int
+    seconds: float
+    threads: int
+    is_number: bool = False
+
+    @property
+    def bag_seconds(self) -> float:
+        """Seconds in which all but CatBoost can be bagged; that one learns in what is left, as long as that may be."""
+        cells = self.n_rows * self.n_columns * self.n_outputs
+        least = BAG_LEAST_S * (2 if self.is_number else math.sqrt(self.n_outputs))
+        return least + cells / (BAG_CELLS_PER_S * self.threads)
+
+    @property
+    def forest_seconds(self) -> float:
+        """Seconds in which both forests are grown."""
+        return self.n_rows * self.n_columns / (FOREST_CELLS_PER_S[self.is_number] * self.threads)
+
+
+def portfolio(plan: Plan, room: Room) -> dict[str, Any]:
     """Choose AutoGluon's `fit` arguments for a plan.
 
     Parameters
     ----------
     plan : Plan
-        Its quality, problem type and time limit decide.
+        Its quality and problem type decide.
+    room : Room
+        The table's size, the seconds and the cores.
 
     Returns
     -------
@@ -33,31 +102,27 @@ def portfolio(plan: Plan) -> dict[str, Any]:
         return {"hyperparameters": {"RF": {"n_estimators": 100}, "XT": {"n_estimators": 100}}}
     if plan.quality == "fast":
         return {"hyperparameters": {"GBM": [QUICK, {}], "RF": {"n_estimators": 100}, "CAT": {"iterations": 300}}}
-    wide: dict[str, Any] = {
-        "GBM": [QUICK, {}, {"extra_trees": True, "ag_args": {"name_suffix": "XT"}}],
-        "CAT": {},
-        "XGB": {},
-        "RF": {"n_estimators": 200},
-        "XT": {"n_estimators": 200},
+    models = {"hyperparameters": _chosen(plan, room)}
+    if room.bag_seconds > BAG_SHARE * room.seconds or (room.n_rows > BAG_ROWS and plan.quality != "best"):
+        return models
+    return {
+        **models,
+        "num_bag_folds": FOLDS,
+        "num_stack_levels": 0,
+        # Folds one after the other: Ray would take memory and seconds that small machines lack.
+        "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
     }
-    if plan.quality == "best" and plan.time_limit_s >= BEST_NEEDS_S:
-        return {
-            "hyperparameters": wide,
-            "num_bag_folds": 5,
-            "num_stack_levels": 0,
-            # Folds one after the other: Ray would take memory and seconds that small machines lack.
-            "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
-        }
-    return {"hyperparameters": wide}
 
 
-def more_models(plan: Plan, present: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def more_models(plan: Plan, room: Room, present: Iterable[str]) -> Models:
     """Choose the models that more time is spent on: those of the plan that are missing, then AutoGluon's own portfolio.
 
     Parameters
     ----------
     plan : Plan
-        Its quality, problem type and time limit decide.
+        Its quality and problem type decide.
+    room : Room
+        The table's size, the seconds and the cores.
     present : iterable of str
         Names of the models that are there.
 
@@ -66,30 +131,79 @@ def more_models(plan: Plan, present: Iterable[str]) -> dict[str, list[dict[str, 
     dict
         AutoGluon's `hyperparameters`; the portfolio was learned on many public tables, its best come first.
     """
+    planned = portfolio(plan, room)["hyperparameters"]
+    further = _LARGER_FORESTS if plan.problem_type == "quantile" else _learned()
+    return _by_kind(_new([*_listed(planned), *further], {name.removesuffix(BAGGED) for name in present}))
+
+
+def _chosen(plan: Plan, room: Room) -> Models:
+    """Give our own models, and as many of AutoGluon's portfolio as the rows can tell apart; the best try all of it."""
+    own = _listed(_own(room))
+    models = _new([*own, *_learned()], set())
+    return _by_kind(models if plan.quality == "best" else models[: max(len(own), _most_models(room.n_rows))])
+
+
+def _own(room: Room) -> dict[str, Any]:
+    """Give our own models; what is learned in moments comes before what takes the time there is.
+
+    AutoGluon has boosted trees of LightGBM at 90, of CatBoost at 70, and those of XGBoost last.
+    """
+    place = 75 if room.forest_seconds < FOREST_SHARE * room.seconds else 60
+    if room.n_outputs >= MANY_OUTPUTS:  # of which boosting learns as many trees a round
+        place = 95
+    models: dict[str, Any] = {
+        "GBM": [QUICK, {"extra_trees": True, "ag_args": {"name_suffix": "XT"}}, {}],
+        "RF": {"n_estimators": 200, "ag_args": {"priority": place}},
+        "XT": {"n_estimators": 200, "ag_args": {"priority": place}},
+        "LR": {"ag_args": {"priority": max(75, place)}},
+        "CAT": {},
+        "XGB": {},
+    }
+    if room.n_rows * room.n_columns > LINEAR_CELLS:
+        del models["LR"]
+    return models
+
+
+def _most_models(n_rows: int) -> int:
+    rows, most = zip(*MOST_MODELS, strict=True)
+    return int(np.interp(n_rows, rows, most))
+
+
+_LARGER_FORESTS = [
+    (kind, {"n_estimators": n, "ag_args": {"name_suffix": f"_{n}"}}) for kind in ("RF", "XT") for n in (300, 600)
+]
+
+
+def _learned() -> list[tuple[str, dict[str, Any]]]:
+    """List AutoGluon's portfolio, its best first, but what needs torch; those without a rank are its defaults."""
     from autogluon.tabular.configs.hyperparameter_configs import get_hyperparameter_config
 
-    names = {name.removesuffix(BAGGED) for name in present}
-    planned = _by_kind(portfolio(plan)["hyperparameters"])
-    learned = _by_kind(get_hyperparameter_config("zeroshot")) if plan.problem_type != "quantile" else _LARGER_FORESTS
-    wanted: dict[str, list[dict[str, Any]]] = {}
-    for kind, settings in [*planned.items(), *learned.items()]:
-        for setting in settings:
-            name = _name(kind, setting)
-            if kind in NAMES and name not in names:
-                names.add(name)
-                wanted.setdefault(kind, []).append(setting)
+    ranked = [
+        (-setting["ag_args"]["priority"], kind, setting)
+        for kind, setting in _listed(get_hyperparameter_config("zeroshot"))
+        if kind in NAMES and "priority" in setting.get("ag_args", {})
+    ]
+    return [(kind, setting) for _, kind, setting in sorted(ranked, key=lambda found: found[0])]
+
+
+def _new(listed: list[tuple[str, dict[str, Any]]], names: set[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Keep those whose names are not there yet."""
+    found = {
+        f"{NAMES[kind]}{setting.get('ag_args', {}).get('name_suffix', '')}": (kind, setting) for kind, setting in listed
+    }
+    return [model for name, model in found.items() if name not in names]
+
+
+def _listed(hyperparameters: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (kind, setting)
+        for kind, settings in hyperparameters.items()
+        for setting in (settings if isinstance(settings, list) else [settings])
+    ]
+
+
+def _by_kind(listed: list[tuple[str, dict[str, Any]]]) -> Models:
+    wanted: Models = {}
+    for kind, setting in listed:
+        wanted.setdefault(kind, []).append(setting)
     return wanted
-
-
-_LARGER_FORESTS: dict[str, list[dict[str, Any]]] = {
-    kind: [{"n_estimators": n, "ag_args": {"name_suffix": f"_{n}"}} for n in (300, 600)] for kind in ("RF", "XT")
-}
-
-
-def _by_kind(hyperparameters: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    return {kind: setting if isinstance(setting, list) else [setting] for kind, setting in hyperparameters.items()}
-
-
-def _name(kind: str, setting: Any) -> str:
-    arguments = setting.get("ag_args", {}) if isinstance(setting, dict) else {}
-    return f"{NAMES.get(kind, kind)}{arguments.get('name_suffix', '')}"

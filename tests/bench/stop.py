@@ -35,7 +35,7 @@ INTO_THE_FIT_S = 3.0
 def seconds_to_stop(kind, frame):
     """Fit the quick model and one that would not end, stop, and time what follows."""
     models = {"GBM": [QUICK, ENDLESS["GBM"]]} if kind == "GBM" else {"GBM": [QUICK], kind: [ENDLESS[kind]]}
-    autogluon_fit.portfolio = lambda _plan: {"hyperparameters": models}
+    autogluon_fit.portfolio = lambda _plan, _room: {"hyperparameters": models}
     started = []
 
     def should_stop():
