@@ -70,7 +70,7 @@ def print_result(result: RunResult) -> None:
         print(printable(sentence))
     evaluation = result.evaluation
     if evaluation is not None:
-        print(f"\nOn {evaluation.n_rows:,} rows that the models never saw ({printable(evaluation.split)}):")
+        print(f"\nOn {evaluation.n_rows:,} rows that the scored model never saw ({printable(evaluation.split)}):")
         for metric in evaluation.metrics:
             interval = "" if metric.low is None else f"  [{metric.low:.4g} to {metric.high:.4g}]"
             baseline = "" if metric.baseline is None else f"  baseline {metric.baseline:.4g}"

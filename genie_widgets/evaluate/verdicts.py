@@ -64,7 +64,7 @@ def verdict(result: RunResult) -> tuple[str, ...]:
         )
     if _nearly_perfect(main) and not _leaks(result):
         sentences.append(_suspicion(result.explanation))
-    sentences += [_moved(evaluation), _where_it_fails(evaluation, result.plan)]
+    sentences += [_moved(evaluation), _where_it_fails(evaluation, result.plan), which_model(result)]
     leaning = _leans_on(result.explanation)
     if leaning:
         sentences.append(leaning)
@@ -73,6 +73,18 @@ def verdict(result: RunResult) -> tuple[str, ...]:
     if result.status == "stopped":
         sentences.append(tr("Training was stopped early on request; this is the best model found until then."))
     return tuple(sentence for sentence in sentences if sentence)
+
+
+def which_model(result: RunResult) -> str:
+    """Say that the model that was scored is not the one that predicts; empty where it is."""
+    if not result.is_refitted:
+        return ""
+    return tr(
+        "The score is of the model trained on {n_scored:,} rows; the model you take away was then trained on "
+        "{n_delivered:,}, those kept apart for the score among them.",
+        n_scored=result.n_train,
+        n_delivered=result.n_delivered,
+    )
 
 
 def _by_luck(evaluation: Evaluation) -> str:

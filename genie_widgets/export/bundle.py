@@ -83,6 +83,10 @@ def _facts(result: RunResult) -> str:
         "features": list(result.features),
         "quantile_levels": list(plan.quantile_levels),
         "versions": result.versions,
+        "scored_model": result.scored_model,
+        "delivered_model": result.delivered_model,
+        "n_scored": result.n_train,
+        "n_delivered": result.n_delivered,
         "interval": None
         if result.evaluation is None or result.evaluation.interval is None
         else result.evaluation.interval.model_dump(),

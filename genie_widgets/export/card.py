@@ -56,6 +56,7 @@ def model_card(result: RunResult) -> str:
         f"> {plain(result.prompt) or tr('nothing in words')}",
         f"## {tr('How good')}",
         _figures(result),
+        plain(scored_and_delivered(result)),
         *_decided(result),
         f"## {tr('Data')}",
         plural(
@@ -79,6 +80,22 @@ def model_card(result: RunResult) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def scored_and_delivered(result: RunResult) -> str:
+    """Say which model the figures are of, and which one is taken away."""
+    if not result.is_refitted:
+        return tr("The model in this bundle is the one that was scored.")
+    same = tr(
+        "The figures are of {scored}, trained on {n_scored:,} rows. The model in this bundle is {delivered}: the same "
+        "models, with the same settings and weights, trained on {n_delivered:,} rows, the scored ones among them.",
+        scored=result.scored_model,
+        n_scored=result.n_train,
+        delivered=result.delivered_model,
+        n_delivered=result.n_delivered,
+    )
+    measured = tr("Thresholds and ranges are those that were measured with the scored model.")
+    return f"{same} {measured}"
+
+
 def _decided(result: RunResult) -> list[str]:
     if result.decision is None:
         return []
@@ -95,8 +112,8 @@ def _figures(result: RunResult) -> str:
         return tr("It could not be scored.")
     rows = "\n".join(_row(metric) for metric in evaluation.metrics)
     where = plural(
-        "On {n:,} row that the model has not seen ({split}). Baseline: {baseline}.",
-        "On {n:,} rows that the model has not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} row that the scored model had not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} rows that the scored model had not seen ({split}). Baseline: {baseline}.",
         evaluation.n_rows,
         split=plain(evaluation.split),
         baseline=plain(evaluation.baseline),

@@ -85,6 +85,7 @@ def notebook(result: RunResult, fit: Mapping[str, Any], *, positive: Any = None)
             "FIT": dict(fit),
             "SIGN": 1 if METRICS[plan.metric].greater_is_better else -1,
             "SCORE": None if main is None or main.name != plan.metric else main.value,
+            "REFITTED": result.is_refitted,
         }.items()
     )
     cells = (_TEMPLATES / "reproduce.py.txt").read_text(encoding="utf-8").split("# %%")
@@ -108,7 +109,7 @@ def _prose(result: RunResult) -> dict[str, str]:
     }
     # Jupyter typesets what stands between dollar signs.
     safe = {name: plain(text).replace("$", r"\$") for name, text in told.items()}
-    return notebook_cells(**safe)
+    return notebook_cells(**safe, is_refitted=result.is_refitted)
 
 
 def _cell(text: str, place: int, *, is_prose: bool) -> dict[str, Any]:

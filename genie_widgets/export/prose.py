@@ -49,8 +49,16 @@ def readme(python: str) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def notebook_cells(target: str, table: str, prompt: str, verdict: str, split: str) -> dict[str, str]:
+def notebook_cells(
+    target: str, table: str, prompt: str, verdict: str, split: str, *, is_refitted: bool
+) -> dict[str, str]:
     """Write the notebook's prose, by the names that stand for it in the template; what is given is plain already."""
+    again = [
+        tr(
+            "The model that was taken away was trained once more after its score, on the rows of both tables; so is "
+            "this one."
+        )
+    ]
     introduction = (
         f"# {tr('The model of {target}, made again', target=target)}",
         tr(
@@ -84,6 +92,7 @@ def notebook_cells(target: str, table: str, prompt: str, verdict: str, split: st
         ),
         "NEW_ROWS": _section(
             tr("Predictions for new rows"),
+            *(again if is_refitted else []),
             tr(
                 "Read them with {function} or its like; the columns must be named as in {table}.",
                 function="`pd.read_csv`",
@@ -93,5 +102,5 @@ def notebook_cells(target: str, table: str, prompt: str, verdict: str, split: st
     }
 
 
-def _section(title: str, text: str) -> str:
-    return f"## {title}\n\n{text}"
+def _section(title: str, *texts: str) -> str:
+    return "\n\n".join((f"## {title}", *texts))

@@ -133,7 +133,12 @@ def _examples(result: RunResult) -> str:
         items += f"<li>{esc(' '.join(sentences))}</li>"
     said = " ".join(
         (
-            tr("Some of the untouched rows, and what moved their predictions."),
+            tr(
+                "Some of the rows kept apart, and what moves the delivered model's predictions of them. It was trained "
+                "on them after the score, so these predictions are no test."
+            )
+            if result.is_refitted
+            else tr("Some of the untouched rows, and what moved their predictions."),
             esc(explanation.method),
             tr("This tells how the model decides, not what causes the outcome."),
         )

@@ -71,8 +71,8 @@ def metrics_html(evaluation: Evaluation) -> str:
         for metric in evaluation.metrics
     )
     caption = plural(
-        "On {n:,} row that no model has seen ({split}). Baseline: {baseline}.",
-        "On {n:,} rows that no model has seen ({split}). Baseline: {baseline}.",
+        "On {n:,} row that the scored model had not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} rows that the scored model had not seen ({split}). Baseline: {baseline}.",
         evaluation.n_rows,
         split=esc(evaluation.split),
         baseline=esc(evaluation.baseline),

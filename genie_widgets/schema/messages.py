@@ -12,7 +12,7 @@ from pydantic import Field, TypeAdapter
 from genie_widgets.schema.base import Value
 from genie_widgets.schema.problem import Problem
 
-RunStage = Literal["starting", "preparing", "training", "scoring", "explaining", "exporting"]
+RunStage = Literal["starting", "preparing", "training", "scoring", "refitting", "explaining", "exporting"]
 
 
 class _Event(Value):

@@ -199,6 +199,13 @@ class RunResult(Value):
         Pins of what the model needs to predict, as pip reads them.
     decision : Decision or None
         The threshold that a person chose; `evaluation` and predictions then follow it.
+    scored_model : str
+        The model that every figure of `evaluation` is of.
+    delivered_model : str
+        The model that predicts, is explained and is taken away. Where there was time, it is the scored one trained
+        once more, on the scored rows too: no figure can be measured with it on those.
+    n_delivered : int
+        Rows that the delivered model learned from.
     """
 
     run_id: str
@@ -223,6 +230,14 @@ class RunResult(Value):
     versions: dict[str, str] = Field(default_factory=dict)
     requirements: tuple[str, ...] = ()
     decision: Decision | None = None
+    scored_model: str = ""
+    delivered_model: str = ""
+    n_delivered: int = 0
+
+    @property
+    def is_refitted(self) -> bool:
+        """Whether the model that predicts is another one than the model that was scored."""
+        return self.delivered_model != self.scored_model
 
     @property
     def positive_class(self) -> str:

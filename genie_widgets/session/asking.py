@@ -263,8 +263,8 @@ def _measured(metric: MetricValue, n_rows: int) -> str:
         else ""
     )
     return plural(
-        "{measure} is {value} on {n:,} row that no model had seen{interval}{baseline}.",
-        "{measure} is {value} on {n:,} rows that no model had seen{interval}{baseline}.",
+        "{measure} is {value} on {n:,} row that the scored model had not seen{interval}{baseline}.",
+        "{measure} is {value} on {n:,} rows that the scored model had not seen{interval}{baseline}.",
         n_rows,
         measure=metric.label,
         value=metric_value(metric.name, metric.value),
@@ -289,7 +289,7 @@ def _importance(run: Run) -> Reply:
     output = explanation.outputs[-1]
     source = tr(
         "mean size of the SHAP values of {rows} ({method})",
-        rows=_untouched(explanation.n_rows),
+        rows=plural("{n:,} row", "{n:,} rows", explanation.n_rows),
         method=explanation.method,
     )
     ranked = sorted(output.importance, key=lambda item: -item.mean_abs)
@@ -380,11 +380,11 @@ def _row(run: Run, row: int = 1) -> Reply:
     place = max(range(len(explanation.outputs)), key=lambda at: explanation.outputs[at].rows[0].prediction)
     output = explanation.outputs[place]
     told = output.rows[0]
-    known = chosen.index[0] in run.scored.index
+    untouched = chosen.index[0] in run.scored.index and not run.scored_result.is_refitted
     unseen, learned = tr("No model had seen it."), tr("The models may have learned from it: the prediction is no test.")
     words = (
         *row_sentences(explanation, told, output.label, output.base_value),
-        f"{_known_answer(run.request.plan, chosen)} {unseen if known else learned}",
+        f"{_known_answer(run.request.plan, chosen)} {unseen if untouched else learned}",
     )
     source = plural(
         "SHAP values of this row against {n:,} other ({method})",
@@ -441,7 +441,10 @@ def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest
             low=number(float(order.min())),
             high=number(float(order.max())),
         ),
-        tr("Only rows that no model has seen are listed: of the others the model knows the answer."),
+        tr(
+            "Only rows that the scored model had not seen are listed, with its predictions: of the others a model "
+            "knows the answer."
+        ),
     )
     shown = [column_name for column_name in (result.plan.target, *result.features) if column_name in scored.columns][:8]
     cells = scored.loc[order.index, shown].map(_cell).to_numpy().tolist()

@@ -87,6 +87,8 @@ class Run:
     def predictor(self) -> Any:
         """AutoGluon's own predictor, loaded into this process: it takes seconds, and the threshold decided on is set.
 
+        It holds the models that were scored; where one was trained once more on all rows, `predict` asks that one.
+
         Raises
         ------
         GenieError

@@ -129,6 +129,11 @@ class RunFolder:
         return self.path / "predictor"
 
     @property
+    def refit_path(self) -> Path:
+        """Folder of the models while they are trained once more on all rows; gone afterwards."""
+        return self.path / "refit"
+
+    @property
     def model_path(self) -> Path:
         """Path of the slim model: what the best one needs to predict."""
         return self.path / "model"

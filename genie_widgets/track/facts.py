@@ -73,6 +73,11 @@ def tags(request: RunRequest, result: RunResult) -> dict[str, str]:
         "genie.target": result.plan.target,
         # No parameter: MLflow lets nobody change those, and a run may be trained on.
         "genie.best_model": result.best_model,
+        # The figures are of the first; what is registered is the second.
+        "genie.scored_model": result.scored_model,
+        "genie.delivered_model": result.delivered_model,
+        "genie.scored_rows_learned": str(result.n_train),
+        "genie.delivered_rows_learned": str(result.n_delivered),
         "mlflow.note.content": "\n\n".join(result.verdict),
     }
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.train.autogluon_fit import Hooks, fit, fit_more
     from genie_widgets.train.fitting import Fitting, rows_that_fit, sample_rows
+    from genie_widgets.train.refitting import can_refit, learnable, refit, refit_seconds
     from genie_widgets.train.trained import TrainedModel, load_model
     from genie_widgets.train.unfinished import load_unfinished
     from genie_widgets.train.warm import warm_up
@@ -19,10 +20,14 @@ _HOME = {
     "Fitting": "fitting",
     "Hooks": "autogluon_fit",
     "TrainedModel": "trained",
+    "can_refit": "refitting",
     "fit": "autogluon_fit",
     "fit_more": "autogluon_fit",
+    "learnable": "refitting",
     "load_model": "trained",
     "load_unfinished": "unfinished",
+    "refit": "refitting",
+    "refit_seconds": "refitting",
     "rows_that_fit": "fitting",
     "sample_rows": "fitting",
     "warm_up": "warm",
@@ -32,10 +37,14 @@ __all__ = [
     "Fitting",
     "Hooks",
     "TrainedModel",
+    "can_refit",
     "fit",
     "fit_more",
+    "learnable",
     "load_model",
     "load_unfinished",
+    "refit",
+    "refit_seconds",
     "rows_that_fit",
     "sample_rows",
     "warm_up",

@@ -80,3 +80,34 @@ class Watch(AbstractCallback):  # type: ignore[misc]
             score = trainer.get_model_attribute(name, "val_score", default=None)
             self._on_finished(name, None if score is None else self._sign * float(score), seconds, "")
         return bool(self._should_stop() and trainer.get_model_names())
+
+
+class NotFittedError(Exception):
+    """A model that must not be missing was not fitted."""
+
+
+class AllOrNothing(AbstractCallback):  # type: ignore[misc]
+    """Ends a refit at its first failure: AutoGluon would put an older model into the place of one that failed.
+
+    Parameters
+    ----------
+    must_end : callable
+        Asked before each model.
+    """
+
+    def __init__(self, must_end: Callable[[], bool]) -> None:
+        super().__init__()
+        self._must_end = must_end
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}
+
+    def _before_model_fit(self, *, model: Any, **_rest: Any) -> tuple[bool, bool]:
+        if self._must_end():
+            raise NotFittedError(f"no time for {model.name}")
+        return False, False
+
+    def _after_model_fit(self, *, model_names: list[str], **_rest: Any) -> bool:
+        if not model_names:
+            raise NotFittedError("a model failed, or was interrupted")
+        return False

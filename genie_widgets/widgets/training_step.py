@@ -20,6 +20,7 @@ MORE_TIME = ((mark("1 minute"), 60), (mark("5 minutes"), 300), (mark("15 minutes
 _STAGES = {
     "training": mark("{time} training"),
     "scoring": mark("{time} scoring"),
+    "refitting": mark("{time} training once more on all rows"),
     "explaining": mark("{time} explaining"),
     "files and record": mark("{time} files and record"),
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 MIN_TRAINING_SHARE = 0.4
 # A single thread among as many others as there are cores gets a little more than half of one.
 BUSY_SLOWNESS = 2.0
+# For training once more on all rows: where there are few, the scored ones among them are worth more than a last model.
+REFIT_SHARE, MOST_REFIT_S, REFIT_ROWS = 0.1, 60.0, 20_000
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,8 @@ class Budget:
         Seconds for everything.
     scoring_s, explaining_s, exporting_s, tracking_s : float
         Kept back for what follows the training.
+    refitting_s : float
+        Kept back for training the best once more; what is promised goes before it.
     """
 
     started_at: float
@@ -30,6 +34,7 @@ class Budget:
     explaining_s: float
     exporting_s: float
     tracking_s: float
+    refitting_s: float = 0.0
 
     @property
     def reserve_s(self) -> float:
@@ -40,8 +45,9 @@ class Budget:
     def shares(self) -> tuple[tuple[str, float], ...]:
         """Seconds planned for each stage, by its name."""
         return (
-            ("training", round(self.limit_s - self.reserve_s, 1)),
+            ("training", round(self.limit_s - self.reserve_s - self.refitting_s, 1)),
             ("scoring", round(self.scoring_s, 1)),
+            *((("refitting", round(self.refitting_s, 1)),) if self.refitting_s else ()),
             ("explaining", round(self.explaining_s, 1)),
             ("files and record", round(self.exporting_s + self.tracking_s, 1)),
         )
@@ -85,4 +91,7 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool
         "tracking_s": slowness * 3.0,
     }
     scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))
-    return Budget(started_at, limit_s, **{name: scale * seconds for name, seconds in shares.items()})
+    kept = {name: scale * seconds for name, seconds in shares.items()}
+    spare = (1 - MIN_TRAINING_SHARE) * limit_s - sum(kept.values())
+    again = min(MOST_REFIT_S, REFIT_SHARE * limit_s, max(0.0, spare)) if n_rows <= REFIT_ROWS else 0.0
+    return Budget(started_at, limit_s, **kept, refitting_s=again)

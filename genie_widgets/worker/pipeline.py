@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -178,15 +178,13 @@ def _to_the_end(run: Run, train: Callable[[Run, Split], TrainedModel], what: str
     try:
         run.folder.take_ballast()
         split = set_apart(run)
-        model = train(run, split)
-        finish(run, recorder, model, split)
+        return finish(run, recorder, train(run, split), split)
     except Exception as error:
         recorder.abandon()
         _fail(run, problem_of(error, what))
         return None
     finally:
         run.folder.drop_ballast()
-    return model
 
 
 def _fail(run: Run, problem: Problem) -> None:
@@ -199,12 +197,19 @@ def _fail(run: Run, problem: Problem) -> None:
     run.folder.append(Finished(status=before.status, total_s=_since(run)))
 
 
-def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> None:
-    """Score, explain, export and record a model."""
+def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> TrainedModel:
+    """Score a model, train it on all rows if there is time, explain, export and record what is taken away; give that.
+
+    From the score on, rows that were kept apart are no longer untouched: nothing is measured on them any more.
+    """
+    from genie_widgets.worker.refitting import refitted
+
     result = _score(run, model, split)
-    result = _explain(run, model, split, result)
-    result = _export(run, model, split, result)
+    delivered, result = refitted(run, model, split, result)
+    result = _explain(run, delivered, split, result)
+    result = _export(run, delivered, model.fit_arguments, split, result)
     _end(run, recorder, result)
+    return delivered
 
 
 def set_apart(run: Run) -> Split:
@@ -349,6 +354,8 @@ def hooks_of(run: Run, split: Split) -> Hooks:
 def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
     left = run.budget.training_left_s()
+    if left >= LEAST_TRAINING_S + run.budget.refitting_s:
+        return left - run.budget.refitting_s
     if left >= LEAST_TRAINING_S:
         return left
     overrun = LEAST_TRAINING_S - left
@@ -424,6 +431,9 @@ def described(run: Run, model: TrainedModel, split: Split) -> RunResult:
         features=request.plan.feature_columns(request.profile.column_names),
         classes=tuple(str(label) for label in model.classes),
         best_model=model.best_model,
+        scored_model=model.best_model,
+        delivered_model=model.best_model,
+        n_delivered=len(split.train),
         leaderboard=tuple(model.leaderboard()),
         versions=model.versions(),
         requirements=tuple(model.requirements()),
@@ -499,7 +509,9 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     return save(run, result, "explanation")
 
 
-def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
+def _export(
+    run: Run, model: TrainedModel, fit_arguments: Callable[[], dict[str, Any]], split: Split, result: RunResult
+) -> RunResult:
     from genie_widgets.export import write_bundle, write_notebook
     from genie_widgets.render import report_html
 
@@ -513,7 +525,8 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
         write_atomically(folder.report_path, report_html(result, run.request.profile, run.request.prompt))
 
     def bundle() -> None:
-        model.save_slim(folder.model_path)
+        if not result.is_refitted:  # that one lies there already
+            model.save_slim(folder.model_path)
         example.to_parquet(folder.example_path)
         write_bundle(
             folder.bundle_path,
@@ -531,7 +544,7 @@ def _export(run: Run, model: TrainedModel, split: Split, result: RunResult) -> R
         write_notebook(
             folder.notebook_path,
             result=result,
-            fit=model.fit_arguments(),
+            fit=fit_arguments(),
             learn=split.train[columns],
             score=split.holdout[columns],
         )

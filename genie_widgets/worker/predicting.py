@@ -37,6 +37,8 @@ class Job:
         Of its run; the result's decision and interval are used.
     learned : DataFrame
         The rows that were learned from, to compare the new ones with.
+    prepared_for : DataFrame
+        Those of them that the columns were prepared by: the model knows their words only.
     drift_accepted : collection of str
         Columns that may differ from those, as a person decided.
     """
@@ -47,6 +49,7 @@ class Job:
         request: RunRequest,
         result: RunResult | None,
         learned: pd.DataFrame,
+        prepared_for: pd.DataFrame,
         drift_accepted: Collection[str] = (),
     ) -> None:
         self._model = model
@@ -58,9 +61,9 @@ class Job:
         self._lost: Counter[str] = Counter()
         self._unseen: dict[str, Counter[str]] = {}
         self._known = {
-            column.name: set(learned[column.name].dropna().astype(str))
+            column.name: set(prepared_for[column.name].dropna().astype(str))
             for column in request.profile.columns
-            if column.kind in ("category", "boolean") and column.name in learned
+            if column.kind in ("category", "boolean") and column.name in prepared_for
         }
 
     def run(self, source: Path, output: Path, *, with_table: bool, progress: Path) -> dict[str, Any]:

@@ -56,7 +56,7 @@ class Server:
         self._loaded_at: tuple[Path, int] | None = None
         self._request: RunRequest | None = None
         self._compared: Compared | None = None
-        self._reference: pd.DataFrame | None = None
+        self._references: dict[bool, pd.DataFrame] = {}
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
             "predict": self._predict,
@@ -152,7 +152,14 @@ class Server:
     def _predict(self, message: dict[str, Any]) -> dict[str, Any]:
         source, output = self._inside(message["input"]), self._inside(message["output"])
         accepted = {event.column for event in self._folder.events() if isinstance(event, DriftAccepted)}
-        job = Job(lambda: self._loaded, self._asked, self._folder.read_result(), self._learned, accepted)
+        job = Job(
+            lambda: self._loaded,
+            self._asked,
+            self._folder.read_result(),
+            self._learned,
+            self._rows(with_scored=False),
+            accepted,
+        )
         found = job.run(
             source,
             output,
@@ -231,14 +238,24 @@ class Server:
     @property
     def _learned(self) -> pd.DataFrame:
         """A sample of the rows that were learned from, with the feature columns."""
-        if self._reference is None:
+        result = self._folder.read_result()
+        return self._rows(with_scored=result is not None and result.is_refitted)
+
+    def _rows(self, *, with_scored: bool) -> pd.DataFrame:
+        """Give a sample of the rows that were there to learn from; those that were kept apart came in later, or never.
+
+        Those without them are what the columns were prepared by, whatever came later.
+        """
+        if with_scored not in self._references:
             plan, scored = self._asked.plan, self._folder.scored_path
             columns = list(plan.feature_columns(self._asked.profile.column_names))
             # Which rows a plan leaves out is seen by all of their columns.
             table = pd.read_parquet(self._folder.table_path, columns=None if plan.rows_left_out else columns)
-            rows = learned_rows(table, plan, pd.read_parquet(scored) if scored.exists() else None)[columns]
-            self._reference = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
-        return self._reference
+            apart = pd.read_parquet(scored) if scored.exists() and not with_scored else None
+            rows = learned_rows(table, plan, apart)[columns]
+            rows = rows.sample(min(LEARNED_ROWS, len(rows)), random_state=self._asked.seed)
+            self._references[with_scored] = rows
+        return self._references[with_scored]
 
     def _against(self, columns: list[str]) -> Compared:
         model = self._loaded

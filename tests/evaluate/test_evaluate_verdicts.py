@@ -191,3 +191,16 @@ def test_the_asked_metric_may_be_undefined():
 )
 def test_significant(value, text):
     assert significant(value) == text
+
+
+def test_where_another_model_is_taken_away_than_was_scored_it_is_said():
+    scored = result(metric("roc_auc", 0.84, 0.80, 0.88, 0.5)).model_copy(
+        update={"scored_model": "Forest", "delivered_model": "Forest", "n_delivered": 500}
+    )
+    refitted = scored.model_copy(update={"delivered_model": "Forest_FULL", "n_delivered": 1000})
+    said = (
+        "The score is of the model trained on 500 rows; the model you take away was then trained on 1,000, "
+        "those kept apart for the score among them."
+    )
+    assert said in verdict(refitted)
+    assert not any("take away" in sentence for sentence in verdict(scored))

@@ -73,6 +73,10 @@ def test_the_facts_beside_the_model_are_those_of_the_result(write, make_result):
         "features": ["a, b", "日本"],
         "quantile_levels": [0.1, 0.5, 0.9],
         "versions": result.versions,
+        "scored_model": result.scored_model,
+        "delivered_model": result.delivered_model,
+        "n_scored": result.n_train,
+        "n_delivered": result.n_delivered,
         "decision": None,
         "interval": None,
     }

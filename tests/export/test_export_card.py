@@ -102,3 +102,13 @@ def test_plain_text_is_one_paragraph_of_the_same_words(text):
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
     assert all(child.type.startswith("text") for child in tokens[1].children)
     assert "".join(child.content for child in tokens[1].children) == words.replace("\0", "\ufffd")
+
+
+def test_the_card_says_which_model_was_scored_and_which_is_in_the_bundle(make_result):
+    same = {"scored_model": "LightGBM", "delivered_model": "LightGBM", "n_delivered": 800}
+    assert "The model in this bundle is the one that was scored" in model_card(make_result(**same))
+    text = model_card(make_result(**{**same, "delivered_model": "LightGBM_FULL", "n_delivered": 1000}))
+    assert "The model in this bundle is LightGBM\\_FULL" in text
+    assert "trained on 800 rows" in text
+    assert "trained on 1,000 rows, the scored ones among them" in text
+    assert "measured with the scored model" in text

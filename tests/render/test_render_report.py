@@ -159,3 +159,11 @@ def test_a_score_that_is_not_there_is_a_dash(make):
 
 def test_a_result_without_a_verdict_shows_none(make):
     assert render.verdict_html(make.result("x", verdict=())) == ""
+
+
+def test_examples_of_a_model_that_was_trained_on_them_are_said_to_be_no_test(make):
+    text = render.report_html(make.result(scored_model="A", delivered_model="A"), make.profile("x"), "")
+    assert "Some of the untouched rows" in text
+    text = render.report_html(make.result(scored_model="A", delivered_model="A_FULL"), make.profile("x"), "")
+    assert "Some of the untouched rows" not in text
+    assert "these predictions are no test" in text

@@ -52,7 +52,14 @@ def test_a_sentence_becomes_a_model_that_predicts_and_explains_here_and_in_anoth
     assert "finished" in kinds
     assert "failed" not in kinds
     stages = [event.stage for event in events if event.type == "stage_changed"]
-    assert stages == ["preparing", "training", "scoring", "explaining", "exporting"]
+    # Training once more is for a machine that has the time.
+    assert [stage for stage in stages if stage != "refitting"] == [
+        "preparing",
+        "training",
+        "scoring",
+        "explaining",
+        "exporting",
+    ]
     parts = list(dict.fromkeys(event.part for event in events if event.type == "result_updated"))
     assert parts[:4] == ["scores", "explanation", "report", "bundle"]
     assert kinds.index("split_made") < kinds.index("model_finished") < kinds.index("result_updated")

@@ -86,7 +86,10 @@ def test_a_run_goes_through_its_stages_in_order_and_ends_once(finished):
     assert model is not None
     events = folder.events()
     assert isinstance(events[0], RunStarted)
-    assert [event.stage for event in of_type(folder, StageChanged)] == [
+    stages = [event.stage for event in of_type(folder, StageChanged)]
+    # Training once more is for a machine that has the time.
+    assert ("refitting" in stages) >= folder.read_result().is_refitted
+    assert [stage for stage in stages if stage != "refitting"] == [
         "preparing",
         "training",
         "scoring",
@@ -105,7 +108,8 @@ def test_the_result_holds_all_that_was_promised(finished, penguins):
     result = folder.read_result()
     assert result.status == "done"
     assert result.n_train + result.n_holdout == len(penguins.frame)
-    assert result.best_model == model.best_model
+    assert result.best_model == result.scored_model
+    assert result.delivered_model == model.best_model
     assert {row.model for row in result.leaderboard} >= {result.best_model}
     assert result.evaluation.metrics[0].name == "accuracy"
     # The other models' scores are a courtesy for which a busy machine may have no time.
@@ -115,7 +119,7 @@ def test_the_result_holds_all_that_was_promised(finished, penguins):
     assert {output.label for output in result.explanation.outputs} == set(result.classes)
     assert result.verdict
     assert {artefact.kind for artefact in result.artefacts} == {"report", "bundle", "notebook"}
-    assert set(result.timings) == {"preparing", "training", "scoring", "explaining", "exporting"}
+    assert set(result.timings) - {"refitting"} == {"preparing", "training", "scoring", "explaining", "exporting"}
     for artefact in result.artefacts:
         assert (folder.path / artefact.path).stat().st_size == artefact.size > 0
 

@@ -51,10 +51,11 @@ def result_of(request, **changes):
 def predict(make_request, learned, tmp_path):
     """Predict rows; give what is said, the file with its own columns, and the predictions."""
 
-    def run(rows, model=None, plan=None, drift_accepted=(), learned=learned, **changes):
+    def run(rows, model=None, plan=None, drift_accepted=(), learned=learned, prepared_for=None, **changes):
         request = make_request(learned, **(plan or {}))
         rows.to_parquet(tmp_path / "input.parquet")
-        job = Job(lambda: model or Line(), request, result_of(request, **changes), learned, drift_accepted)
+        words = learned if prepared_for is None else prepared_for
+        job = Job(lambda: model or Line(), request, result_of(request, **changes), learned, words, drift_accepted)
         output = tmp_path / "out.csv"
         said = job.run(tmp_path / "input.parquet", output, with_table=True, progress=tmp_path / "progress")
         return said, pd.read_csv(output), pd.read_parquet(output.with_suffix(".parquet"))
@@ -190,3 +191,11 @@ def test_rows_kept_apart_or_left_out_are_not_those_learned_from(learned):
     twice = pd.concat([learned, learned.head(5)], ignore_index=True)
     rest = learned_rows(twice, plan.model_copy(update={"rows_left_out": ("repeated",)}), scored)
     assert list(rest.index) == list(range(1, 399))
+
+
+def test_a_word_that_came_in_only_after_the_columns_were_prepared_is_still_unseen(predict, learned):
+    rows = learned.drop(columns="y").head(50)
+    said, _, _ = predict(rows, prepared_for=learned[learned["town"] == "Rom"])
+    (unseen,) = [problem for problem in said["problems"] if problem["code"] == "values-unseen"]
+    assert "'Oslo'" in unseen["title"]
+    assert "values-unseen" not in codes(predict(rows)[0])

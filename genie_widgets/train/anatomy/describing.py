@@ -128,8 +128,10 @@ def _mixture(predictor: Any, name: str, weight: float) -> Iterator[tuple[str, fl
 
     model = predictor._trainer.load_model(name)
     if isinstance(model, WeightedEnsembleModel) and model.temperature_scalar is None:
+        # An ensemble that was trained once more keeps the names of before in its weights.
+        named = model.stack_column_prefix_to_model_map
         for part, share in model._get_model_weights().items():
-            yield from _mixture(predictor, part, weight * float(share))
+            yield from _mixture(predictor, named.get(part, part), weight * float(share))
     else:
         yield name, weight
 

@@ -1,0 +1,152 @@
+"""The model that was scored, trained once more on all rows: the one to take away."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from genie_widgets.machine import Machine
+from genie_widgets.train.durable import whole_pickles
+from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
+from genie_widgets.train.trained import TrainedModel
+from genie_widgets.train.watch import AllOrNothing, NotFittedError
+
+# A fit without early stopping grows all its rounds, and the machine may have become busier since.
+SLOWNESS = 1.5
+OVERHEAD_S = 1.0
+# Calibrations that AutoGluon found on validation rows: there are none left to find them anew.
+_CALIBRATED = ("conformalize", "_temperature_scalar")
+_log = logging.getLogger(__name__)
+
+
+def can_refit(model: TrainedModel) -> bool:
+    """Tell whether a model can be trained on all rows as it is.
+
+    A bag cannot: its models each left out a part of the rows, and AutoGluon's refit would put a single model into
+    its place, which is another recipe than the one that was scored.
+    """
+    trainer = model.predictor._trainer
+    return not trainer.bagged_mode and all(
+        trainer.get_model_attribute(name, "stack_name") != "core"
+        or trainer.load_model(name)._get_tags().get("can_refit_full", False)
+        for name in _members(model)
+    )
+
+
+def refit_seconds(model: TrainedModel, n_rows: int) -> float:
+    """Estimate how long `refit` takes, from what the model's members took.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        As fitted.
+    n_rows : int
+        Rows to learn from then.
+    """
+    trainer = model.predictor._trainer
+    took = sum(float(trainer.get_model_attribute(name, "fit_time") or 0.0) for name in _members(model))
+    return OVERHEAD_S + SLOWNESS * took * n_rows / max(1, len(trainer.load_X()))
+
+
+def learnable(model: TrainedModel, rows: pd.DataFrame) -> pd.DataFrame:
+    """Leave out rows of a class that the model does not know."""
+    if not model.classes:
+        return rows
+    known = rows[model.predictor.label].isin(list(model.classes))
+    usable: pd.DataFrame = rows.loc[known]
+    return usable
+
+
+def refit(
+    model: TrainedModel,
+    extra: pd.DataFrame,
+    *,
+    path: Path,
+    time_limit_s: float,
+    machine: Machine,
+    should_stop: Callable[[], bool] = lambda: False,
+    on_stuck: Callable[[], None] = lambda: None,
+) -> TrainedModel | None:
+    """Train a model's members on all rows, with the rounds and the weights that were found.
+
+    Parameters
+    ----------
+    model : TrainedModel
+        As fitted, in its folder; it stays as it is.
+    extra : DataFrame
+        Rows that it has not learned from: features and target.
+    path : Path
+        Folder for the new one; what lies there is replaced.
+    time_limit_s : float
+        It is given up after so many seconds.
+    machine : Machine
+        Cores to keep within.
+    should_stop, on_stuck : callable
+        As in `Hooks`.
+
+    Returns
+    -------
+    TrainedModel or None
+        None where it was given up, or a member could not be trained: half of an ensemble is none.
+    """
+    deadline = time.monotonic() + time_limit_s
+
+    def must_end() -> bool:
+        return should_stop() or time.monotonic() > deadline
+
+    try:
+        with whole_pickles(), Interrupter(must_end, on_stuck):
+            found = _refitted(model, extra, path, machine.threads, must_end)
+    except (FitInterruptedError, NotFittedError) as reason:
+        _log.warning("not trained on all rows: %r", reason)
+        return None
+    return found
+
+
+def _refitted(
+    model: TrainedModel, extra: pd.DataFrame, path: Path, threads: int, must_end: Callable[[], bool]
+) -> TrainedModel:
+    from autogluon.tabular import TabularPredictor
+
+    members, best = _members(model), model.best_model
+    _copy(Path(model.predictor.path), path, members)
+    predictor = TabularPredictor.load(str(path), verbosity=2)
+    trainer = predictor._trainer
+    trainer.delete_models(models_to_keep=members, dry_run=False, delete_from_disk=False)
+    trainer.callbacks = [AllOrNothing(must_end)]
+    refitted: dict[str, str] = predictor.refit_full(
+        model=best, train_data_extra=learnable(model, extra), num_cpus=threads, num_gpus=0
+    )
+    trainer.reset_callbacks()
+    if set(refitted) != set(members):
+        raise NotFittedError(f"of {members}: {refitted}")
+    for name, full in refitted.items():
+        before, after = trainer.load_model(name), trainer.load_model(full)
+        for attribute in _CALIBRATED:
+            setattr(after, attribute, getattr(before, attribute, None))
+        trainer.save_model(after)
+    predictor.set_model_best(refitted[best], save_trainer=True)
+    predictor.save(silent=True)
+    return TrainedModel(predictor)
+
+
+def _members(model: TrainedModel) -> list[str]:
+    names: list[str] = model.predictor._trainer.get_minimum_model_set(model.best_model)
+    return names
+
+
+def _copy(source: Path, path: Path, members: list[str]) -> None:
+    """Copy a predictor with some of its models only: the others may be large."""
+
+    def others(folder: str, names: list[str]) -> list[str]:
+        if Path(folder) != source / "models":
+            return []
+        return [name for name in names if Path(folder, name).is_dir() and name not in members]
+
+    shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(source, path, ignore=others)
