@@ -76,6 +76,9 @@ def asking(predictor, name):
         return lambda rows: predictor.predict(rows, model=name).to_numpy(dtype=float), ("y",)
     if predictor.problem_type == "binary":
         return lambda rows: predictor.predict_proba(rows, model=name)["yes"].to_numpy(), ("yes",)
+    if predictor.problem_type == "quantile":
+        names = tuple(f"quantile {level}" for level in predictor.quantile_levels)
+        return lambda rows: predictor.predict(rows, model=name).to_numpy(dtype=float), names
     labels = tuple(predictor.class_labels)
     return lambda rows: predictor.predict_proba(rows, model=name)[list(labels)].to_numpy(), labels
 

@@ -14,33 +14,29 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
 
 TREES = KINDS[:5]
 DESCRIBED = (*TREES, "LinearModel")
-STACKED = {
-    "binary": KINDS,
-    "multiclass": ("LightGBM", "XGBoost", "CatBoost", "ExtraTrees", "LinearModel"),
-    "regression": ("LightGBM", "CatBoost", "ExtraTrees", "LinearModel", "KNeighbors"),
+PROBLEMS = ("binary", "multiclass", "regression")
+# AutoGluon's members for quantiles that need no torch.
+FORESTS = ("RandomForest", "ExtraTrees")
+BAGGED = {
+    "num_bag_folds": 2,
+    "num_stack_levels": 1,
+    "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
 }
 # The predictor adds its leaves in 32-bit numbers, the kernels in 64-bit ones. For probabilities both
 # agree to 1e-6; sums of regression leaves keep 7 digits of the largest, not of the value.
-BOUND = {"binary": 1e-6, "multiclass": 1e-6, "regression": 1e-6}
+BOUND = 1e-6
 
 
-@pytest.fixture(scope="session", params=["binary", "multiclass", "regression"])
+@pytest.fixture(scope="session", params=PROBLEMS)
 def predictor(request, tmp_path_factory):
     found = fitted(request.param, tmp_path_factory.mktemp("zoo") / request.param)
     found.persist()
     return found
 
 
-@pytest.fixture(scope="session", params=list(STACKED))
+@pytest.fixture(scope="session", params=PROBLEMS)
 def stacked(request, tmp_path_factory):
-    found = fitted(
-        request.param,
-        tmp_path_factory.mktemp("zoo") / f"stacked-{request.param}",
-        members=STACKED[request.param],
-        num_bag_folds=2,
-        num_stack_levels=1,
-        ag_args_ensemble={"fold_fitting_strategy": "sequential_local"},
-    )
+    found = fitted(request.param, tmp_path_factory.mktemp("zoo") / f"stacked-{request.param}", **BAGGED)
     found.persist()
     return found
 
@@ -62,10 +58,8 @@ def check(predictor, name, cells, shapley):
     found = shap_values(predict, rows, background, n_outputs=len(labels), budget_s=60, ensemble=ensemble)
     scale = max(1.0, float(np.abs(found.predictions).max()))
     assert found.path == "exact"
-    np.testing.assert_allclose(
-        found.phi, shapley(predict, rows, background), atol=BOUND[predictor.problem_type] * scale, rtol=0
-    )
-    assert found.additivity_error <= BOUND[predictor.problem_type] * scale
+    np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=BOUND * scale, rtol=0)
+    assert found.additivity_error <= BOUND * scale
     return found, ensemble
 
 
@@ -124,7 +118,8 @@ def test_sampled_members_stay_within_their_error_bars(stacked, cells, shapley, m
         found = shap_values(predict, rows, background, seed=seed, **keep)
         assert found.path == "sampled"
         distance.append(np.abs(found.phi - truth) / (found.errors + 1e-6))
-    for bar, least in ((0.6745, 0.45), (1.2816, 0.75), (2.0, 0.93)):
+    # 180 values of twelve seeds, those of a seed not independent of each other.
+    for bar, least in ((0.6745, 0.4), (1.2816, 0.7), (2.0, 0.9)):
         assert (np.array(distance) <= bar).mean() > least
 
 
@@ -133,6 +128,19 @@ def test_a_trained_model_gives_its_ensemble_or_none(predictor):
     features = table("regression").drop(columns="y")
     assert model.ensemble(features).n_outputs == (3 if predictor.problem_type == "multiclass" else 1)
     assert model.ensemble(features).columns == tuple(features.columns)
+
+
+@pytest.mark.parametrize("more", [{}, BAGGED], ids=["plain", "bagged and stacked"])
+def test_every_member_of_quantiles(tmp_path, cells, shapley, more):
+    predictor = fitted("quantile", tmp_path / "quantile", members=FORESTS, **more)
+    predictor.persist("all")
+    names = predictor.model_names()
+    assert {name.split("_")[0] for name in names} == {*FORESTS, "WeightedEnsemble"}
+    assert any(name.endswith("BAG_L2") for name in names) == bool(more)
+    for name in names:
+        found, _ = check(predictor, name, cells, shapley)
+        # A forest, or an average of them, is asked without its predictor; one that stands on others is not.
+        assert (found.gate_error is None) == (name.endswith("BAG_L2") or name.startswith("WeightedEnsemble_L3"))
 
 
 def test_each_quantile_is_explained_as_it_is_shown(tmp_path, cells, shapley, as_array):
