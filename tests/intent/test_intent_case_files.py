@@ -1,6 +1,7 @@
 """The committed cases are sound: each can be read, and asks for something its table can answer."""
 
 import json
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -163,3 +164,26 @@ def test_harder_tables_are_new_to_the_ranker():
     assert len(harder) >= 100
     assert len(set(harder)) == len(harder)
     assert not known & set(harder)
+
+
+def test_tables_to_train_on_resemble_no_held_out_one():
+    training = Path(__file__).parent / "training"
+
+    def bare(names):
+        return {re.sub(r"[\W_]", "", name.casefold()) for name in names} - {""}
+
+    held_out = {path.name: bare(table("heldout", path.name).columns) for path in (CASES / "heldout/tables").iterdir()}
+    n_tables = 0
+    for path in (*training.glob("harder_*.txt"), *training.glob("public_*.txt")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not line.startswith("@"):
+                continue
+            n_tables += 1
+            file, *columns = line[1:].split(" | ")
+            names = bare(column.rsplit(":", 1)[0] for column in columns)
+            for name, theirs in held_out.items():
+                common = len(names & theirs)
+                alike = common >= 4 and common >= 0.6 * min(len(names), len(theirs))
+                assert not alike, (file, name)
+                assert not (common >= 3 and common >= 0.5 * len(names | theirs)), (file, name)
+    assert n_tables > 1_000
