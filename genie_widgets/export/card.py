@@ -84,14 +84,26 @@ def scored_and_delivered(result: RunResult) -> str:
     """Say which model the figures are of, and which one is taken away."""
     if not result.is_refitted:
         return tr("The model in this bundle is the one that was scored.")
-    same = tr(
-        "The figures are of {scored}, trained on {n_scored:,} rows. The model in this bundle is {delivered}: the same "
-        "models, with the same settings and weights, trained on {n_delivered:,} rows, the scored ones among them.",
-        scored=result.scored_model,
-        n_scored=result.n_train,
-        delivered=result.delivered_model,
-        n_delivered=result.n_delivered,
-    )
+    figures = {
+        "scored": result.scored_model,
+        "n_scored": result.n_train,
+        "delivered": result.delivered_model,
+        "n_delivered": result.n_delivered,
+    }
+    if result.is_bagged:
+        same = tr(
+            "The figures are of {scored}, trained on {n_scored:,} rows: of each kind several models, each of which "
+            "left out a part of the rows. The model in this bundle is {delivered}: of each kind one, with the same "
+            "settings and weights, trained on {n_delivered:,} rows, the scored ones among them.",
+            **figures,
+        )
+    else:
+        same = tr(
+            "The figures are of {scored}, trained on {n_scored:,} rows. The model in this bundle is {delivered}: the "
+            "same models, with the same settings and weights, trained on {n_delivered:,} rows, the scored ones among "
+            "them.",
+            **figures,
+        )
     measured = tr("Thresholds and ranges are those that were measured with the scored model.")
     return f"{same} {measured}"
 

@@ -240,6 +240,11 @@ class RunResult(Value):
         return self.delivered_model != self.scored_model
 
     @property
+    def is_bagged(self) -> bool:
+        """Whether several models of a kind were trained, each without a part of the rows."""
+        return any("_BAG_" in row.model for row in self.leaderboard)
+
+    @property
     def positive_class(self) -> str:
         """The class whose probability is reported; empty unless there are two."""
         if self.plan.problem_type != "binary":

@@ -35,8 +35,9 @@ BAG_SHARE = 0.75
 FOREST_CELLS_PER_S = {False: 50_000, True: 25_000}
 FOREST_SHARE = 0.15
 MANY_OUTPUTS = 10
-# Measured up to so many rows; beyond, only those who want the best wait for bags.
-BAG_ROWS = 20_000
+# Measured up to so many cells; beyond, the first model's five folds would be waited for, and only by those who want
+# the best.
+BAG_CELLS = 60_000
 # A linear model sees what trees do not, at a cost that grows faster than theirs.
 LINEAR_CELLS = 2_000_000
 # So many models learn from so many rows, as AutoGluon's `best_quality_v150` has it: with few rows, choosing among many
@@ -70,11 +71,15 @@ class Room:
     is_number: bool = False
 
     @property
+    def cells(self) -> int:
+        """Cells to learn from, each once for each output."""
+        return self.n_rows * self.n_columns * self.n_outputs
+
+    @property
     def bag_seconds(self) -> float:
         """Seconds in which all but CatBoost can be bagged; that one learns in what is left, as long as that may be."""
-        cells = self.n_rows * self.n_columns * self.n_outputs
         least = BAG_LEAST_S * (2 if self.is_number else math.sqrt(self.n_outputs))
-        return least + cells / (BAG_CELLS_PER_S * self.threads)
+        return least + self.cells / (BAG_CELLS_PER_S * self.threads)
 
     @property
     def forest_seconds(self) -> float:
@@ -103,7 +108,7 @@ def portfolio(plan: Plan, room: Room) -> dict[str, Any]:
     if plan.quality == "fast":
         return {"hyperparameters": {"GBM": [QUICK, {}], "RF": {"n_estimators": 100}, "CAT": {"iterations": 300}}}
     models = {"hyperparameters": _chosen(plan, room)}
-    if room.bag_seconds > BAG_SHARE * room.seconds or (room.n_rows > BAG_ROWS and plan.quality != "best"):
+    if room.bag_seconds > BAG_SHARE * room.seconds or (room.cells > BAG_CELLS and plan.quality != "best"):
         return models
     return {
         **models,

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from genie_widgets.export.card import MAX_COLUMNS, model_card, plain
-from genie_widgets.schema import METRICS, Evaluation, MetricValue, Plan, Problem
+from genie_widgets.schema import METRICS, Evaluation, LeaderboardRow, MetricValue, Plan, Problem
 
 HOSTILE = "<script>x</script>\n# Heading [a](javascript:b) | `c` ![i](http://a/b.png)"
 TEXT = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=40)
@@ -112,3 +112,13 @@ def test_the_card_says_which_model_was_scored_and_which_is_in_the_bundle(make_re
     assert "trained on 800 rows" in text
     assert "trained on 1,000 rows, the scored ones among them" in text
     assert "measured with the scored model" in text
+    assert "the same models" in text
+
+
+def test_the_card_says_that_bags_became_one_model_of_each_kind(make_result):
+    bag = LeaderboardRow(model="LightGBM_BAG_L1", score_validation=0.9, fit_s=1.0, predict_s=0.1)
+    refitted = {"scored_model": "LightGBM_BAG_L1", "delivered_model": "LightGBM_BAG_L1_FULL", "n_delivered": 1000}
+    text = model_card(make_result(**refitted, leaderboard=(bag,)))
+    assert "each of which left out a part of the rows" in text
+    assert "of each kind one" in text
+    assert "the same models" not in text

@@ -18,6 +18,7 @@ from genie_widgets.machine import Machine, detect_machine
 from genie_widgets.schema import METRICS, GenieError, Plan, default_metric
 from genie_widgets.train import Hooks, fit, load_model, warm_up
 from genie_widgets.train.interrupt import FitInterruptedError
+from genie_widgets.train.portfolio import BAGGED
 
 pytestmark = pytest.mark.slow
 
@@ -352,9 +353,10 @@ def test_a_stop_keeps_the_best_so_far(tmp_path, machine):
         machine=machine,
         hooks=Hooks(on_model_finished=lambda *told: finished.append(told), should_stop=lambda: bool(finished)),
     )
-    assert finished[0][0] == "LightGBMQuick"
+    first = f"LightGBMQuick{BAGGED}"
+    assert finished[0][0] == first
     # The first, and the ensemble of it at most.
-    assert [row.model for row in model.leaderboard() if not row.model.startswith("Weighted")] == ["LightGBMQuick"]
+    assert [row.model for row in model.leaderboard() if not row.model.startswith("Weighted")] == [first]
     assert len(model.predict(frame_of("binary", 5).drop(columns="target"))) == 5
     assert model.save_slim(tmp_path / "slim").is_dir()
 

@@ -7,6 +7,7 @@ import pytest
 from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Plan
 from genie_widgets.train import autogluon_fit, can_refit, fit, load_model, refit, refit_seconds
+from genie_widgets.train.refitting import OVERHEAD_S, SHARE_OF_FIT
 
 pytestmark = pytest.mark.slow
 
@@ -14,7 +15,9 @@ KINDS = {
     "binary": {"metric": "roc_auc"},
     "regression": {"metric": "root_mean_squared_error"},
     "quantile": {"metric": "pinball_loss", "quantile_levels": (0.1, 0.5, 0.9)},
+    "bags": {"metric": "roc_auc"},
 }
+BAGS = {"num_bag_folds": 2, "num_stack_levels": 0, "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"}}
 FEW = {"RF": {"n_estimators": 20}, "XT": {"n_estimators": 20}}
 BOOSTED = {"GBM": {"num_boost_round": 60}, "XGB": {"n_estimators": 40}, "CAT": {"iterations": 40}}
 
@@ -31,13 +34,15 @@ def scored(request, frame, tmp_path_factory):
     """A model of each kind, and rows that it has not seen."""
     noise = np.random.default_rng(1).normal(size=len(frame))
     y = frame["line"] + noise
-    if request.param == "binary":
+    kind = "binary" if request.param == "bags" else request.param
+    if kind == "binary":
         y = pd.Series(np.where(y > 1, "yes", "no"), index=frame.index)
     table = frame.drop(columns="line").assign(y=y)
-    plan = Plan(target="y", problem_type=request.param, time_limit_s=30, **KINDS[request.param])
+    plan = Plan(target="y", problem_type=kind, time_limit_s=30, **KINDS[request.param])
     with pytest.MonkeyPatch.context() as patch:
-        models = FEW if request.param == "quantile" else {**FEW, **BOOSTED}
-        patch.setattr(autogluon_fit, "portfolio", lambda *_arguments: {"hyperparameters": models})
+        models = FEW if kind == "quantile" else {**FEW, **BOOSTED}
+        bags = BAGS if request.param == "bags" else {}
+        patch.setattr(autogluon_fit, "portfolio", lambda *_arguments: {"hyperparameters": models, **bags})
         path = tmp_path_factory.mktemp("scored") / "predictor"
         model = fit(table.iloc[:300], plan, path=path, time_limit_s=30.0, machine=detect_machine())
     return model, table.iloc[300:], path
@@ -61,7 +66,8 @@ def test_it_learns_from_every_row_with_the_rounds_and_weights_that_were_found(sc
     before, fitted, plain_fit = answers(model, rows), [], AbstractModel.fit
 
     def counting(one, **arguments):
-        fitted.append((one.name, len(arguments["X"])))
+        if not hasattr(one, "n_children"):  # a bag hands its rows on
+            fitted.append((one.name, len(arguments["X"])))
         return plain_fit(one, **arguments)
 
     monkeypatch.setattr(AbstractModel, "fit", counting)
@@ -80,6 +86,16 @@ def test_it_learns_from_every_row_with_the_rounds_and_weights_that_were_found(sc
     np.testing.assert_array_equal(answers(model, rows), before)
     np.testing.assert_array_equal(answers(load_model(path), rows), before)
     assert not np.array_equal(answers(whole, rows), before)
+
+
+def test_a_bag_is_estimated_by_one_of_its_parts(scored):
+    model, _, _ = scored
+    trainer = model.predictor._trainer
+    members = trainer.get_minimum_model_set(model.best_model)
+    took = sum(trainer.get_model_attribute(name, "fit_time") for name in members)
+    share = (refit_seconds(model, 300) - OVERHEAD_S) / (SHARE_OF_FIT * took)
+    # Alone, it had a fifth of its rows apart; each of two parts had half of them.
+    assert share == pytest.approx(1.0 if trainer.bagged_mode else 300 / len(trainer.load_X()), rel=0.3)
 
 
 def test_what_is_taken_away_and_taken_apart_is_the_new_one(scored, tmp_path):
