@@ -246,7 +246,7 @@ def _seconds(plan: Plan, time_limit_s: float) -> float:
 def _room(plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine) -> Room:
     n_outputs = target.nunique() if plan.problem_type == "multiclass" else 1
     is_number = plan.problem_type == "regression"
-    return Room(len(target), n_columns, max(1, n_outputs), seconds, machine.threads, is_number)
+    return Room(len(target), n_columns, max(1, n_outputs), seconds, machine.threads, is_number, is_busy=machine.is_busy)
 
 
 def _watch(plan: Plan, hooks: Hooks) -> Watch:

@@ -35,9 +35,9 @@ BAG_SHARE = 0.75
 FOREST_CELLS_PER_S = {False: 50_000, True: 25_000}
 FOREST_SHARE = 0.15
 MANY_OUTPUTS = 10
-# Measured up to so many cells; beyond, the first model's five folds would be waited for, and only by those who want
-# the best.
-BAG_CELLS = 60_000
+# Measured up to so many cells. Beyond, and where others keep the cores busy, the first model's five folds would be
+# waited for: only those who want the best have to.
+BAG_CELLS = 40_000
 # A linear model sees what trees do not, at a cost that grows faster than theirs.
 LINEAR_CELLS = 2_000_000
 # So many models learn from so many rows, as AutoGluon's `best_quality_v150` has it: with few rows, choosing among many
@@ -61,6 +61,8 @@ class Room:
         That a model gets.
     is_number : bool
         Whether a number is learned, not a class.
+    is_busy : bool
+        Whether others keep the cores busy.
     """
 
     n_rows: int
@@ -69,6 +71,7 @@ class Room:
     seconds: float
     threads: int
     is_number: bool = False
+    is_busy: bool = False
 
     @property
     def cells(self) -> int:
@@ -108,7 +111,8 @@ def portfolio(plan: Plan, room: Room) -> dict[str, Any]:
     if plan.quality == "fast":
         return {"hyperparameters": {"GBM": [QUICK, {}], "RF": {"n_estimators": 100}, "CAT": {"iterations": 300}}}
     models = {"hyperparameters": _chosen(plan, room)}
-    if room.bag_seconds > BAG_SHARE * room.seconds or (room.cells > BAG_CELLS and plan.quality != "best"):
+    waits_long = room.is_busy or room.cells > BAG_CELLS
+    if room.bag_seconds > BAG_SHARE * room.seconds or (waits_long and plan.quality != "best"):
         return models
     return {
         **models,
