@@ -41,6 +41,8 @@ def refitted(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     from genie_widgets.train import can_refit, learnable, load_model, refit, refit_seconds
 
     started = time.monotonic()
+    # Half of a model, where an earlier part of the run was killed in it.
+    shutil.rmtree(run.folder.refit_path, ignore_errors=True)
     left = run.budget.left_s(keeping_s=run.budget.reserve_s - run.budget.scoring_s)
     n_rows = len(split.train) + len(split.holdout)
     if run.is_stopped or run.should_stop() or not can_refit(model) or refit_seconds(model, n_rows) > left:
