@@ -6,7 +6,7 @@ import contextlib
 import math
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 # A cgroup without a limit says "max" (v2) or a number near 2**63 (v1).
@@ -53,6 +53,15 @@ class Machine:
     def memory_is_scarce(self) -> bool:
         """Whether so little is free that who has no need of his memory should give it back."""
         return self.available_memory_bytes < SCARCE_SHARE * self.memory_bytes
+
+    def within(self, cores: int, memory_bytes: int) -> Machine:
+        """Give the part of it that a run was given: a cluster's nodes have others to serve as well."""
+        return replace(
+            self,
+            cores=min(self.cores, cores),
+            memory_bytes=min(self.memory_bytes, memory_bytes),
+            available_memory_bytes=min(self.available_memory_bytes, memory_bytes),
+        )
 
     @property
     def threads(self) -> int:

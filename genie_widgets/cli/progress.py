@@ -71,6 +71,9 @@ def _picture(view: RunView) -> RenderableType:
     from rich.text import Text
 
     waiting = f"waiting for its turn, {view.before} before it" if view.before else view.status
+    if view.asks_cores:
+        memory = view.asks_memory_bytes / 10**9
+        waiting = f"waiting in the cluster's queue until {view.asks_cores} core(s) and {memory:.1f} GB are free"
     clock = f"{view.elapsed_s:.0f} of {view.time_limit_s} s"
     parts: list[RenderableType] = [
         Text(printable(f"{view.status if view.is_over else view.text or waiting} · {clock}")),

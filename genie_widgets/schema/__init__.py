@@ -63,7 +63,7 @@ from genie_widgets.schema.result import (
     Tracking,
     WeakGroup,
 )
-from genie_widgets.schema.run import RunRequest, new_run_id, run_id_is_valid
+from genie_widgets.schema.run import ClusterJob, RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
 from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount, finite_number, kind_said
 from genie_widgets.schema.what_if import Flip, WhatIf
@@ -75,6 +75,7 @@ __all__ = [
     "Answer",
     "Artefact",
     "Change",
+    "ClusterJob",
     "ColumnKind",
     "ColumnProfile",
     "ComparedFigure",

@@ -46,11 +46,16 @@ class Resumed(_Event):
 
 
 class Queued(_Event):
-    """The run waits for its turn: so many end before it begins, in about `about_s` seconds."""
+    """The run waits for its turn: so many end before it begins, in about `about_s` seconds.
+
+    On a cluster nobody can tell those: it waits until `cores` and `memory_bytes` are free there.
+    """
 
     type: Literal["queued"] = "queued"
     before: int
     about_s: float
+    cores: int = 0
+    memory_bytes: int = 0
 
 
 class StageChanged(_Event):

@@ -22,6 +22,27 @@ def run_id_is_valid(text: str) -> bool:
     return _RUN_ID.match(text) is not None
 
 
+class ClusterJob(Value):
+    """Written to ``cluster.json``: which job of a Ray cluster trains the run.
+
+    Attributes
+    ----------
+    address : str
+        Of the cluster's head, as ``http://HOST:8265``.
+    submission_id : str
+        Ray's name for the job; one of a name is taken only once.
+    cores : int
+        Asked for.
+    memory_bytes : int
+        Asked for.
+    """
+
+    address: str
+    submission_id: str
+    cores: int
+    memory_bytes: int
+
+
 class RunRequest(Value):
     """Written to ``request.json``: all the worker needs beside ``table.parquet``.
 

@@ -79,6 +79,10 @@ class Settings(_Confidential):
         Seconds of training that each person has in all; None: as long as they like.
     public_urls_only : bool
         Whether addresses of this machine and of its own network are refused all the same.
+    runner : str
+        Where trainings run: ``"local"`` in processes of this machine, ``"ray"`` as jobs of a cluster.
+    ray_address : str
+        Of the cluster's head, as ``http://HOST:8265``.
     """
 
     workspace: Path
@@ -95,3 +99,5 @@ class Settings(_Confidential):
     person: str = ""
     seconds_each: int | None = None
     public_urls_only: bool = False
+    runner: str = "local"
+    ray_address: str = ""

@@ -25,7 +25,7 @@ from genie_widgets.schema import (
 from genie_widgets.session.allowance import taken_from_allowance
 from genie_widgets.session.cautions import Cautions
 from genie_widgets.session.configuration import settings_from_env
-from genie_widgets.session.process import WorkerHandle
+from genie_widgets.session.runners import draft_worker
 from genie_widgets.session.running import Run
 from genie_widgets.store import Champions, RunFolder, list_run_ids
 from genie_widgets.track import without_credentials
@@ -183,17 +183,23 @@ def train(
     Raises
     ------
     GenieError
-        If `table` is no table that was read, the answer is no plan, the plan has blockers, or it asks for more time
-        than the person still has (``GENIE_MINUTES_EACH``).
+        If `table` is no table that was read, the answer is no plan, the plan has blockers, it asks for more time
+        than the person still has (``GENIE_MINUTES_EACH``), or a cluster is to train it (``GENIE_RUNNER``) and does
+        not answer.
     """
     accepted = accept(answer)
     _must_be_read(table)
     settings = settings or settings_from_env()
     with taken_from_allowance(settings, accepted.time_limit_s):
         folder = RunFolder.create(settings.workspace, new_run_id())
-        worker = WorkerHandle(folder)
-        start(folder, table, make_request(folder, table, accepted, prompt, seed, settings))
-    run = Run(folder, worker)
+        try:
+            worker = draft_worker(folder, settings)
+            start(folder, table, make_request(folder, table, accepted, prompt, seed, settings))
+            worker.begin()
+        except GenieError:
+            folder.remove_draft()
+            raise
+    run = Run(folder, worker, settings)
     if on_event is not None:
         threading.Thread(target=_follow, args=(run, on_event), name="genie-events", daemon=True).start()
     return run
@@ -270,7 +276,7 @@ def open_run(run_id: str, settings: Settings | None = None) -> Run:
         If there is no such run.
     """
     settings = settings or settings_from_env()
-    return Run(RunFolder.open(settings.workspace, run_id))
+    return Run(RunFolder.open(settings.workspace, run_id), settings=settings)
 
 
 def list_runs(settings: Settings | None = None) -> list[RunSummary]:

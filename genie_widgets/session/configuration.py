@@ -8,6 +8,8 @@ from genie_widgets.intent import llm_settings_from_env
 from genie_widgets.schema import Settings
 from genie_widgets.store import default_workspace
 
+_RAYS_OWN = ("RAY_API_SERVER_ADDRESS", "RAY_ADDRESS")
+
 
 def settings_from_env() -> Settings:
     """Read ``GENIE_HOME``, ``MLFLOW_TRACKING_URI``, ``JUPYTERHUB_USER``, ``OPENAI_*`` and ``GENIE_*``."""
@@ -30,6 +32,11 @@ def settings_from_env() -> Settings:
         person="" if is_page else os.environ.get("JUPYTERHUB_USER", ""),
         seconds_each=None if minutes is None else minutes * 60,
         public_urls_only=is_page,
+        runner=os.environ.get("GENIE_RUNNER") or "local",
+        # Ray's own names for it come after.
+        ray_address=next(
+            (found for name in ("GENIE_RAY_ADDRESS", *_RAYS_OWN) if (found := os.environ.get(name, ""))), ""
+        ),
     )
 
 

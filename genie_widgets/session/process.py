@@ -73,6 +73,9 @@ class WorkerHandle:
         self._ear = threading.Thread(target=self._listen, name="genie-worker-pipe", daemon=True)
         self._ear.start()
 
+    def begin(self) -> None:
+        """Be told that the request stands: the process sees that by itself."""
+
     @property
     def is_alive(self) -> bool:
         """Whether the process runs."""

@@ -28,12 +28,16 @@ from genie_widgets.schema import (
     Rewording,
     RunRequest,
     RunResult,
+    Settings,
     Tracking,
     WhatIf,
 )
+from genie_widgets.session.cluster import JobWatch, stop_job
+from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.progress import told
 from genie_widgets.session.recording import record_again, unrecorded
+from genie_widgets.session.runners import Worker, resuming_worker, serving_worker
 from genie_widgets.store import RunFolder, RunView, fold, oom_kills
 from genie_widgets.store.spent import START_TIMEOUT_S
 
@@ -55,13 +59,17 @@ class Run:
     ----------
     folder : RunFolder
         The run's folder.
-    worker : WorkerHandle, optional
+    worker : Worker, optional
         The worker that trains it, where this process started it.
+    settings : Settings, optional
+        Where it is taken up again; None reads the environment.
     """
 
-    def __init__(self, folder: RunFolder, worker: WorkerHandle | None = None) -> None:
+    def __init__(self, folder: RunFolder, worker: Worker | None = None, settings: Settings | None = None) -> None:
         self._folder = folder
         self._worker = worker
+        self._settings = settings
+        self._job: JobWatch | None = None
         self._server: WorkerHandle | None = None
         self._lock = threading.Lock()
 
@@ -148,8 +156,11 @@ class Run:
         if view.status == "interrupted":
             # It may have begun between the two looks: only now was the lock asked after its first word.
             alive, view = self._look()
-        if view.status == "waiting" and not alive and self._is_late(view):
-            return view.model_copy(update={"status": "interrupted", "problem": _never_started()})
+        if view.status == "waiting" and not alive and (problem := self._why_not_yet(view)) is not None:
+            again, now = self._look()  # it may have begun, or ended, before whoever knows was asked
+            if now.status != "waiting" or again:
+                return now
+            return view.model_copy(update={"status": "interrupted", "problem": problem})
         if view.status == "interrupted" and view.oom_kills is not None and (oom_kills() or 0) > view.oom_kills:
             return view.model_copy(update={"problem": _out_of_memory()})
         return view
@@ -158,6 +169,22 @@ class Run:
         # The lock is asked before the events are read: a last word between the two is then seen.
         alive = self._folder.is_alive()
         return alive, fold(self._folder.events(), alive=alive, now=time.time())
+
+    def _why_not_yet(self, view: RunView) -> Problem | None:
+        """Tell why a run that shows no sign of life will not begin; None while it still may."""
+        job = self._watch()
+        if job is not None:
+            return job.problem()
+        return _never_started() if self._is_late(view) else None
+
+    def _watch(self) -> JobWatch | None:
+        """Give who watches the job that trains the run; None where it is trained on this machine."""
+        job = self._folder.read_job()
+        if job is None:
+            return None
+        if self._job is None or self._job.job != job:
+            self._job = JobWatch(self._folder, job)
+        return self._job
 
     def _is_late(self, view: RunView) -> bool:
         if self._worker is not None:
@@ -206,6 +233,8 @@ class Run:
     def stop(self) -> None:
         """Ask the run to stop and keep the best; returns at once."""
         self._folder.request_stop()
+        if (job := self._folder.read_job()) is not None:
+            stop_job(self._folder, job)
 
     def salvage(self) -> None:
         """Make a result of the models that an interrupted run had finished; returns at once.
@@ -239,7 +268,7 @@ class Run:
             raise GenieError(_goes_on())
         self.close()
         with self._lock:
-            self._worker = WorkerHandle(self._folder, mode="resume")
+            self._worker = resuming_worker(self._folder, self._settings or settings_from_env())
 
     def wait(self, timeout_s: float | None = None, on_event: Callable[[Event], object] | None = None) -> RunResult:
         """Wait for the run's end.
@@ -733,10 +762,10 @@ class Run:
     def _serving(self) -> WorkerHandle:
         """Give a process that answers: the worker itself once it has ended, another one before."""
         with self._lock:
-            if self._worker is not None and self._worker.is_alive and self.view.is_over:
+            if isinstance(self._worker, WorkerHandle) and self._worker.is_alive and self.view.is_over:
                 return self._worker
             if self._server is None or not self._server.is_alive:
-                self._server = WorkerHandle(self._folder, mode="serve")
+                self._server = serving_worker(self._folder)
                 weakref.finalize(self, self._server.close)
             return self._server
 

@@ -21,10 +21,10 @@ from genie_widgets.session.cautions import Cautions, Remedy
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, forbidden, without_password
 from genie_widgets.session.mlflow_pages import MlflowPages
-from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.recipe import Promotion, Source
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
+from genie_widgets.session.runners import Worker, draft_worker
 from genie_widgets.session.running import Run
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
 from genie_widgets.store import People, RunFolder
@@ -66,7 +66,7 @@ class Session:
         self._lock = threading.RLock()
         self._listeners: list[Listener] = []
         self._table: Table | None = None
-        self._draft: WorkerHandle | None = None
+        self._draft: Worker | None = None
         self._run: Run | None = None
         self._opened: Run | None = None
         self._intake = Intake(self.settings)
@@ -607,7 +607,12 @@ class Session:
             if self._draft is not None and self._draft.is_alive:
                 return
             folder = RunFolder.create(self.settings.workspace, new_run_id())
-            self._draft = WorkerHandle(folder, record_at=without_credentials(self.settings.tracking_uri))
+            try:
+                at = without_credentials(self.settings.tracking_uri)
+                self._draft = draft_worker(folder, self.settings, record_at=at)
+            except GenieError:
+                folder.remove_draft()
+                raise
 
     def _plan(self, token: int) -> None:
         from genie_widgets.intent import make_plan
@@ -665,10 +670,13 @@ class Session:
             request = make_request(worker.folder, self._table, plan, "\n".join(self._state.said), None, self.settings)
             try:
                 start(worker.folder, self._table, request)
+                worker.begin()
             except Exception:
                 self._draft = worker  # nothing was asked of it: it waits for the next try
                 raise
-        self._follow(Run(worker.folder, worker), a.RunStartedHere(run_id=worker.folder.run_id, seed=request.seed))
+        self._follow(
+            Run(worker.folder, worker, self.settings), a.RunStartedHere(run_id=worker.folder.run_id, seed=request.seed)
+        )
         self._see_allowance()
 
     def _open(self, run_id: str) -> None:

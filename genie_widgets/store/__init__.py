@@ -2,12 +2,13 @@
 
 from genie_widgets.store.champions import Champions
 from genie_widgets.store.folder import RunFolder, default_workspace, list_run_ids
+from genie_widgets.store.heartbeat import beats_elsewhere
 from genie_widgets.store.lock import hold_alone
 from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
 from genie_widgets.store.pace import note_turn, pace
 from genie_widgets.store.people import People
-from genie_widgets.store.queue import take_ticket
+from genie_widgets.store.queue import stopped_waiting, take_ticket
 from genie_widgets.store.spent import seconds_spent
 from genie_widgets.store.view import RunView, fold
 
@@ -16,6 +17,7 @@ __all__ = [
     "People",
     "RunFolder",
     "RunView",
+    "beats_elsewhere",
     "default_workspace",
     "fold",
     "hold_alone",
@@ -25,5 +27,6 @@ __all__ = [
     "outlook",
     "pace",
     "seconds_spent",
+    "stopped_waiting",
     "take_ticket",
 ]

@@ -10,6 +10,7 @@ from typing import IO
 
 from genie_widgets.language import tr
 from genie_widgets.schema import (
+    ClusterJob,
     Event,
     Failed,
     Finished,
@@ -21,7 +22,7 @@ from genie_widgets.schema import (
     Tracking,
     run_id_is_valid,
 )
-from genie_widgets.store import events, lock
+from genie_widgets.store import events, heartbeat, lock
 from genie_widgets.store.files import telling_disk_full, write_atomically
 
 BALLAST_BYTES = 64 * 1024
@@ -104,6 +105,21 @@ class RunFolder:
         return self.path / "recorders.lock"
 
     @property
+    def heartbeat_path(self) -> Path:
+        """Path of the sign of life of a worker on a cluster."""
+        return self.path / "heartbeat"
+
+    @property
+    def recorders_heartbeat_path(self) -> Path:
+        """Path of the sign of life of a process on a cluster that records the run, or waits for the word to."""
+        return self.path / "recorders.heartbeat"
+
+    @property
+    def job_path(self) -> Path:
+        """Path of which job of a cluster trains the run."""
+        return self.path / "cluster.json"
+
+    @property
     def queue(self) -> Path:
         """The folder of its workspace's queue."""
         return self.path.parent.parent / "queue"
@@ -182,6 +198,12 @@ class RunFolder:
         """Write the request; the waiting worker starts as soon as it stands."""
         write_atomically(self.request_path, request.model_dump_json())
 
+    def withdraw_request(self) -> None:
+        """Make a draft of the run again: nobody could be found who works on it."""
+        self.request_path.unlink(missing_ok=True)
+        self.job_path.unlink(missing_ok=True)
+        self.events_path.unlink(missing_ok=True)
+
     def read_request(self) -> RunRequest:
         """Read the request."""
         return RunRequest.model_validate_json(self.request_path.read_bytes())
@@ -253,7 +275,7 @@ class RunFolder:
             None where a worker holds the run.
         """
         with self.hold_lock() as held:
-            if not held:
+            if not held or heartbeat.is_beating(self.heartbeat_path):
                 return None
             # What belonged to the part before: its stop, and its record, to which the new part is added.
             self.stop_path.unlink(missing_ok=True)
@@ -275,7 +297,7 @@ class RunFolder:
 
     def is_recording(self) -> bool:
         """Tell whether some process records the run, or waits for the word to."""
-        return lock.is_shared(self.recorders_path)
+        return lock.is_shared(self.recorders_path) or heartbeat.is_beating(self.recorders_heartbeat_path)
 
     def record_is_settled(self) -> bool:
         """Tell whether the run is recorded, is known not to be, or has nobody left who would."""
@@ -291,8 +313,27 @@ class RunFolder:
         return lock.hold(self.lock_path)
 
     def is_alive(self) -> bool:
-        """Tell whether a worker holds the lock."""
-        return lock.is_held(self.lock_path)
+        """Tell whether a worker holds the lock, or on a cluster gives signs of life."""
+        return lock.is_held(self.lock_path) or heartbeat.is_beating(self.heartbeat_path)
+
+    def keep_heartbeat(self) -> AbstractContextManager[None]:
+        """Give signs of life while a worker on a cluster lives; see `heartbeat.beating`."""
+        return heartbeat.beating(self.heartbeat_path)
+
+    def keep_recorders_heartbeat(self) -> AbstractContextManager[None]:
+        """Give signs of life while a process on a cluster may still record the run."""
+        return heartbeat.beating(self.recorders_heartbeat_path)
+
+    def write_job(self, job: ClusterJob) -> None:
+        """Write which job of a cluster trains the run."""
+        write_atomically(self.job_path, job.model_dump_json())
+
+    def read_job(self) -> ClusterJob | None:
+        """Read which job of a cluster trains the run, or did; None where it was this machine."""
+        try:
+            return ClusterJob.model_validate_json(self.job_path.read_bytes())
+        except FileNotFoundError:
+            return None
 
     def is_draft(self) -> bool:
         """Tell whether nothing was asked yet: the worker was only started early."""

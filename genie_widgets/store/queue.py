@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from genie_widgets.language import tr
+from genie_widgets.schema import Problem
 from genie_widgets.store import lock
 
 
@@ -66,3 +68,13 @@ def living(folder: Path) -> list[Path]:
 def name_of(ticket: Path) -> str:
     """Give the name on a ticket."""
     return ticket.name.partition("-")[2]
+
+
+def stopped_waiting() -> Problem:
+    """Tell that a run was stopped while it still waited."""
+    return Problem(
+        code="stopped-waiting",
+        title=tr("The run was stopped before its turn had come."),
+        remedy=tr("Start it again when you like."),
+        culprit="run",
+    )

@@ -67,6 +67,8 @@ class RunView(Value):
         Runs that end before this one begins, while it waits for its turn.
     about_s : float
         Seconds that this may take, if they use all of their time.
+    asks_cores, asks_memory_bytes : int
+        What it waits for in a cluster's queue; 0 where it waits in none.
     resumed_at : float or None
         When the run was last taken up again, in seconds since 1970.
     oom_kills : int or None
@@ -92,6 +94,8 @@ class RunView(Value):
     last_seq: int = 0
     before: int = 0
     about_s: float = 0.0
+    asks_cores: int = 0
+    asks_memory_bytes: int = 0
     resumed_at: float | None = None
     oom_kills: int | None = None
     drift_accepted: tuple[str, ...] = ()
@@ -203,6 +207,8 @@ def _told(event: Event) -> dict[str, object]:
         return {
             "before": 0,
             "about_s": 0.0,
+            "asks_cores": 0,
+            "asks_memory_bytes": 0,
             "time_limit_s": event.time_limit_s,
             "shares": event.shares,
             "oom_kills": event.oom_kills,
@@ -217,7 +223,12 @@ def _told(event: Event) -> dict[str, object]:
     if isinstance(event, ModelFinished):
         return {"current_model": ""}
     if isinstance(event, Queued):
-        return {"before": event.before, "about_s": event.about_s}
+        return {
+            "before": event.before,
+            "about_s": event.about_s,
+            "asks_cores": event.cores,
+            "asks_memory_bytes": event.memory_bytes,
+        }
     if isinstance(event, ResultUpdated):
         return {"result_seq": event.seq}
     return {"problem": event.problem} if isinstance(event, Failed) else {}

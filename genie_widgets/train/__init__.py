@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.train.autogluon_fit import Hooks, fit, fit_more
     from genie_widgets.train.fitting import Fitting, rows_that_fit, sample_rows
+    from genie_widgets.train.needs import bytes_for, cores_for
     from genie_widgets.train.refitting import can_refit, learnable, refit, refit_seconds
     from genie_widgets.train.trained import TrainedModel, load_model
     from genie_widgets.train.unfinished import load_unfinished
@@ -20,6 +21,8 @@ _HOME = {
     "Fitting": "fitting",
     "Hooks": "autogluon_fit",
     "TrainedModel": "trained",
+    "bytes_for": "needs",
+    "cores_for": "needs",
     "can_refit": "refitting",
     "fit": "autogluon_fit",
     "fit_more": "autogluon_fit",
@@ -37,6 +40,8 @@ __all__ = [
     "Fitting",
     "Hooks",
     "TrainedModel",
+    "bytes_for",
+    "cores_for",
     "can_refit",
     "fit",
     "fit_more",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,11 @@ import pandas as pd
 from genie_widgets.language import tr
 from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
+from genie_widgets.train.cluster import Nodes
 from genie_widgets.train.durable import whole_pickles
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
-from genie_widgets.train.portfolio import Room, more_models, portfolio
+from genie_widgets.train.needs import useful_cores
+from genie_widgets.train.portfolio import FOLDS, Room, more_models, portfolio, spread_out
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.unfinished import add_ensemble, load_unfinished
 from genie_widgets.train.watch import OnFinished, OnStarted, Watch
@@ -64,6 +66,7 @@ def fit(
     time_limit_s: float,
     machine: Machine,
     hooks: Hooks = Hooks(),
+    nodes: Nodes | None = None,
 ) -> TrainedModel:
     """Fit models on a table.
 
@@ -81,6 +84,8 @@ def fit(
         Cores and memory to keep within.
     hooks : Hooks
         What is told while it goes on, and whether to stop.
+    nodes : Nodes, optional
+        Those of a cluster, for the folds of a plan that has any.
 
     Returns
     -------
@@ -112,13 +117,12 @@ def fit(
                 frame,
                 time_limit=seconds,
                 dynamic_stacking=False,
-                num_cpus=machine.threads,
-                memory_limit=memory_limit(machine),
+                memory_limit=memory_limit(machine, nodes),
                 callbacks=[watch],
                 # Each text column gets n-grams of its own, so that an explanation can tell them apart.
                 feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
                 raise_on_no_models_fitted=False,
-                **portfolio(plan, _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine)),
+                **_arguments(_room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine), plan, nodes),
             )
     except FitInterruptedError:
         # It came a moment after the fit had ended; what was fitted is on disk, and only there.
@@ -139,6 +143,7 @@ def fit_more(
     time_limit_s: float,
     machine: Machine,
     hooks: Hooks = Hooks(),
+    nodes: Nodes | None = None,
 ) -> TrainedModel:
     """Fit further models beside those that are there, on the same rows, and weigh all of them anew.
 
@@ -154,6 +159,8 @@ def fit_more(
         Cores and memory to keep within.
     hooks : Hooks
         What is told while it goes on, and whether to stop.
+    nodes : Nodes, optional
+        Those of a cluster, where the models that are there are made of folds.
 
     Returns
     -------
@@ -179,20 +186,24 @@ def fit_more(
             _interrupter(watch, hooks, deadline - time.monotonic()),
         ):
             watch.has_model = True
-            predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine))
+            predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine, nodes))
+            room = _room(plan, target, features.shape[1], seconds, machine)
+            more: dict[str, Any] = {
+                "hyperparameters": more_models(plan, room, trainer.get_model_names()),
+                "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
+            }
+            more = more if nodes is None else spread_out(more, machine.threads)
             # What `fit_extra` does, with the callbacks that it does not take.
             trainer.train_multi_levels(
                 X=features,
                 y=target,
                 X_val=features_val,
                 y_val=target_val,
-                hyperparameters=more_models(
-                    plan, _room(plan, target, features.shape[1], seconds, machine), trainer.get_model_names()
-                ),
+                hyperparameters=more["hyperparameters"],
                 time_limit=max(1.0, (1 - ENSEMBLE_SHARE) * (deadline - time.monotonic() - OVERHEAD_S)),
                 core_kwargs={
-                    "total_resources": {"num_cpus": machine.threads, "num_gpus": 0},
-                    "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
+                    "total_resources": {"num_cpus": _cores(room, nodes), "num_gpus": 0},
+                    "ag_args_ensemble": more["ag_args_ensemble"],
                 },
                 aux_kwargs={"fit_weighted_ensemble": False},
                 callbacks=[watch],
@@ -211,6 +222,21 @@ def fit_more(
     return TrainedModel(predictor)
 
 
+def _cores(room: Room, nodes: Nodes | None) -> int:
+    return room.threads if nodes is None else nodes.for_folds(FOLDS, useful_cores(room.n_rows * room.n_columns))
+
+
+def _arguments(room: Room, plan: Plan, nodes: Nodes | None) -> dict[str, Any]:
+    """Choose what is fitted, and with how many cores: folds have those of all nodes, all else this machine's."""
+    cores = _cores(room, nodes)
+    chosen = portfolio(plan, replace(room, threads=cores))
+    if nodes is None:
+        return {"num_cpus": cores, **chosen}
+    if "num_bag_folds" in chosen:
+        return {"num_cpus": cores, **spread_out(chosen, room.threads)}
+    return {"num_cpus": room.threads, **portfolio(plan, room)}
+
+
 def _in_spite_of(error: Exception, path: Path) -> TrainedModel:
     """Give what was fitted before something went wrong."""
     try:
@@ -222,9 +248,10 @@ def _in_spite_of(error: Exception, path: Path) -> TrainedModel:
     raise error
 
 
-def memory_limit(machine: Machine) -> float:
-    """Give the memory that AutoGluon may plan with, in GiB."""
-    return max(0.5, machine.available_memory_bytes * MEMORY_SHARE / 2**30)
+def memory_limit(machine: Machine, nodes: Nodes | None = None) -> float:
+    """Give the memory that AutoGluon may plan with, in GiB; it plans for all folds of a model that run at once."""
+    available = machine.available_memory_bytes if nodes is None else nodes.memory_bytes
+    return max(0.5, available * MEMORY_SHARE / 2**30)
 
 
 def _seconds(plan: Plan, time_limit_s: float) -> float:

@@ -10,14 +10,11 @@ import pandas as pd
 
 from genie_widgets.machine import Machine
 from genie_widgets.schema import Plan
+from genie_widgets.train.needs import BYTES_PER_CELL, MEMORY_SHARE
 
 # Cells that one thread prepares and fits a first model to in a second; on busy cores it is fewer.
 CELLS_PER_THREAD_S = 250_000
 BUSY_SHARE = 0.5
-# A cell is held as read, as cleaned, as each model takes it, and as the validation's copy.
-BYTES_PER_CELL = 64
-# Of what is free: the models and their libraries need the rest.
-MEMORY_SHARE = 0.4
 LEAST_ROWS = 2_000
 LEAST_OF_A_CLASS = 20
 

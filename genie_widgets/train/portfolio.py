@@ -123,6 +123,32 @@ def portfolio(plan: Plan, room: Room) -> dict[str, Any]:
     }
 
 
+def spread_out(arguments: dict[str, Any], own_cores: int) -> dict[str, Any]:
+    """Have the folds of a portfolio's models fitted on a cluster's nodes.
+
+    Parameters
+    ----------
+    arguments : dict
+        From `portfolio`, with models that are made of folds.
+    own_cores : int
+        What forests get: they have a score of their own, and are fitted whole, where the worker is.
+
+    Returns
+    -------
+    dict
+        As `arguments`.
+    """
+    models = _by_kind(_listed(arguments["hyperparameters"]))
+    for kind in ("RF", "XT"):
+        if kind in models:
+            models[kind] = [{**one, "ag_args_fit": {"num_cpus": own_cores}} for one in models[kind]]
+    return {
+        **arguments,
+        "hyperparameters": models,
+        "ag_args_ensemble": {"fold_fitting_strategy": "parallel_distributed"},
+    }
+
+
 def more_models(plan: Plan, room: Room, present: Iterable[str]) -> Models:
     """Choose the models that more time is spent on: those of the plan that are missing, then AutoGluon's own portfolio.
 

@@ -158,6 +158,13 @@ def _words(state: SessionState, view: RunView) -> str:
             view.before,
             time=duration(view.about_s),
         )
+    if view.status == "waiting" and view.asks_cores:
+        return plural(
+            "Waiting in the cluster's queue until {n} core and {memory:.1f} GB of memory are free",
+            "Waiting in the cluster's queue until {n} cores and {memory:.1f} GB of memory are free",
+            view.asks_cores,
+            memory=view.asks_memory_bytes / 10**9,
+        )
     if view.status == "waiting":
         return tr("Starting the training process") if view.resumed_at is None else tr("Taking the run up again")
     if view.status == "done":

@@ -1,7 +1,8 @@
 """``python -m genie_widgets.worker RUN_DIR``: wait for a request, run it, then serve its model.
 
 ``--serve`` serves a model that is there; ``--resume`` takes up a run that was
-over, as the last `Resumed` of its log asks.
+over, as the last `Resumed` of its log asks; ``--cluster`` is a job of a Ray
+cluster, which has waited for its turn already, and serves nobody.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 from genie_widgets.language import speak
 from genie_widgets.schema import Failed, GenieError
 from genie_widgets.store import RunFolder
+from genie_widgets.worker.allotment import Allotment
 from genie_widgets.worker.protocol import Pipe
 from genie_widgets.worker.turn import turn
 from genie_widgets.worker.warming import Warmth
@@ -43,12 +46,19 @@ def main() -> None:
     parser.add_argument("--serve", action="store_true", help="serve a run's model")
     parser.add_argument("--resume", action="store_true", help="take up again a run that was over")
     parser.add_argument("--record-at", metavar="URI", help="be ready to record there; empty: in the workspace's store")
+    parser.add_argument("--cluster", action="store_true", help="be a job of a Ray cluster: train, and end")
+    parser.add_argument("--cores", type=int, default=1, help="of the cluster's node")
+    parser.add_argument("--memory", type=int, default=0, metavar="BYTES", help="of the cluster's node")
     arguments = parser.parse_args()
     folder = RunFolder(arguments.run_dir.resolve())
-    pipe = Pipe(folder.log_path)
     # An interrupted kernel sends its signal to all it started; this process goes on.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda _signal, _frame: folder.request_stop())
+    if arguments.cluster:
+        from genie_widgets.worker.cluster import train_as_job
+
+        sys.exit(train_as_job(folder, Allotment(arguments.cores, arguments.memory), is_resumed=arguments.resume))
+    pipe = Pipe(folder.log_path)
     pipe.say({"type": "hello", "pid": os.getpid()})
 
     if arguments.serve:

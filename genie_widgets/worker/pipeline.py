@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genie_widgets.language import plural, speak, tr
-from genie_widgets.machine import Machine, detect_machine
+from genie_widgets.machine import Machine
 from genie_widgets.schema import (
     METRICS,
     Artefact,
@@ -36,6 +36,7 @@ from genie_widgets.schema import (
 from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder, oom_kills
 from genie_widgets.store.files import write_atomically
+from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
 from genie_widgets.worker.budget import Budget, plan_budget
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
@@ -66,6 +67,12 @@ class Run:
     notes: list[Problem] = field(default_factory=list)
     stop_told: bool = False
     is_stopped: bool = False
+    allotment: Allotment = WHOLE_MACHINE
+
+    @property
+    def machine(self) -> Machine:
+        """The machine as it is now, as far as the run may use it."""
+        return self.allotment.machine(self.folder.path)
 
     def should_stop(self) -> bool:
         """Whether a person asked to stop; the log is told once."""
@@ -98,7 +105,11 @@ class Run:
 
 
 def run_pipeline(
-    folder: RunFolder, *, began_at: float | None = None, on_stuck: Callable[[], None] = lambda: None
+    folder: RunFolder,
+    *,
+    began_at: float | None = None,
+    on_stuck: Callable[[], None] = lambda: None,
+    allotment: Allotment = WHOLE_MACHINE,
 ) -> TrainedModel | None:
     """Train, score, explain, export and record a run.
 
@@ -110,6 +121,8 @@ def run_pipeline(
         When its turn came, where it waited for that: seconds that were waited are not taken from those given.
     on_stuck : callable
         Called from another thread if a fit should end and cannot be interrupted.
+    allotment : Allotment
+        What of the machine it may use.
 
     Returns
     -------
@@ -125,6 +138,7 @@ def run_pipeline(
         started_at=began_at or request.created_at,
         what=tr("The training did not end well"),
         on_stuck=on_stuck,
+        allotment=allotment,
     )
 
 
@@ -138,6 +152,7 @@ def carry_out(
     on_stuck: Callable[[], None] = lambda: None,
     notes: tuple[Problem, ...] = (),
     stopped: bool = False,
+    allotment: Allotment = WHOLE_MACHINE,
 ) -> TrainedModel | None:
     """Carry a run out to its last word.
 
@@ -159,6 +174,8 @@ def carry_out(
         What is known of the run before it begins.
     stopped : bool
         Its end is that of a run that was stopped.
+    allotment : Allotment
+        What of the machine it may use.
 
     Returns
     -------
@@ -166,10 +183,10 @@ def carry_out(
         None where the run failed; the log says why.
     """
     limit = request.plan.time_limit_s
-    is_busy = detect_machine(disk=folder.path).is_busy
+    is_busy = allotment.machine(folder.path).is_busy
     budget = plan_budget(started_at, limit, request.profile.n_rows, is_busy=is_busy)
     folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
-    run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped)
+    run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped, allotment=allotment)
     return _to_the_end(run, train, what)
 
 
@@ -239,7 +256,7 @@ def _learnable(run: Run, rows: pd.DataFrame, n_columns: int) -> pd.DataFrame:
     from genie_widgets.train import rows_that_fit, sample_rows
 
     plan, seed = run.request.plan, run.request.seed
-    machine = detect_machine(disk=run.folder.path)
+    machine = run.machine
     before = next((event.n_train for event in run.folder.events() if isinstance(event, SplitMade)), None)
     fitting = rows_that_fit(len(rows), n_columns, run.budget.training_left_s(), machine)
     wanted = fitting.n_rows if before is None else before
@@ -302,14 +319,16 @@ def _train(run: Run, split: Split) -> TrainedModel:
     plan = run.request.plan
     run.enter("training", tr("Training models"))
     columns = plan.feature_columns(run.request.profile.column_names)
-    model = fit(
-        split.train[[*columns, plan.target]],
-        plan,
-        path=run.folder.predictor_path,
-        time_limit_s=training_seconds(run),
-        machine=detect_machine(disk=run.folder.path),
-        hooks=hooks_of(run, split),
-    )
+    with run.allotment.nodes(plan, run.folder.predictor_path) as nodes:
+        model = fit(
+            split.train[[*columns, plan.target]],
+            plan,
+            path=run.folder.predictor_path,
+            time_limit_s=training_seconds(run),
+            machine=run.machine,
+            hooks=hooks_of(run, split),
+            nodes=nodes,
+        )
     run.timed("training", started)
     return model
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from genie_widgets.language import speak, tr
-from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, Problem
 from genie_widgets.store import RunFolder
+from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
 from genie_widgets.worker.pipeline import Run, carry_out, hooks_of, run_pipeline, training_seconds
 
 if TYPE_CHECKING:
@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def resume(
-    folder: RunFolder, *, began_at: float | None = None, on_stuck: Callable[[], None] = lambda: None
+    folder: RunFolder,
+    *,
+    began_at: float | None = None,
+    on_stuck: Callable[[], None] = lambda: None,
+    allotment: Allotment = WHOLE_MACHINE,
 ) -> TrainedModel | None:
     """Do what the log's last `Resumed` asks.
 
@@ -31,6 +35,8 @@ def resume(
         When its turn came, where it waited for that.
     on_stuck : callable
         Called from another thread if a fit should end and cannot be interrupted.
+    allotment : Allotment
+        What of the machine it may use.
 
     Returns
     -------
@@ -39,7 +45,7 @@ def resume(
     """
     asked = folder.last_resumed()
     if asked is None:
-        return run_pipeline(folder, began_at=began_at, on_stuck=on_stuck)
+        return run_pipeline(folder, began_at=began_at, on_stuck=on_stuck, allotment=allotment)
     request = folder.read_request()
     speak(request.language)
     request = request.model_copy(update={"plan": request.plan.model_copy(update={"time_limit_s": asked.seconds})})
@@ -52,6 +58,7 @@ def resume(
             what=tr("Nothing of the run could be saved"),
             notes=(_salvaged(),),
             stopped=True,
+            allotment=allotment,
         )
     return carry_out(
         folder,
@@ -60,6 +67,7 @@ def resume(
         started_at=began_at or asked.time,
         what=tr("The training could not go on"),
         on_stuck=on_stuck,
+        allotment=allotment,
     )
 
 
@@ -79,16 +87,18 @@ def _extend(run: Run, split: Split) -> TrainedModel:
     started = time.monotonic()
     plan, folder = run.request.plan, run.folder
     run.enter("training", tr("Training more models"))
-    seconds, machine, hooks = training_seconds(run), detect_machine(disk=folder.path), hooks_of(run, split)
-    try:
-        model = fit_more(plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine, hooks=hooks)
-    except GenieError as error:
-        if error.problem.code not in ("model-unusable", "no-model") or folder.model_path.exists():
-            raise
-        # It was interrupted before its first model: there is nothing to add to.
-        shutil.rmtree(folder.predictor_path, ignore_errors=True)
-        rows = split.train[[*plan.feature_columns(run.request.profile.column_names), plan.target]]
-        model = fit(rows, plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine, hooks=hooks)
+    path = folder.predictor_path
+    with run.allotment.nodes(plan, path) as nodes:
+        seconds, machine, hooks = training_seconds(run), run.machine, hooks_of(run, split)
+        try:
+            model = fit_more(plan, path=path, time_limit_s=seconds, machine=machine, hooks=hooks, nodes=nodes)
+        except GenieError as error:
+            if error.problem.code not in ("model-unusable", "no-model") or folder.model_path.exists():
+                raise
+            # It was interrupted before its first model: there is nothing to add to.
+            shutil.rmtree(path, ignore_errors=True)
+            rows = split.train[[*plan.feature_columns(run.request.profile.column_names), plan.target]]
+            model = fit(rows, plan, path=path, time_limit_s=seconds, machine=machine, hooks=hooks)
     run.timed("training", started)
     return model
 

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from genie_widgets.language import tr
 from genie_widgets.machine import Machine, detect_machine
-from genie_widgets.schema import GenieError, Problem, Queued
-from genie_widgets.store import RunFolder, fold, note_turn, pace, take_ticket
+from genie_widgets.schema import GenieError, Queued
+from genie_widgets.store import RunFolder, fold, note_turn, pace, stopped_waiting, take_ticket
 
 # A training with fewer would be slower than two after each other, or would not fit.
 CORES_FOR_ONE, BYTES_FOR_ONE = 2, 2 * 2**30
@@ -53,7 +52,7 @@ def turn(folder: RunFolder, get_ready: Callable[[], None]) -> Iterator[float | N
         told: int | None = None
         while len(before := ticket.before()) >= places:
             if folder.stop_requested():
-                raise GenieError(_gave_up())
+                raise GenieError(stopped_waiting())
             # One may start as soon as all but the last of the places are taken.
             place = len(before) - places + 1
             if place != told:
@@ -86,12 +85,3 @@ def _given_and_spent(folder: RunFolder) -> tuple[float, float]:
         return float(view.time_limit_s or folder.read_request().plan.time_limit_s), view.elapsed_s
     except (OSError, ValueError):
         return 0.0, 0.0
-
-
-def _gave_up() -> Problem:
-    return Problem(
-        code="stopped-waiting",
-        title=tr("The run was stopped before its turn had come."),
-        remedy=tr("Start it again when you like."),
-        culprit="run",
-    )

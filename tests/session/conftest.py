@@ -218,8 +218,7 @@ def program(monkeypatch):
             made.append(WorkerHandle(folder, mode=mode, command=command_line, record_at=record_at))
             return made[-1]
 
-        for module in ("session", "running", "api"):
-            monkeypatch.setattr(f"genie_widgets.session.{module}.WorkerHandle", start)
+        monkeypatch.setattr("genie_widgets.session.runners.WorkerHandle", start)
         return start
 
     yield use

@@ -1,0 +1,56 @@
+"""What of a machine a run may use: all that is there, or the cores and the memory that a cluster gave it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from genie_widgets.machine import Machine, detect_machine
+
+if TYPE_CHECKING:
+    from genie_widgets.schema import Plan
+    from genie_widgets.train.cluster import Nodes
+
+
+@dataclass(frozen=True)
+class Allotment:
+    """What a run was given.
+
+    Attributes
+    ----------
+    cores, memory_bytes : int
+        Of a cluster's node; 0 where the run has this machine to itself.
+    """
+
+    cores: int = 0
+    memory_bytes: int = 0
+
+    def machine(self, disk: Path) -> Machine:
+        """Give the machine as the run may use it."""
+        machine = detect_machine(disk=disk)
+        return machine.within(self.cores, self.memory_bytes or machine.memory_bytes) if self.cores else machine
+
+    @contextmanager
+    def nodes(self, plan: Plan, path: Path) -> Iterator[Nodes | None]:
+        """Give the nodes that a model's folds may use while the body runs; None where they stay here.
+
+        Raises
+        ------
+        GenieError
+            If a node does not see the models' folder.
+        """
+        from genie_widgets.train.needs import is_spread
+
+        if not self.cores or not is_spread(plan):
+            yield None
+            return
+        from genie_widgets.train.cluster import spread
+
+        with spread(path, self.cores) as nodes:
+            yield nodes
+
+
+WHOLE_MACHINE = Allotment()
