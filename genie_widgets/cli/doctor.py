@@ -69,6 +69,7 @@ def examine() -> Iterator[Finding]:
         _page,
         _language_server,
         _tracking,
+        _cluster,
     )
     for check in checks:
         yield from check()
@@ -120,6 +121,7 @@ def _workspace() -> Iterator[Finding]:
         )
         return
     yield Finding("ok", f"Workspace {workspace}")
+    yield from _locks(workspace)
     free = shutil.disk_usage(workspace).free
     if free < MIN_DISK_BYTES:
         yield Finding(
@@ -127,6 +129,23 @@ def _workspace() -> Iterator[Finding]:
         )
     else:
         yield Finding("ok", f"{free / GIB:.0f} GiB of disk free")
+
+
+def _locks(workspace: Path) -> Iterator[Finding]:
+    """Look whether the workspace's file system gives locks: some network file systems give none."""
+    from genie_widgets.store import hold_alone
+
+    try:
+        with hold_alone(workspace / "doctor.lock"):
+            pass
+    except OSError as error:
+        yield Finding(
+            "missing",
+            f"The file system of the workspace gives no locks: {error.strerror}.",
+            "Mount it with locks (NFS without `nolock`), or set GENIE_HOME to another.",
+        )
+    finally:
+        (workspace / "doctor.lock").unlink(missing_ok=True)
 
 
 def _version(package: str) -> str | None:
@@ -180,3 +199,30 @@ def _tracking() -> Iterator[Finding]:
         yield Finding("ok", "Runs are logged to the address in MLFLOW_TRACKING_URI.")
     else:
         yield Finding("ok", "Runs are logged to the workspace's own MLflow store.")
+
+
+def _cluster() -> Iterator[Finding]:
+    from genie_widgets.schema import GenieError
+    from genie_widgets.session.configuration import settings_from_env
+    from genie_widgets.session.ray_jobs import RayJobs
+
+    settings = settings_from_env()
+    if settings.runner == "local":
+        return
+    if settings.runner != "ray":
+        yield Finding("missing", f'GENIE_RUNNER is "{settings.runner}".', 'Set it to "local" or "ray".')
+        return
+    try:
+        nodes = RayJobs(settings.ray_address).nodes()
+    except GenieError as error:
+        yield Finding("missing", error.problem.title, error.problem.remedy)
+        return
+    cores = sum(node.cores for node in nodes)
+    yield Finding(
+        "ok", f"Trainings run on the Ray cluster at {settings.ray_address}: {len(nodes)} node(s), {cores} cores"
+    )
+    yield Finding(
+        "note",
+        f"Every node must have {settings.workspace} under this same path, and genie-widgets[ray] installed.",
+        "A run whose node lacks either says so.",
+    )

@@ -1,5 +1,6 @@
 """`genie doctor` on a healthy machine, and with things missing or odd."""
 
+import errno
 import functools
 import importlib.metadata
 from types import SimpleNamespace
@@ -8,6 +9,7 @@ import pytest
 
 from genie_widgets.cli import doctor
 from genie_widgets.cli.doctor import ENGINE_PACKAGES, WIDGET_PACKAGES, examine
+from genie_widgets.session.ray_jobs import Node
 
 GIB = 2**30
 
@@ -32,6 +34,37 @@ def container(tmp_path, monkeypatch):
 def idle(monkeypatch):
     monkeypatch.setattr("os.getloadavg", lambda: (0.0, 0.0, 0.0))
     monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=100 * GIB))
+
+
+def test_a_cluster_that_is_to_train_is_looked_at(monkeypatch, container, idle):
+    container()
+    assert not told_of("cluster")
+    monkeypatch.setenv("GENIE_RUNNER", "ray")
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    assert [finding.level for finding in told_of("cluster")] == ["missing"]
+    monkeypatch.setenv("GENIE_RAY_ADDRESS", "http://127.0.0.1:9")
+    (gone,) = told_of("cluster")
+    assert (gone.level, "does not answer" in gone.text, bool(gone.remedy)) == ("missing", True, True)
+    monkeypatch.setattr("genie_widgets.session.ray_jobs.RayJobs.nodes", lambda _self: [Node(4, GIB), Node(2, GIB)])
+    there, _note = told_of("node")
+    assert (there.level, "2 node(s), 6 cores" in there.text) == ("ok", True)
+    monkeypatch.setenv("GENIE_RUNNER", "slurm")
+    assert [finding.level for finding in told_of("slurm")] == ["missing"]
+
+
+def test_a_file_system_without_locks_is_missing(monkeypatch, container, idle):
+    container()
+
+    def refuse(_file, _how):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    (found,) = told_of("locks")
+    assert (found.level, bool(found.remedy)) == ("missing", True)
+
+
+def told_of(word):
+    return [finding for finding in examine() if word in finding.text.lower()]
 
 
 def told(findings, level):
