@@ -49,20 +49,21 @@ class Cluster:
         self.head = self.second = None
 
     def _start(self, *arguments):
-        agent, metrics, runtime = free_ports(3)
-        ports = [f"--dashboard-agent-listen-port={agent}", f"--metrics-export-port={metrics}"]
+        names = ("dashboard-agent-listen", "dashboard-agent-grpc", "metrics-export", "runtime-env-agent")
+        ports = [f"--{name}-port={port}" for name, port in zip(names, free_ports(len(names)), strict=True)]
         environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": str(REPOSITORY),
             "RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT": str(UP_S),
+            "RAY_agent_register_timeout_ms": str(1000 * UP_S),
             "RAY_USAGE_STATS_ENABLED": "0",
         }
         with (self.folder / "start.log").open("ab") as log:
             return subprocess.Popen(
                 [
                     *(sys.executable, "-m", "ray.scripts.scripts", "start", *arguments, *ports),
-                    *(f"--runtime-env-agent-port={runtime}", "--num-cpus=2", MEMORY, STORE, "--block"),
+                    *("--num-cpus=2", MEMORY, STORE, "--block"),
                 ],
                 env=environment,
                 stdout=log,

@@ -1,6 +1,7 @@
 """Who trains, and how long they may: told before, kept to, and counted over all of their runs."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -94,7 +95,8 @@ def test_of_two_runs_begun_in_the_same_instant_the_second_is_counted_with_the_fi
             refused.append(error.problem.code)
 
     refused = []
-    monkeypatch.setattr("genie_widgets.session.api.WorkerHandle", lambda _folder: None)
+    worker = SimpleNamespace(begin=lambda: None)
+    monkeypatch.setattr("genie_widgets.session.api.draft_worker", lambda _folder, _settings: worker)
     monkeypatch.setattr("genie_widgets.session.api.start", start)
     both = [threading.Thread(target=train) for _ in range(2)]
     for thread in both:
