@@ -9,7 +9,7 @@ import pytest
 from genie_widgets.data import read_table
 from genie_widgets.machine import Machine
 from genie_widgets.schema import SplitMade, Warned
-from genie_widgets.worker import pipeline
+from genie_widgets.worker import allotment
 from genie_widgets.worker.budget import plan_budget
 from genie_widgets.worker.pipeline import Run, set_apart
 
@@ -31,7 +31,7 @@ def machine(monkeypatch):
     def use(**changes):
         fields = {"cores": 2, "memory_bytes": 8 * GIB, "available_memory_bytes": 8 * GIB, "free_disk_bytes": GIB}
         made = Machine(**{**fields, **changes})
-        monkeypatch.setattr(pipeline, "detect_machine", lambda **_where: made)
+        monkeypatch.setattr(allotment, "detect_machine", lambda **_where: made)
 
     return use
 
