@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import shlex
 import threading
 import time
@@ -15,7 +16,6 @@ from genie_widgets.schema import (
     GenieError,
     Problem,
     Queued,
-    Resumed,
     RunRequest,
     StopRequested,
     Warned,
@@ -99,9 +99,9 @@ def _job_for(folder: RunFolder, jobs: RayJobs) -> ClusterJob:
     """Ask for what the plan needs, and no more than a node has: Ray would wait for ever."""
     request = folder.read_request()
     cores, memory = needs_of(request, jobs.nodes())
-    times = sum(isinstance(event, Resumed) for event in folder.events())
-    # Ray takes a name once: two that press the button at the same time start one job. A try that failed has another.
-    name = f"genie-{folder.run_id}-{times}-{len(folder.events())}"
+    # Each try has a name of its own: Ray takes one only once, though nobody may have heard that it took it. Of two jobs
+    # of a run the second finds that the first has it, and ends.
+    name = f"genie-{folder.run_id}-{secrets.token_hex(4)}"
     return ClusterJob(address=jobs.address, submission_id=name, cores=cores, memory_bytes=memory)
 
 

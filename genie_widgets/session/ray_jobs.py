@@ -13,6 +13,8 @@ from genie_widgets.language import tr
 from genie_widgets.schema import ClusterJob, GenieError, Problem
 
 ANSWER_S = 10.0
+# A head that was just started takes a job only once its agents are up, and lets the asker wait for that.
+TAKE_S = 60.0
 DEFAULT_PORT = 8265
 _JOBS, _NODES = "/api/jobs/", "/api/v0/nodes?detail=1"
 
@@ -89,6 +91,7 @@ class RayJobs:
                 "entrypoint_num_cpus": job.cores,
                 "entrypoint_memory": job.memory_bytes or None,
             },
+            timeout_s=TAKE_S,
         )
 
     def look(self, submission_id: str) -> JobState | None:
@@ -112,9 +115,17 @@ class RayJobs:
         """
         self._ask("POST", f"{_JOBS}{submission_id}/stop", absent_is_fine=True)
 
-    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None, *, absent_is_fine: bool = False) -> Any:
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        absent_is_fine: bool = False,
+        timeout_s: float = ANSWER_S,
+    ) -> Any:
         kind = http.client.HTTPSConnection if self._is_secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=ANSWER_S)
+        connection = kind(self._host, self._port, timeout=timeout_s)
         headers = {"Content-Type": "application/json"}
         if token := os.environ.get("RAY_AUTH_TOKEN"):
             headers["Authorization"] = f"Bearer {token}"

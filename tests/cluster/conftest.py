@@ -1,7 +1,9 @@
 """A real Ray cluster of two nodes on this machine, each with two logical cores."""
 
-import contextlib
+import importlib.util
+import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -19,8 +21,23 @@ from genie_widgets.session.ray_jobs import RayJobs
 
 REPOSITORY = Path(__file__).parents[2]
 # Ray's dashboard is a dozen processes, which a busy machine of two cores starts in a minute or two.
-UP_S = 300
-MEMORY, STORE = "--memory=3000000000", "--object-store-memory=150000000"
+UP_S = 900
+PORTS = ("dashboard_agent_listen_port", "metrics_agent_port", "metrics_export_port", "runtime_env_agent_port")
+MEMORY, STORE = 3 * 10**9, 150 * 10**6
+# As `ray start --head` does, without what a test has no use for: autoscaler, Ray's client, the tail of the logs.
+HEAD = f"""
+import json, pathlib, signal, sys
+from ray._private.node import Node
+from ray._private.parameter import RayParams
+given = {{"num_cpus": 2, "num_gpus": 0, "memory": {MEMORY}, "object_store_memory": {STORE}}}
+left_out = {{"no_monitor": True, "include_log_monitor": False, "include_dashboard": False}}
+ports = {{"min_worker_port": 0, "max_worker_port": 0}}
+node = Node(RayParams(**given, **left_out, **ports, **json.loads(sys.argv[1])), head=True, spawn_reaper=False)
+told = {{"gcs": node.gcs_address, "session": node.get_session_dir_path(), "cluster": node.cluster_id.hex()}}
+pathlib.Path(sys.argv[2]).write_text(json.dumps(told))
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+signal.pause()
+"""
 
 
 def free_ports(n):
@@ -41,16 +58,14 @@ class Cluster:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="r", dir="/tmp"))
-        gcs, dashboard, client = free_ports(3)
-        self._gcs, self.address = gcs, f"http://127.0.0.1:{dashboard}"
+        gcs, dashboard, unused = free_ports(3)
+        self._gcs, self._dashboard, self.address = "", dashboard, f"http://127.0.0.1:{dashboard}"
         self.jobs = RayJobs(self.address)
-        ports = [f"--port={gcs}", f"--dashboard-port={dashboard}", f"--ray-client-server-port={client}"]
-        self._head = ["--head", "--dashboard-host=127.0.0.1", *ports, f"--temp-dir={self.folder}"]
-        self.head = self.second = None
+        self._head = {"gcs_server_port": gcs, "dashboard_port": unused, "temp_dir": str(self.folder)}
+        self._started = []
+        self.second = None
 
-    def _start(self, *arguments):
-        names = ("dashboard-agent-listen", "dashboard-agent-grpc", "metrics-export", "runtime-env-agent")
-        ports = [f"--{name}-port={port}" for name, port in zip(names, free_ports(len(names)), strict=True)]
+    def _run(self, *command, node_id=""):
         environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -58,41 +73,67 @@ class Cluster:
             "RAY_DASHBOARD_SUBPROCESS_MODULE_WAIT_READY_TIMEOUT": str(UP_S),
             "RAY_agent_register_timeout_ms": str(1000 * UP_S),
             "RAY_USAGE_STATS_ENABLED": "0",
+            **({"RAY_OVERRIDE_NODE_ID_FOR_TESTING": node_id} if node_id else {}),
         }
         with (self.folder / "start.log").open("ab") as log:
-            return subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "ray.scripts.scripts", "start", *arguments, *ports),
-                    *("--num-cpus=2", MEMORY, STORE, "--block"),
-                ],
-                env=environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+            self._started.append(
+                subprocess.Popen(
+                    [sys.executable, *command], env=environment, stdout=log, stderr=log, start_new_session=True
+                )
             )
+        return self._started[-1]
+
+    def _until(self, is_up, *command, node_id="", ports=None):
+        """Run what starts a node, again where Ray gives up.
+
+        Ray waits 15 s for its agents to tell the ports that they were given: they are told in their place, since
+        on a busy machine the agents' imports take longer.
+        """
+        process, deadline = self._run(*command, node_id=node_id), time.monotonic() + UP_S
+        while not is_up():
+            assert time.monotonic() < deadline, (self.folder / "start.log").read_text(errors="replace")[-3000:]
+            session = self.folder / "session_latest"
+            for name, port in (ports or {}).items():
+                told = session / f"{name}_{node_id}"
+                if session.exists() and not told.exists():
+                    told.write_text(str(port))
+            if process.poll() is not None:
+                process = self._run(*command, node_id=node_id)
+            time.sleep(0.2)
+        return process
 
     def start(self):
-        """Start the first node, and wait until it answers."""
-        self.head = self._until(1, *self._head)
+        """Start the first node, and of Ray's dashboard the parts that are asked: all of it is nine processes more."""
+        told, ports = self.folder / "head.json", dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        command = ("-c", HEAD, json.dumps({**self._head, **ports}), str(told))
+        self._until(told.exists, *command, node_id=secrets.token_hex(28), ports=ports)
+        head = json.loads(told.read_text())
+        place = importlib.util.find_spec("ray").submodule_search_locations[0]
+        self._until(
+            lambda: self._has(1),
+            f"{place}/dashboard/dashboard.py",
+            *("--host=127.0.0.1", f"--port={self._dashboard}", "--port-retries=0", "--node-ip-address=127.0.0.1"),
+            *(f"--temp-dir={self.folder}", f"--session-dir={head['session']}", f"--log-dir={head['session']}/logs"),
+            *(f"--gcs-address={head['gcs']}", f"--cluster-id-hex={head['cluster']}"),
+            "--modules-to-load=JobHead,StateHead",
+        )
+        self._gcs = head["gcs"]
 
     def join(self):
         """Start a second node, and wait until the cluster has it."""
-        self.second = self._until(2, f"--address=127.0.0.1:{self._gcs}", '--resources={"second": 1}')
+        ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        options = {**ports, "dashboard_agent_grpc_port": ports.pop("metrics_agent_port")}
+        words = [f"--{name.replace('_', '-')}={port}" for name, port in options.items() if name != "metrics_agent_port"]
+        ports["metrics_agent_port"] = options["dashboard_agent_grpc_port"]
+        start = ["-m", "ray.scripts.scripts", "start", f"--address={self._gcs}", *words, "--num-cpus=2", "--block"]
+        memory = [f"--memory={MEMORY}", f"--object-store-memory={STORE}", '--resources={"second": 1}']
+        self.second = self._until(lambda: self._has(2), *start, *memory, node_id=secrets.token_hex(28), ports=ports)
 
-    def _until(self, n, *arguments):
-        """Start a node; Ray gives up its own start after 30 s, which a busy machine may take: it is tried again."""
-        deadline = time.monotonic() + UP_S
-        process = self._start(*arguments)
-        while True:
-            with contextlib.suppress(GenieError):
-                if len(self.jobs.nodes()) == n:
-                    return process
-            if time.monotonic() > deadline:
-                process.terminate()
-                raise AssertionError((self.folder / "start.log").read_text(errors="replace")[-3000:])
-            if process.poll() is not None:
-                process = self._start(*arguments)
-            time.sleep(0.5)
+    def _has(self, n):
+        try:
+            return len(self.jobs.nodes()) == n
+        except GenieError:
+            return False
 
     def fill_second(self):
         """Take the second node's cores, so that what comes next goes to the first; gives the job that does."""
@@ -118,15 +159,14 @@ class Cluster:
         found = []
         for process in psutil.process_iter(["pid", "cmdline", "environ"]):
             words = " ".join(process.info["cmdline"] or [])
-            if str(self.folder) in words or f":{self._gcs}" in words:
+            if str(self.folder) in words or (self._gcs and self._gcs in words):
                 found.append(words[:200])
         return found
 
     def stop(self):
-        started = [process for process in (self.second, self.head) if process is not None]
-        for process in started:
+        for process in reversed(self._started):
             process.terminate()
-        for process in started:
+        for process in self._started:
             process.wait(60)
 
 
