@@ -115,7 +115,7 @@ class Cluster:
             *("--host=127.0.0.1", f"--port={self._dashboard}", "--port-retries=0", "--node-ip-address=127.0.0.1"),
             *(f"--temp-dir={self.folder}", f"--session-dir={head['session']}", f"--log-dir={head['session']}/logs"),
             *(f"--gcs-address={head['gcs']}", f"--cluster-id-hex={head['cluster']}"),
-            "--modules-to-load=JobHead,StateHead",
+            "--modules-to-load=JobHead,NodeHead,StateHead",
         )
         self._gcs = head["gcs"]
 

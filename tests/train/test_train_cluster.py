@@ -1,17 +1,18 @@
 """What of a cluster a model's folds get, and waits that can be interrupted; real nodes are in tests/cluster."""
 
 import os
+from dataclasses import replace
 
 import pytest
 
 from genie_widgets.machine import Machine
 from genie_widgets.schema import Plan
 from genie_widgets.train import bytes_for, cores_for
-from genie_widgets.train.autogluon_fit import memory_limit
+from genie_widgets.train.autogluon_fit import _arguments, memory_limit
 from genie_widgets.train.cluster import InterruptibleRay, Nodes, _environment, _replaced
 from genie_widgets.train.interrupt import FitInterruptedError
 from genie_widgets.train.needs import is_spread, useful_cores
-from genie_widgets.train.portfolio import portfolio, spread_out
+from genie_widgets.train.portfolio import Room, portfolio, spread_out
 
 GIB = 2**30
 
@@ -71,17 +72,30 @@ def test_larger_tables_make_use_of_more_cores(cells, cores):
 def test_only_what_has_folds_is_spread():
     assert is_spread(plan_of())
     assert not is_spread(plan_of("balanced"))
-    assert not is_spread(plan_of(seconds=60))
+    assert not is_spread(plan_of().model_copy(update={"problem_type": "quantile"}))
 
 
 def test_a_portfolio_that_is_spread_has_the_same_models_and_forests_stay_where_the_worker_is():
-    here = portfolio(plan_of())
+    room = Room(n_rows=2_000, n_columns=9, n_outputs=1, seconds=300.0, threads=3)
+    here = portfolio(plan_of(), room)
     there = spread_out(here, own_cores=3)
     assert there["ag_args_ensemble"] == {"fold_fitting_strategy": "parallel_distributed"}
     assert set(there["hyperparameters"]) == set(here["hyperparameters"])
     assert all(one["ag_args_fit"] == {"num_cpus": 3} for kind in ("RF", "XT") for one in there["hyperparameters"][kind])
-    assert "ag_args_fit" not in str(here), "the plan's own portfolio is as it was"
+    assert "'ag_args_fit': {'num_cpus': 3}" not in str(here), "the plan's own portfolio is as it was"
     assert there["num_bag_folds"] == here["num_bag_folds"]
+
+
+def test_folds_have_the_cores_of_all_nodes_and_all_else_those_of_the_worker():
+    nodes = Nodes(cores=12, memory_bytes=9 * GIB, largest=4)
+    room = Room(n_rows=2_000, n_columns=9, n_outputs=1, seconds=300.0, threads=1)
+    assert _arguments(room, plan_of(), nodes)["num_cpus"] == 10
+    assert _arguments(room, plan_of(), None)["num_cpus"] == 1
+    # Too few seconds for folds: whole models, where the worker is.
+    hurried = replace(room, seconds=2.0)
+    there = _arguments(hurried, plan_of(), nodes)
+    assert there["num_cpus"] == 1
+    assert "num_bag_folds" not in there
 
 
 def test_memory_is_planned_over_all_nodes_where_the_folds_are():
