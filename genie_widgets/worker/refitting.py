@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 from genie_widgets.language import tr
-from genie_widgets.machine import detect_machine
 from genie_widgets.schema import RunResult
 from genie_widgets.worker.pipeline import Run, save
 
@@ -58,7 +57,7 @@ def refitted(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             split.holdout[columns],
             path=folder.refit_path,
             time_limit_s=left,
-            machine=detect_machine(disk=folder.path),
+            machine=run.machine,
             should_stop=run.should_stop,
             on_stuck=run.on_stuck,
         )
