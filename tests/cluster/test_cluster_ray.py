@@ -10,7 +10,7 @@ import pytest
 
 import genie_widgets as gw
 from genie_widgets.data import samples
-from genie_widgets.schema import ClusterJob, ModelFinished, ModelStarted, Settings
+from genie_widgets.schema import ClusterJob, Finished, ModelFinished, ModelStarted, Settings
 from genie_widgets.session.cluster import _command, problem_of
 from genie_widgets.store import RunFolder
 
@@ -84,7 +84,8 @@ def test_folds_run_on_both_nodes_events_arrive_and_a_stop_keeps_the_best(nodes, 
     print(f"stopped in {time.monotonic() - asked_at:.1f} s")
     assert (result.status, run.view.status) == ("stopped", "stopped")
     assert result.evaluation is not None
-    until(lambda: len(told) == len(run.events()), "every event is told")
+    until(lambda: isinstance(told[-1], Finished), "the last word is told")
+    assert told == run.events()[: len(told)], "and every event before it"
     assert list(run.predict(penguins.frame.head(3))["prediction"]) == ["Adelie"] * 3
     until(lambda: not [t for t in nodes.fold_tasks() if t["state"] == "RUNNING"], "no fold goes on")
     assert "ray" not in sys.modules
