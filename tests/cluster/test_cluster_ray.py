@@ -74,8 +74,8 @@ def test_folds_run_on_both_nodes_events_arrive_and_a_stop_keeps_the_best(nodes, 
     told = []
     run = start(on_event=told.append)
     until(lambda: scored(run), "the first model of five folds")
-    places = {task["node_id"] for task in nodes.fold_tasks() if task["state"] == "FINISHED"}
-    assert len(places) == 2, places
+    # Folds this small are done by the first node before the other has started a process for them; later ones are not.
+    until(lambda: len({t["node_id"] for t in nodes.fold_tasks() if t["state"] == "FINISHED"}) == 2, "both nodes")
     # In the midst of folds: those are ended with it.
     until(lambda: isinstance(run.events()[-1], ModelStarted), "the next model")
     asked_at = time.monotonic()
