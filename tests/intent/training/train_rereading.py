@@ -21,12 +21,12 @@ import jax.numpy as jnp
 import numpy as np
 from describing import described, request_read
 from material import HERE, Example, cases, from_templates, questions, written
+from reader import token_states
 from rereading import BEST, HEADS, KEENNESS, LEAST, MOST_CARD_PIECES, MOST_PIECES, Read, nearness
 from train_ranker import ensemble
 
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.features import Evidences, evidence_for
-from genie_widgets.intent.reader import token_states
 
 LOOKED, HIDDEN, WIDTH = 64, 64, 384
 EPOCHS, BATCH, RATE, DECAY, DROPPED = 3, 16, 1e-3, 0.1, 0.4

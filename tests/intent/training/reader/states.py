@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genie_widgets.intent.reader.encoder import Array, padding
-from genie_widgets.intent.reader.threads import one_thread
-from genie_widgets.intent.reader.weights import weights
-from genie_widgets.intent.reader.wordpiece import MOST_PIECES, Pieces
+from reader.encoder import Array, padding
+from reader.threads import one_thread
+from reader.weights import weights
+from reader.wordpiece import MOST_PIECES, Pieces
 
 # So many texts are read together; those of like length, so that little is padded.
 BATCH = 32

@@ -1,4 +1,4 @@
-"""One thread for small matrices: where others use the cores, threads that wait for one another take forty times as long."""
+"""One thread for small matrices: on busy cores, threads that wait for one another take forty times as long."""
 
 from __future__ import annotations
 

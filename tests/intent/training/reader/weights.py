@@ -1,17 +1,17 @@
-"""The encoder's weights: one byte a number in `model/reader.npz`, with a step for each channel."""
+"""The encoder's weights: one byte a number in `reader.npz`, with a step for each channel."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from genie_widgets.intent.reader.encoder import Array, Dense, Layer, Norm, Rows
-from genie_widgets.intent.reader.wordpiece import WordPiece
+from reader.encoder import Array, Dense, Layer, Norm, Rows
+from reader.wordpiece import WordPiece
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Weights:
 
 @lru_cache(maxsize=1)
 def weights() -> Weights:
-    """Load the weights that the package ships."""
-    with (files("genie_widgets.intent") / "model" / "reader.npz").open("rb") as file, np.load(file) as stored:
+    """Load the weights that lie beside."""
+    with (Path(__file__).parent / "reader.npz").open("rb") as file, np.load(file) as stored:
         n_layers = 1 + max(int(name.split(".")[0]) for name in stored.files if name[0].isdigit())
         return Weights(
             WordPiece(stored["tokens"].tobytes().decode().split("\n")),

@@ -4,6 +4,6 @@
 when the first text is read.
 """
 
-from genie_widgets.intent.reader.states import States, encode, token_states
+from reader.states import States, encode, token_states
 
 __all__ = ["States", "encode", "token_states"]
