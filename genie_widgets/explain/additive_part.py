@@ -6,8 +6,8 @@ combinations are sums of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import ClassVar
 
@@ -49,6 +49,10 @@ class BoundAdditive:
     def players(self) -> int:
         """Count the columns that do not add the same for every row."""
         return int((np.ptp(self.added, axis=0) > 0).any(axis=1).sum())
+
+    def without_rows(self, n_rows: int) -> BoundAdditive:
+        """Keep what does not depend on the first rows, which are explained."""
+        return replace(self, added=self.added[n_rows:].copy())
 
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
@@ -127,24 +131,30 @@ class BoundAdditive:
         return gained
 
 
-def bind_additive(members: Iterable[AdditiveMember], hybrids: Hybrids) -> list[BoundAdditive]:
+def bind_additive(
+    members: Sequence[AdditiveMember], hybrids: Hybrids, known: Sequence[BoundAdditive] = ()
+) -> list[BoundAdditive]:
     """Let members see rows, column by column beside one row of the background.
 
     Parameters
     ----------
+    members : sequence of AdditiveMember
     hybrids : Hybrids
         Of prepared rows.
+    known : sequence of BoundAdditive
+        The same members with just this background, where they have seen it already: it need not be prepared anew.
     """
-    n_columns, n = len(hybrids.columns), hybrids.n_rows + hybrids.n_background
+    n_columns, n = len(hybrids.columns), hybrids.n_rows + (0 if known else hybrids.n_background)
     column, row = np.divmod(np.arange(n_columns * n), n)
     bound = []
-    for member in members:
+    for place, member in enumerate(members):
         parts = []
         for at in range(0, len(row), MOST_PROBES):
             probe = slice(at, at + MOST_PROBES)
             alone = column[probe, None] == np.arange(n_columns)
             parts.append(member.margin(hybrids.frame(row[probe], np.zeros(len(alone), dtype=np.intp), alone)))
         margins = np.concatenate(parts).reshape(n_columns, n, -1)
-        start = margins[0, hybrids.n_rows]  # that row beside itself
-        bound.append(BoundAdditive(member, start, np.ascontiguousarray((margins - start).transpose(1, 0, 2))))
+        start = known[place].start if known else margins[0, hybrids.n_rows]  # that row beside itself
+        added = np.ascontiguousarray((margins - start).transpose(1, 0, 2))
+        bound.append(BoundAdditive(member, start, np.concatenate([added, known[place].added]) if known else added))
     return bound

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from genie_widgets.explain.additive_part import BoundAdditive
 from genie_widgets.explain.meter import Floats
 
 
@@ -20,11 +21,17 @@ class KnownBackground:
         The predictor's own.
     gate_error : float
         The largest difference found there, hybrids included.
+    columns : tuple of str
+        The original columns, in the order in which `additive` has them.
+    additive : tuple of BoundAdditive
+        What its cells add in each linear member.
     """
 
     transformed: pd.DataFrame
     predictions: Floats
     gate_error: float
+    columns: tuple[str, ...] = ()
+    additive: tuple[BoundAdditive, ...] = ()
 
     def below(self, rows: pd.DataFrame) -> pd.DataFrame | None:
         """Stack transformed rows on the background; None where a type is not the same in both."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
-from genie_widgets.explain.additive_part import bind_additive
+from genie_widgets.explain.additive_part import BoundAdditive, bind_additive
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.tree_part import bind
 from genie_widgets.explain.tree_solving import Bound
@@ -27,6 +29,8 @@ class TreeView:
         Of original rows.
     transformed : DataFrame, optional
         Their stacked rows, where they have been transformed already.
+    known : sequence of BoundAdditive
+        The linear members with just this background, where they have seen it already.
 
     Raises
     ------
@@ -34,7 +38,13 @@ class TreeView:
         If these rows cannot be told apart by original column.
     """
 
-    def __init__(self, ensemble: Ensemble, hybrids: Hybrids, transformed: pd.DataFrame | None = None) -> None:
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        hybrids: Hybrids,
+        transformed: pd.DataFrame | None = None,
+        known: Sequence[BoundAdditive] = (),
+    ) -> None:
         self.ensemble = ensemble
         self._n_rows = hybrids.n_rows
         if {str(name) for name in hybrids.columns} != set(ensemble.columns):
@@ -45,9 +55,10 @@ class TreeView:
         # Only members that are no trees are asked about hybrids.
         is_asked = ensemble.others or ensemble.additive
         self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if is_asked else hybrids
+        self.additive = bind_additive(ensemble.additive, self.hybrids, known)
         self.members: list[Bound] = [
             *bind(ensemble.trees, prepared.frame, prepared.owner, len(order)),
-            *bind_additive(ensemble.additive, self.hybrids),
+            *self.additive,
         ]
         self.controls = [
             bind(control.trees, prepared.frame, prepared.owner, len(order)) for control in ensemble.controls

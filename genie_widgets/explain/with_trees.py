@@ -79,10 +79,10 @@ def check(
         raise NotTreesError(kept.refused)
     n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
     every, first = np.arange(n_rows), np.zeros(n_rows, dtype=np.intp)
-    known = kept.background
+    known, columns = kept.background, tuple(str(name) for name in hybrids.columns)
     stacked = known.below(ensemble.transform(rows)) if known is not None else None
     if known is not None and stacked is not None:
-        view = TreeView(ensemble, hybrids, stacked)
+        view = TreeView(ensemble, hybrids, stacked, known.additive if known.columns == columns else ())
         f_rows = meter.predict(rows)
         error = _believed(_difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows), f_rows)
         return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
@@ -103,7 +103,8 @@ def check(
         raise
     error = _believed(difference, predicted)
     if hybrids.same_dtypes:  # else the background was seen in types that are not its own
-        kept.background = KnownBackground(view.prepared.iloc[n_rows:], f_background, error)
+        additive = tuple(member.without_rows(n_rows) for member in view.additive)
+        kept.background = KnownBackground(view.prepared.iloc[n_rows:], f_background, error, columns, additive)
     return Checked(view, error, f_rows, f_background)
 
 

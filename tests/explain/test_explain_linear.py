@@ -1,12 +1,14 @@
 """Members whose columns add up before a link, against the definition; no kernel is needed for them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import t
 
 from genie_widgets.ensemble import AdditiveMember, Ensemble, Link
-from genie_widgets.explain import shap_values
+from genie_widgets.explain import Kept, shap_values
 from genie_widgets.explain import shapley as shapley_module
 from genie_widgets.explain.tree_part import through_link
 from genie_widgets.explain.tree_view import GATE_HYBRIDS
@@ -173,3 +175,30 @@ def test_walks_stay_within_their_error_bars(shapley):
             inside.append((np.abs(phi - truth[row]) <= bars + 1e-12).mean())
             np.testing.assert_allclose(phi.sum(axis=0), truth[row].sum(axis=0), atol=1e-12)
     assert np.mean(inside) > 0.9
+
+
+def test_a_background_that_was_seen_is_not_prepared_anew(shapley):
+    ensemble, predict = made((Link.LOGISTIC, 1, 0.7), (Link.LOGISTIC, 1, 0.3))
+    seen = []
+
+    def counted(member):
+        def margin(frame):
+            seen.append(len(frame))
+            return member.margin(frame)
+
+        return replace(member, margin=margin)
+
+    ensemble = replace(ensemble, additive=tuple(counted(member) for member in ensemble.additive))
+    background, kept = table(30, 2), Kept()
+    keep = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "kept": kept}
+    shap_values(predict, table(5, 1), background, **keep)
+    first = sum(seen)
+    for order in ("abcd", "dcab"):
+        rows = table(2, 7)[list(order)]
+        seen.clear()
+        found = shap_values(predict, rows, background, **keep)
+        np.testing.assert_allclose(found.phi, shapley(predict, rows, background[list(order)]), atol=1e-12)
+        if order == "abcd":
+            assert sum(seen) == 2 * 2 * 4 < first, "two members, two rows, four columns"
+        else:
+            assert sum(seen) == 2 * 32 * 4, "the columns stand in another order: what was kept has them in the first"
