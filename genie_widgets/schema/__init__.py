@@ -48,7 +48,7 @@ from genie_widgets.schema.plan import (
     Validation,
     default_metric,
 )
-from genie_widgets.schema.problem import GenieError, Problem, columns_missing
+from genie_widgets.schema.problem import GenieError, Problem, columns_missing, nodes_lack_workspace
 from genie_widgets.schema.reading import DateOrder, FileLayout, ReadOptions
 from genie_widgets.schema.result import (
     Artefact,
@@ -63,7 +63,7 @@ from genie_widgets.schema.result import (
     Tracking,
     WeakGroup,
 )
-from genie_widgets.schema.run import ClusterJob, RunRequest, new_run_id, run_id_is_valid
+from genie_widgets.schema.run import NO_FOLDER, ClusterJob, RunRequest, new_run_id, run_id_is_valid
 from genie_widgets.schema.settings import LLMSettings, Settings
 from genie_widgets.schema.table import ColumnKind, ColumnProfile, TableProfile, ValueCount, finite_number, kind_said
 from genie_widgets.schema.what_if import Flip, WhatIf
@@ -71,6 +71,7 @@ from genie_widgets.schema.wording import Rewording
 
 __all__ = [
     "METRICS",
+    "NO_FOLDER",
     "Allowance",
     "Answer",
     "Artefact",
@@ -147,5 +148,6 @@ __all__ = [
     "finite_number",
     "kind_said",
     "new_run_id",
+    "nodes_lack_workspace",
     "run_id_is_valid",
 ]

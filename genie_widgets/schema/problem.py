@@ -88,3 +88,14 @@ def columns_missing(names: Sequence[str]) -> GenieError:
             culprit=listed,
         )
     )
+
+
+def nodes_lack_workspace(title: str, workspace: str) -> Problem:
+    """Tell that a cluster, or one of its nodes, does not see the workspace; the title says which."""
+    return Problem(
+        code="nodes-lack-workspace",
+        title=title,
+        remedy=tr("Set GENIE_HOME to a folder on storage that this machine and all nodes have under the same path."),
+        culprit="GENIE_HOME",
+        value=workspace,
+    )

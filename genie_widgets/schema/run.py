@@ -9,6 +9,8 @@ from genie_widgets.schema.base import Value
 from genie_widgets.schema.plan import Plan
 from genie_widgets.schema.table import TableProfile
 
+# What a cluster's job ends with where its node does not see the run's folder: "no input", as sysexits.h numbers it.
+NO_FOLDER = 66
 _RUN_ID = re.compile(r"[0-9a-f]{32}\Z")
 
 

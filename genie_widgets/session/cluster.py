@@ -10,21 +10,20 @@ import time
 
 from genie_widgets.language import tr
 from genie_widgets.schema import (
+    NO_FOLDER,
     ClusterJob,
     Failed,
-    Finished,
     GenieError,
     Problem,
     Queued,
     RunRequest,
     StopRequested,
-    Warned,
+    nodes_lack_workspace,
 )
-from genie_widgets.session.process import Mode
+from genie_widgets.session.process import MODULE, Mode
 from genie_widgets.session.ray_jobs import JobState, Node, RayJobs, last_line
 from genie_widgets.store import RunFolder, stopped_waiting
 
-MODULE = "genie_widgets.worker"
 # Python's own start on a cold network disk included.
 SIGHT_S = 60.0
 # A head that is started again is away for so long.
@@ -34,8 +33,6 @@ DEAF_S = 60.0
 ASK_INTERVAL_S = 2.0
 # Ray's own processes live on the nodes, too.
 MEMORY_SHARE = 0.9
-# What the worker ends with where it does not find the run's folder.
-NO_FOLDER = 66
 
 
 class ClusterWorker:
@@ -85,7 +82,7 @@ class ClusterWorker:
             if self._mode == "train":
                 self.folder.withdraw_request()
             else:
-                _stay_as_it_was(self.folder, error.problem)
+                self.folder.fail(error.problem, total_s=0.0)
             raise
 
     def close(self) -> None:
@@ -103,16 +100,6 @@ def _job_for(folder: RunFolder, jobs: RayJobs) -> ClusterJob:
     # of a run the second finds that the first has it, and ends.
     name = f"genie-{folder.run_id}-{secrets.token_hex(4)}"
     return ClusterJob(address=jobs.address, submission_id=name, cores=cores, memory_bytes=memory)
-
-
-def _stay_as_it_was(folder: RunFolder, problem: Problem) -> None:
-    """Say the last word of a run that was not taken up again; what it had found before still stands."""
-    before = folder.read_result()
-    if before is None or before.status == "training":
-        folder.append(Failed(problem=problem))
-        return
-    folder.append(Warned(problem=problem.model_copy(update={"severity": "warning"})))
-    folder.append(Finished(status=before.status, total_s=0.0))
 
 
 def needs_of(request: RunRequest, nodes: list[Node]) -> tuple[int, int]:
@@ -247,13 +234,8 @@ def _see_to_stop(folder: RunFolder, job: ClusterJob) -> None:
 
 
 def _not_seen(folder: RunFolder) -> Problem:
-    return Problem(
-        code="nodes-lack-workspace",
-        title=tr("The cluster's nodes do not see the folder of the runs."),
-        remedy=tr("Set GENIE_HOME to a folder on storage that this machine and all nodes have under the same path."),
-        culprit="GENIE_HOME",
-        value=str(folder.path.parent.parent),
-    )
+    title = tr("The cluster's nodes do not see the folder of the runs.")
+    return nodes_lack_workspace(title, str(folder.path.parent.parent))
 
 
 def _forgotten(job: ClusterJob) -> Problem:

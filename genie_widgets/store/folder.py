@@ -20,6 +20,7 @@ from genie_widgets.schema import (
     RunRequest,
     RunResult,
     Tracking,
+    Warned,
     run_id_is_valid,
 )
 from genie_widgets.store import events, heartbeat, lock
@@ -230,6 +231,15 @@ class RunFolder:
     def events(self, after: int = 0) -> list[Event]:
         """Read the events after sequence number `after`."""
         return events.read(self.events_path, after)
+
+    def fail(self, problem: Problem, *, total_s: float) -> None:
+        """Say the last word of a run that did not end well; what an earlier part of it had found still stands."""
+        before = self.read_result()
+        if before is None or before.status == "training":
+            self.append(Failed(problem=problem))
+            return
+        self.append(Warned(problem=problem.model_copy(update={"severity": "warning"})))
+        self.append(Finished(status=before.status, total_s=total_s))
 
     def write_result(self, result: RunResult) -> None:
         """Replace the result, all or nothing; its record has a file of its own."""

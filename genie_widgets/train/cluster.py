@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from genie_widgets.language import tr
-from genie_widgets.schema import GenieError, Problem
+from genie_widgets.schema import GenieError, Problem, nodes_lack_workspace
 
 # So often a wait for folds comes back to Python, where it can be interrupted.
 GLANCE_S = 0.2
@@ -138,13 +138,8 @@ def _sees(path: str) -> bool:
 
 
 def _blind(node: dict[str, Any], path: Path) -> Problem:
-    return Problem(
-        code="nodes-lack-workspace",
-        title=tr("The cluster's node {node} does not see the folder of the runs.", node=_name(node)),
-        remedy=tr("Set GENIE_HOME to a folder on storage that this machine and all nodes have under the same path."),
-        culprit="GENIE_HOME",
-        value=str(path.parent.parent.parent),
-    )
+    title = tr("The cluster's node {node} does not see the folder of the runs.", node=_name(node))
+    return nodes_lack_workspace(title, str(path.parent.parent.parent))
 
 
 def _name(node: dict[str, Any]) -> str:

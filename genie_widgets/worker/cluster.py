@@ -6,14 +6,11 @@ import os
 import time
 
 from genie_widgets.language import speak
-from genie_widgets.schema import Failed, Queued
+from genie_widgets.schema import NO_FOLDER, Failed, Queued
 from genie_widgets.store import RunFolder, beats_elsewhere, fold, stopped_waiting
 from genie_widgets.worker.allotment import Allotment
 from genie_widgets.worker.protocol import Pipe
 from genie_widgets.worker.warming import Warmth
-
-# What the job ends with where this node does not see the run's folder: "no input", as sysexits.h numbers it.
-NO_FOLDER = 66
 
 
 def train_as_job(folder: RunFolder, allotment: Allotment, *, is_resumed: bool) -> int:

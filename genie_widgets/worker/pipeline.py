@@ -18,7 +18,6 @@ from genie_widgets.schema import (
     Artefact,
     Evaluation,
     Explanation,
-    Failed,
     Finished,
     LeaderboardRow,
     ModelFinished,
@@ -198,20 +197,10 @@ def _to_the_end(run: Run, train: Callable[[Run, Split], TrainedModel], what: str
         return finish(run, recorder, train(run, split), split)
     except Exception as error:
         recorder.abandon()
-        _fail(run, problem_of(error, what))
+        run.folder.fail(problem_of(error, what), total_s=_since(run))
         return None
     finally:
         run.folder.drop_ballast()
-
-
-def _fail(run: Run, problem: Problem) -> None:
-    """Say the last word of a run that failed; what an earlier part of it had found still stands."""
-    before = run.folder.read_result()
-    if before is None or before.status == "training":
-        run.folder.append(Failed(problem=problem))
-        return
-    run.folder.append(Warned(problem=problem.model_copy(update={"severity": "warning"})))
-    run.folder.append(Finished(status=before.status, total_s=_since(run)))
 
 
 def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> TrainedModel:

@@ -30,6 +30,14 @@ def nothing():
     """Get ready without effort."""
 
 
+def until_told(folder):
+    """Wait until a run that waits for its turn has said so."""
+    deadline = time.monotonic() + 30
+    while not folder.events():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_alone_nothing_is_waited_for(folders):
     with turn(folders[0], nothing) as came:
         assert came is None
@@ -50,10 +58,7 @@ def test_the_second_waits_for_the_first_and_is_told_its_place(folders):
     with take_ticket(first.queue, first.run_id):
         waiting = threading.Thread(target=wait)
         waiting.start()
-        deadline = time.monotonic() + 30
-        while not second.events():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until_told(second)
         queued = second.events()[0]
         assert isinstance(queued, Queued)
         assert queued.before == 1
@@ -111,10 +116,7 @@ def test_the_estimate_is_of_what_turns_take_here(folders):
     with take_ticket(first.queue, first.run_id):
         waiting = threading.Thread(target=wait)
         waiting.start()
-        deadline = time.monotonic() + 30
-        while not second.events():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        until_told(second)
         second.request_stop()
         waiting.join()
     assert 60 < second.events()[0].about_s <= 120
