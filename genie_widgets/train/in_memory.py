@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from genie_widgets.machine import detect_machine
+from genie_widgets.train.linear_preparation import quicken
 
 _log = logging.getLogger(__name__)
 # Models may take this share of what is free now; predicting takes memory of its own.
@@ -39,6 +40,7 @@ def keep_in_memory(predictor: Any) -> bool:
         _log.warning("models of %d MB stay on disk: %d MB of memory are free", size >> 20, free >> 20)
         return False
     trainer.persist(model_names=needed, with_ancestors=False, max_memory=None)
+    quicken(trainer.models[name] for name in needed)
     return True
 
 
