@@ -22,6 +22,8 @@ _SEPARATORS = re.compile(
     r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
     r"和|与|及|或|以及|と|や|및|(?<=[\w)\]])[와과랑](?=\s)|그리고|और|या|तथा"
 )
+# "..., but": no list that ends after it begins before.
+_TURN = re.compile(r"[,，、]\s*(?:(?:but|pero|mais|aber|mas|ma|но|लेकिन|पर|मगर)(?=\s)|但|不过)")
 _OPEN_LIST = re.compile(
     r"\b(?:such as|like|including|other|others|various|different|several|many|etc|e\.g|all|every|everything|any|"
     r"otr[oa]s|autres?|andere\w*|outr[oa]s|altri|altre|други\w+|остальн\w+|only)\b|等|其他|など|他の|다른|기타|अन्य"
@@ -87,7 +89,16 @@ class _Clauses:
         ]
 
     def _borders(self) -> list[Span]:
-        return [m.span() for m in _SENTENCE_END.finditer(self._reading.folded) if not self._is_in_name(*m.span())]
+        # "the days in stock (Standtage)": what stands in brackets is the name of what stands before.
+        glosses = {place for low, high in self._named if self._is_bracketed(low, high) for place in (low - 1, high)}
+        return [
+            m.span()
+            for m in _SENTENCE_END.finditer(self._reading.folded)
+            if not self._is_in_name(*m.span()) and m.start() not in glosses
+        ]
+
+    def _is_bracketed(self, low: int, high: int) -> bool:
+        return self._reading.text[max(0, low - 1) : low] == "(" and self._reading.text[high : high + 1] == ")"
 
     def _after(self, start: int, others: list[int]) -> int:
         """Where the clause that begins at `start` ends."""
@@ -105,7 +116,8 @@ class _Clauses:
 
     def _before(self, end: int) -> int:
         """Where the clause that ends at `end` begins."""
-        starts = [high for _, high in self._borders() if high <= end] + [high for _, high in self._done if high <= end]
+        turns = [m.span() for m in _TURN.finditer(self._reading.folded)]
+        starts = [high for _, high in (*self._borders(), *turns, *self._done) if high <= end]
         return max([0, *starts])
 
     def forward(self, cue: str, field: str) -> None:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
@@ -68,7 +69,7 @@ def rank_targets(text: str, profile: TableProfile) -> list[Candidate]:
     list of Candidate
         All columns, most probable first.
     """
-    evidence = evidence_for(text, profile)
+    evidence = evidence_for(without_context(text, profile), profile)
     probabilities = ranker().probabilities(evidence)
     ranked = []
     for column, mention, probability in zip(profile.columns, evidence.mentions, probabilities[:-1], strict=True):

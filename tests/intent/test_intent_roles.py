@@ -57,6 +57,10 @@ ORDERS = _table("订单编号:id 客户姓名:text 电话:text 年龄 单价 下
         (HOTEL, "cancelada, pero el país no debe contar", {"pais"}),
         (ORDERS, "预测退货，日期就别管了", {"下单日期"}),
         (ORDERS, "哪些订单会退货？姓名和电话不能用", {"客户姓名", "电话"}),
+        # A name in brackets tells what stands before it.
+        (HOTEL, "¿se cancelará? No uses la causa (motivo_cancelacion), por favor", {"motivo_cancelacion"}),
+        # What is wished for before a "but" is not on the list that follows.
+        (CHURN, "बताओ कौन churned होगा, पर email और zip code मत देखना", {"email", "zip_code"}),
     ],
 )
 def test_columns_are_left_out_however_it_is_said(table, sentence, left_out):
@@ -77,6 +81,8 @@ def test_columns_are_left_out_however_it_is_said(table, sentence, left_out):
         (CHURN, "can support calls alone tell us who churns?", {"support_calls"}),
         (LOAN, "predict defaults using nothing else than income and loan amount", {"annual_income", "loan_amount"}),
         (HOTEL, "¿se cancelará? solo con las noches y el precio", {"noches", "precio_noche"}),
+        (CHURN, "determine who churns, considering exclusively the age and the monthly fee", {"age", "monthly_fee"}),
+        (HOTEL, "prevedere la cancellazione esclusivamente da noches e precio_noche", {"noches", "precio_noche"}),
     ],
 )
 def test_columns_are_kept_to_however_it_is_said(table, sentence, kept):
@@ -93,6 +99,7 @@ def test_columns_are_kept_to_however_it_is_said(table, sentence, kept):
         "Customers with many support calls and a low monthly fee: who churns?",
         "predict churn from age, fee and zip code",
         "We only began recording the last login last year. Who will churn?",
+        "Do those without a zip code leave more often? Predict churned.",
     ],
 )
 def test_columns_that_are_only_spoken_of_stay(sentence):
