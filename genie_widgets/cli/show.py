@@ -73,6 +73,8 @@ def print_result(result: RunResult) -> None:
         print(f"\nOn {evaluation.n_rows:,} rows that the scored model never saw ({printable(evaluation.split)}):")
         for metric in evaluation.metrics:
             interval = "" if metric.low is None else f"  [{metric.low:.4g} to {metric.high:.4g}]"
+            if metric.no_interval:
+                interval = f"  [{printable(metric.no_interval)} for an interval]"
             baseline = "" if metric.baseline is None else f"  baseline {metric.baseline:.4g}"
             direction = "" if metric.greater_is_better else "  (lower is better)"
             label = METRICS[metric.name].label if metric.name in METRICS else metric.label

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.bootstrap import intervals
-from genie_widgets.evaluate.metrics import weighted_metric
+from genie_widgets.evaluate.intervals import LeftOut, Scale, interval
+from genie_widgets.evaluate.metrics import metric_scale, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
 from genie_widgets.schema import PairedDifference
 
@@ -25,7 +25,7 @@ def paired_difference(
     before, after : Rows
         The same rows in the same order, predicted by each.
     groups : ndarray of int, shape (n,), optional
-        Where whole groups were kept apart: whole groups are drawn.
+        Where whole groups were kept apart: the interval is that of so many groups.
     seed : int
         Same seed, same interval.
 
@@ -46,7 +46,10 @@ def paired_difference(
     value = float(difference(np.ones((1, len(after))))[0])
     if not np.isfinite(value):
         return None
-    low, high = intervals({metric: difference}, len(after), seed=seed, groups=groups).get(metric, (None, None))
+    left_out = LeftOut(len(after), groups=groups, seed=seed)
+    # Each class must be there with enough rows, as for the metric itself.
+    scale = Scale("difference", metric_scale(metric, after).sets)
+    low, high = interval(difference, scale, left_out) or (None, None)
     return PairedDifference(metric=metric, value=value, low=low, high=high, n_rows=len(after))
 
 

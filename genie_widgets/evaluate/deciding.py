@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.bootstrap import intervals
+from genie_widgets.evaluate.intervals import LeftOut, Scale, interval
 from genie_widgets.evaluate.rows import ClassRows, Floats, Rows
 from genie_widgets.language import figure as written
 from genie_widgets.language import mark, plural, tr
@@ -88,7 +88,7 @@ def decide(rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = Non
     wish : Wish
         What it is to follow from.
     groups : ndarray of int, shape (n,), optional
-        Where whole groups were kept apart: they stay together in folds, and intervals draw groups.
+        Where whole groups were kept apart: they stay together in folds, and intervals are those of so many.
     seed : int
         Same seed, same folds and intervals.
 
@@ -223,14 +223,20 @@ def _expected(
         return of
 
     everything = np.ones(len(truth))
-    figures: dict[str, tuple[str, Callable[[Floats], Floats]]] = {
-        "alarms": (mark("Share of the rows that are alarms"), share(alarms, everything)),
-        "precision": (mark("Share of the alarms that are right"), share(hit, alarms)),
-        "recall": (mark("Share of the positives that are found"), share(hit, positive)),
+    size = Scale("size")
+    figures: dict[str, tuple[str, Callable[[Floats], Floats], Scale]] = {
+        "alarms": (mark("Share of the rows that are alarms"), share(alarms, everything), Scale("share")),
+        "precision": (mark("Share of the alarms that are right"), share(hit, alarms), Scale("share", (alarm,))),
+        "recall": (mark("Share of the positives that are found"), share(hit, positive), Scale("share", (truth,))),
     }
     if wish.capacity is not None:
         precision, base = figures["precision"][1], share(positive, everything)
-        figures["lift"] = (mark("Times as many as by chance"), lambda weights: precision(weights) / base(weights))
+        of_both = Scale("size", (alarm, truth))
+        figures["lift"] = (
+            mark("Times as many as by chance"),
+            lambda weights: precision(weights) / base(weights),
+            of_both,
+        )
     if wish.cost_missed is not None and wish.cost_false_alarm is not None:
         missed, false = wish.cost_missed, wish.cost_false_alarm
 
@@ -246,14 +252,14 @@ def _expected(
                 before.astype(float),
             ),
         }
-        figures |= {name: (label, cost(acted)) for name, (label, acted) in costs.items()}
-    bounds = intervals({name: of for name, (_, of) in figures.items()}, len(truth), seed=seed, groups=groups)
+        figures |= {name: (label, cost(acted), size) for name, (label, acted) in costs.items()}
+    left_out = LeftOut(len(truth), groups=groups, seed=seed)
     ones = np.ones((1, len(truth)))
     found = []
-    for name, (label, of) in figures.items():
+    for name, (label, of, scale) in figures.items():
         value = float(of(ones)[0])
         if math.isfinite(value):
-            low, high = bounds.get(name, (None, None))
+            low, high = interval(of, scale, left_out) or (None, None)
             found.append(Expected(name=name, label=tr(label), value=value, low=low, high=high))
     return tuple(found)
 

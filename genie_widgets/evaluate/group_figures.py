@@ -6,18 +6,15 @@ of differences allow for the number of groups, so that one of many does not stan
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.bootstrap import resample_weights
 from genie_widgets.evaluate.grouping import Groups, grouped
-from genie_widgets.evaluate.metrics import weighted_metric
+from genie_widgets.evaluate.intervals import CONFIDENCE, LeftOut, Scale, Weighted, apart, interval
+from genie_widgets.evaluate.metrics import metric_scale, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, Rows, taken
 from genie_widgets.evaluate.verdicts import significant
 from genie_widgets.language import figure as written
@@ -26,8 +23,6 @@ from genie_widgets.schema import METRICS, GroupFigure, GroupReport, GroupRow, Pl
 
 # Below this many rows a group's figure is mostly chance.
 LEAST_ROWS = 30
-MOST_UNDEFINED = 0.2
-CONFIDENCE = 0.95
 _MORE = {
     "selection_rate": mark("Predicted positive"),
     "false_positive_rate": mark("False alarms among negatives"),
@@ -39,8 +34,6 @@ _SHOWN = {
     "quantile": ("pinball_loss",),
 }
 _SHARES = frozenset({"accuracy", "recall", "precision", "balanced_accuracy", *_MORE})
-
-Weighted = Callable[[Floats], Floats]
 
 
 def by_group(
@@ -59,7 +52,7 @@ def by_group(
     was_used : bool
         Whether the model learned from the column.
     clusters : ndarray of int, shape (n,), optional
-        Where whole groups were kept apart: intervals then draw those.
+        Where whole groups were kept apart: intervals are those of so many.
     seed : int
         Same seed, same intervals.
 
@@ -93,113 +86,61 @@ def figure_names(plan: Plan) -> tuple[str, ...]:
 def _figures(
     rows: Rows, mask: NDArray[np.bool_], plan: Plan, n_judged: int, clusters: Any, seed: int
 ) -> tuple[GroupFigure, ...]:
-    parts = [taken(rows, mask), taken(rows, ~mask)]
-    metrics = {name: [_metric(name, part) for part in parts] for name in figure_names(plan)}
-    drawn = _drawn(metrics, [mask, ~mask], clusters, seed) if n_judged else {}
+    parts = (taken(rows, mask), taken(rows, ~mask))
+    left_out = _left_out((mask, ~mask), clusters, seed) if n_judged else None
     found = []
-    for name, (inner, outer) in metrics.items():
-        value, other = (_value(metric, part) for metric, part in zip((inner, outer), parts, strict=True))
+    for name in figure_names(plan):
         label = tr(_MORE[name]) if name in _MORE else METRICS[name].label
+        inner, outer = (_measured(name, part) for part in parts)
+        value, other = (_value(measured, part) for measured, part in zip((inner, outer), parts, strict=True))
         fields: dict[str, Any] = {"name": name, "label": label, "value": value}
         if value is not None and other is not None:
             fields["difference"] = value - other
-        if name in drawn and value is not None:
-            fields["low"], fields["high"] = _interval(drawn[name][0], 1 - CONFIDENCE)
-            if other is not None:
-                bounds = _interval(drawn[name][0] - drawn[name][1], (1 - CONFIDENCE) / n_judged)
-                fields["difference_low"], fields["difference_high"] = bounds
-        shares = [_share(name, part) for part in parts]
-        if n_judged and clusters is None and shares[0] and shares[1]:
-            # Resamples of 0 in 20 are all 0, as if that were certain; score intervals know better.
-            fields["low"], fields["high"] = _wilson(*shares[0], 1 - CONFIDENCE)
-            bounds = _newcombe(shares[0], shares[1], (1 - CONFIDENCE) / n_judged)
-            fields["difference_low"], fields["difference_high"] = bounds
+        if left_out is not None and inner is not None and value is not None:
+            fields["low"], fields["high"] = interval(*inner, left_out[0]) or (None, None)
+            if outer is not None and other is not None:
+                confidence = 1 - (1 - CONFIDENCE) / n_judged
+                ends = [
+                    interval(*of, at, confidence=confidence) for of, at in zip((inner, outer), left_out, strict=True)
+                ]
+                if ends[0] is not None and ends[1] is not None:
+                    # Too wide, if anything, where rows of one group kept apart are on both sides.
+                    fields["difference_low"], fields["difference_high"] = apart(value, ends[0], other, ends[1])
         found.append(GroupFigure(**fields))
     return tuple(found)
 
 
-def _drawn(
-    metrics: dict[str, list[Weighted | None]], masks: list[NDArray[np.bool_]], clusters: Any, seed: int
-) -> dict[str, tuple[Floats, Floats]]:
-    blocks: dict[str, list[tuple[Floats, Floats]]] = {name: [] for name in metrics}
-    for weights in resample_weights(len(masks[0]), seed=seed, groups=clusters):
-        for name, (inner, outer) in metrics.items():
-            if inner is not None and outer is not None:
-                with np.errstate(divide="ignore", invalid="ignore"):
-                    blocks[name].append((inner(weights[:, masks[0]]), outer(weights[:, masks[1]])))
-    return {
-        name: (np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found]))
-        for name, found in blocks.items()
-        if found
-    }
+def _left_out(masks: tuple[NDArray[np.bool_], ...], clusters: Any, seed: int) -> tuple[LeftOut, ...]:
+    if clusters is None:
+        return tuple(LeftOut(int(mask.sum()), seed=seed) for mask in masks)
+    return tuple(
+        LeftOut(int(mask.sum()), groups=np.unique(clusters[mask], return_inverse=True)[1], seed=seed) for mask in masks
+    )
 
 
-def _interval(values: Floats, alpha: float) -> tuple[float | None, float | None]:
-    defined = values[np.isfinite(values)]
-    if len(defined) < (1 - MOST_UNDEFINED) * len(values):
-        return None, None
-    low, high = np.quantile(defined, [alpha / 2, 1 - alpha / 2])
-    return float(low), float(high)
-
-
-def _share(name: str, rows: Rows) -> tuple[int, int] | None:
-    """Give a figure that is a share of rows as its two counts; None for others, and for a share of nothing."""
-    if not isinstance(rows, ClassRows):
-        return None
-    if name == "accuracy":
-        of, hits = np.ones(len(rows), dtype=bool), rows.truth == rows.predicted
-    elif rows.positive is not None and name in ("recall", "precision", *_MORE):
-        true, alarm = rows.truth == rows.positive, rows.predicted == rows.positive
-        everyone = np.ones(len(rows), dtype=bool)
-        of, hits = {
-            "recall": (true, alarm),
-            "precision": (alarm, true),
-            "selection_rate": (everyone, alarm),
-            "false_positive_rate": (~true, alarm),
-        }[name]
-    else:
-        return None
-    n = int(of.sum())
-    return (int((of & hits).sum()), n) if n else None
-
-
-def _wilson(hits: int, n: int, alpha: float) -> tuple[float, float]:
-    """Score interval of a share (Wilson, 1927)."""
-    z = NormalDist().inv_cdf(1 - alpha / 2)
-    share = hits / n
-    middle = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
-def _newcombe(one: tuple[int, int], other: tuple[int, int], alpha: float) -> tuple[float, float]:
-    """Interval of the difference of two shares, from their score intervals (Newcombe, 1998, method 10)."""
-    a, b = one[0] / one[1], other[0] / other[1]
-    (a_low, a_high), (b_low, b_high) = _wilson(*one, alpha), _wilson(*other, alpha)
-    return a - b - math.hypot(a - a_low, b_high - b), a - b + math.hypot(a_high - a, b - b_low)
-
-
-def _metric(name: str, rows: Rows) -> Weighted | None:
+def _measured(name: str, rows: Rows) -> tuple[Weighted, Scale] | None:
+    """Prepare a figure, and tell how it varies; None where the rows lack what it needs."""
     if not len(rows):
         return None
-    if name in _MORE:
-        if not isinstance(rows, ClassRows) or rows.positive is None:
-            return None
-        asked = np.ones(len(rows)) if name == "selection_rate" else (rows.truth != rows.positive).astype(float)
-        alarm = (rows.predicted == rows.positive).astype(float)
-
-        def of(weights: Floats) -> Floats:
-            n = weights @ asked
-            return np.asarray(np.divide(weights @ (asked * alarm), n, out=np.full(len(weights), np.nan), where=n > 0))
-
-        return of
-    return weighted_metric(name, rows)
-
-
-def _value(metric: Weighted | None, rows: Rows) -> float | None:
-    if metric is None:
+    if name not in _MORE:
+        metric = weighted_metric(name, rows)
+        return None if metric is None else (metric, metric_scale(name, rows))
+    if not isinstance(rows, ClassRows) or rows.positive is None:
         return None
-    value = float(metric(np.ones((1, len(rows))))[0])
+    asked = np.ones(len(rows), dtype=bool) if name == "selection_rate" else rows.truth != rows.positive
+    alarm = (rows.predicted == rows.positive).astype(float)
+
+    def of(weights: Floats) -> Floats:
+        n = weights @ asked
+        return np.asarray(np.divide(weights @ (asked * alarm), n, out=np.full(len(weights), np.nan), where=n > 0))
+
+    return of, Scale("share", (asked,))
+
+
+def _value(measured: tuple[Weighted, Scale] | None, rows: Rows) -> float | None:
+    if measured is None:
+        return None
+    value = float(measured[0](np.ones((1, len(rows))))[0])
     return value if np.isfinite(value) else None
 
 

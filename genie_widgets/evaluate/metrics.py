@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from genie_widgets.evaluate.class_metrics import CLASS_METRICS, NEED_PROBABILITIES, Weighted
+from genie_widgets.evaluate.intervals import Scale
 from genie_widgets.evaluate.number_metrics import NUMBER_METRICS, QUANTILE_METRICS
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, Rows
 from genie_widgets.schema import METRICS, Plan
+
+# Means over the classes: one that the model knows and no row is of counts, too.
+_OF_EACH_CLASS = frozenset({"balanced_accuracy", "f1_macro", "roc_auc", "roc_auc_ovo_macro"})
+_ERRORS = frozenset(
+    {
+        "pinball_loss",
+        "root_mean_squared_error",
+        "mean_squared_error",
+        "mean_absolute_error",
+        "mean_absolute_percentage_error",
+    }
+)
 
 
 def metric_names(plan: Plan) -> tuple[str, ...]:
@@ -42,3 +56,28 @@ def metric_value(name: str, rows: Rows) -> float | None:
         return None
     value = float(metric(np.ones((1, len(rows))))[0])
     return value if np.isfinite(value) else None
+
+
+def metric_scale(name: str, rows: Rows) -> Scale:
+    """Tell how a metric varies, and which of the rows it is a mean of."""
+    if name == "log_loss":
+        # Of two classes the rarer one has the large losses; of many no single one does.
+        return Scale("size", _each(rows) if isinstance(rows, ClassRows) and len(rows.labels) == 2 else ())
+    if name in _ERRORS:
+        return Scale("size")
+    if isinstance(rows, NumberRows):
+        if name == "median_absolute_error":
+            return Scale("median", values=np.abs(rows.truth - rows.predicted))
+        return Scale("explained")
+    assert isinstance(rows, ClassRows)
+    if name == "mcc":
+        return Scale("correlation", _each(rows) if len(rows.labels) == 2 else ())
+    if name in _OF_EACH_CLASS:
+        return Scale("share", _each(rows))
+    truth, alarm = rows.truth == rows.positive, rows.predicted == rows.positive
+    of = {"recall": truth, "average_precision": truth, "precision": alarm, "f1": truth | alarm}
+    return Scale("share", (of[name],) if name in of else ())
+
+
+def _each(rows: ClassRows) -> tuple[NDArray[np.bool_], ...]:
+    return tuple(rows.truth == code for code in range(len(rows.labels)))

@@ -9,15 +9,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate import flawless
 from genie_widgets.evaluate.baseline import Baseline
-from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.conformal import interval_of
 from genie_widgets.evaluate.curves import confusion, curves
 from genie_widgets.evaluate.deciding import at_decision, decided
 from genie_widgets.evaluate.grouping import grouped
+from genie_widgets.evaluate.intervals import LEAST_UNITS, LeftOut, fewest_units, interval
 from genie_widgets.evaluate.labels import label_codes
-from genie_widgets.evaluate.metrics import metric_names, metric_value, weighted_metric
+from genie_widgets.evaluate.metrics import metric_names, metric_scale, metric_value, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows, taken
 from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
 from genie_widgets.evaluate.shuffling import shuffled_as_good
@@ -45,7 +44,7 @@ def evaluate(
     ----------
     scored : DataFrame, shape (n, ...)
         The holdout rows as `scored_table` puts them together. Where whole groups were kept apart,
-        intervals draw groups.
+        intervals are those of so many groups.
     plan : Plan
         `problem_type`, `metric`, `positive_class`, `quantile_levels`.
     classes : sequence of str
@@ -217,9 +216,12 @@ def _metrics(
         if (name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO_INTERVAL)
         and (metric := weighted_metric(name, rows)) is not None
     }
-    bounds = intervals(prepared, len(rows), seed=seed, groups=groups)
-    if isinstance(rows, ClassRows):
-        bounds |= {name: found for name in bounds if (found := flawless.bound(name, values[name], rows, groups))}
+    left_out = LeftOut(len(rows), groups=groups, seed=seed)
+    bounds = {
+        name: found
+        for name, metric in prepared.items()
+        if (found := interval(metric, metric_scale(name, rows), left_out)) is not None
+    }
     return tuple(
         MetricValue(
             name=name,
@@ -229,9 +231,27 @@ def _metrics(
             high=bounds[name][1] if name in bounds else None,
             baseline=baseline(name),
             greater_is_better=METRICS[name].greater_is_better,
+            no_interval="" if name in bounds else _too_few(name, rows, left_out),
         )
         for name, value in values.items()
     )
+
+
+def _too_few(name: str, rows: Rows, left_out: LeftOut) -> str:
+    """Say which rows there are too few of for an interval; empty where that is not what it lacks."""
+    if left_out.n_units < LEAST_UNITS:
+        return tr("too few rows")
+    scale = metric_scale(name, rows)
+    if not isinstance(rows, ClassRows) or fewest_units(scale, left_out) >= LEAST_UNITS:
+        return ""
+    if len(scale.sets) == len(rows.labels):
+        fewest = min(range(len(rows.labels)), key=lambda code: left_out.units(scale.sets[code]))
+        return tr("too few rows of {label!r}", label=rows.labels[fewest])
+    assert rows.positive is not None
+    label = rows.labels[rows.positive]
+    if name == "precision":
+        return tr("too few predictions of {label!r}", label=label)
+    return tr("too few rows of {label!r}", label=label)
 
 
 def _class_rows(

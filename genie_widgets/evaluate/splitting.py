@@ -33,7 +33,7 @@ class Split:
     problems : tuple of Problem
         Warnings: the plan's validation could not be kept, or holdout rows repeat training rows.
     groups : Series or None
-        For whole groups: the group of each holdout row, for an interval that resamples groups.
+        For whole groups: the group of each holdout row, for intervals of so many groups.
     """
 
     train: pd.DataFrame

@@ -211,6 +211,11 @@ def _with_interval(metric: MetricValue) -> str:
         if metric.greater_is_better:
             return tr("{value} (95% interval {low} to {high})", value=value, low=low, high=high)
         return tr("{value} (95% interval {low} to {high}, where lower is better)", value=value, low=low, high=high)
+    if metric.no_interval:
+        why = metric.no_interval
+        if metric.greater_is_better:
+            return tr("{value} ({why} for an interval)", value=value, why=why)
+        return tr("{value} ({why} for an interval; lower is better)", value=value, why=why)
     return value if metric.greater_is_better else tr("{value} (where lower is better)", value=value)
 
 

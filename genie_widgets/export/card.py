@@ -135,7 +135,7 @@ def _figures(result: RunResult) -> str:
 
 
 def _row(metric: MetricValue) -> str:
-    interval = ""
+    interval = plain(metric.no_interval)
     if metric.low is not None and metric.high is not None:
         interval = tr("{low:.4g} to {high:.4g}", low=metric.low, high=metric.high)
     baseline = "" if metric.baseline is None else figure(metric.baseline, ".4g")

@@ -92,7 +92,7 @@ def _meaning(name: str) -> str:
 
 def _interval(metric: MetricValue) -> str:
     if metric.low is None or metric.high is None:
-        return "–"
+        return esc(metric.no_interval) or "–"
     return between_said(metric_value(metric.name, metric.low), metric_value(metric.name, metric.high))
 
 

@@ -44,7 +44,7 @@ class ComparedFigure(Value):
 
 
 class PairedDifference(Value):
-    """How much a metric differs between two models on the very same rows, with a 95% bootstrap interval.
+    """How much a metric differs between two models on the very same rows, with a 95% interval.
 
     `value` is after minus before, in the metric's own sign.
     """

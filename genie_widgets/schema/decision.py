@@ -8,7 +8,7 @@ from genie_widgets.schema.base import Value
 
 
 class Expected(Value):
-    """A figure to expect of a decision, with a 95% bootstrap interval.
+    """A figure to expect of a decision, with a 95% interval.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ class GroupFigure(Value):
     value : float or None
         None where it is undefined in the group.
     low, high : float or None
-        95% bootstrap interval; None for groups too small for one.
+        95% interval; None for groups too small for one.
     difference : float or None
         Value less that of all other rows.
     difference_low, difference_high : float or None

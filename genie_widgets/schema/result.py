@@ -28,7 +28,7 @@ class LeaderboardRow(Value):
 
 
 class MetricValue(Value):
-    """A metric on the untouched rows, with a 95% bootstrap interval and a baseline."""
+    """A metric on the untouched rows, with a 95% interval and a baseline; `no_interval` says what it lacks for one."""
 
     name: str
     label: str
@@ -37,6 +37,7 @@ class MetricValue(Value):
     high: float | None = None
     baseline: float | None = None
     greater_is_better: bool = True
+    no_interval: str = ""
 
 
 class Curve(Value):

@@ -7,7 +7,6 @@ from fairlearn.metrics import MetricFrame, false_positive_rate, selection_rate
 from sklearn import metrics as reference
 
 from genie_widgets.evaluate import by_group, evaluate, scored_table, within
-from genie_widgets.evaluate.group_figures import _newcombe, _wilson
 from genie_widgets.evaluate.grouping import grouped
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
 from genie_widgets.schema import Decision, Plan
@@ -142,13 +141,6 @@ def test_nothing_found_of_a_few_is_not_taken_for_certain():
     assert recall.value == 0
     assert recall.high > 0.1
     assert not recall.differs
-
-
-def test_intervals_of_shares_are_the_published_ones():
-    # Newcombe (1998), Statistics in Medicine 17, table II: 56/70 and 48/80; 9/10 and 3/10.
-    assert _newcombe((56, 70), (48, 80), 0.05) == pytest.approx((0.0524, 0.3339), abs=1e-4)
-    assert _newcombe((9, 10), (3, 10), 0.05) == pytest.approx((0.1705, 0.8090), abs=1e-4)
-    assert _wilson(0, 20, 0.05) == pytest.approx((0.0, 0.1611), abs=1e-4)
 
 
 def test_every_figure_of_one_group_is_scikit_learns_on_its_rows():

@@ -6,10 +6,7 @@ import pytest
 from sklearn import metrics as reference
 
 from genie_widgets.evaluate import evaluate, scored_table
-from genie_widgets.evaluate.bootstrap import intervals
 from genie_widgets.evaluate.labels import label_codes
-from genie_widgets.evaluate.metrics import weighted_metric
-from genie_widgets.evaluate.rows import ClassRows, NumberRows
 from genie_widgets.schema import Evaluation, Plan
 
 
@@ -142,6 +139,7 @@ def test_a_tiny_holdout_has_no_interval():
         [1.0, 2.0, 3.0], predictions=[1, 2, 4], plan=plan("regression", "r2"), y_train=[1.0, 5.0], how=""
     )
     assert all(metric.low is None and metric.high is None for metric in evaluation.metrics)
+    assert {metric.no_interval for metric in evaluation.metrics} == {"too few rows"}
     assert evaluation.metrics[0].value == pytest.approx(0.5)
 
 
@@ -246,36 +244,6 @@ def test_many_classes_are_confused_together():
     assert np.trace(evaluation.confusion.counts) == 800
 
 
-def test_intervals_cover_the_truth():
-    rng = np.random.default_rng(2)
-    covered = 0
-    for trial in range(200):
-        errors = rng.normal(size=120)
-        rows = NumberRows(errors, np.zeros(120))
-        metrics = {"rmse": weighted_metric("root_mean_squared_error", rows)}
-        low, high = intervals(metrics, 120, seed=trial)["rmse"]
-        covered += low <= 1.0 <= high
-    assert 0.90 <= covered / 200 <= 0.98
-
-
-def test_intervals_of_groups_are_wider_where_groups_agree():
-    rng = np.random.default_rng(3)
-    groups = np.repeat(np.arange(40), 25)
-    right = np.repeat(rng.random(40) < 0.7, 25)
-    rows = ClassRows(np.ones(1000, dtype=int), right.astype(int), ("a", "b"))
-    metrics = {"accuracy": weighted_metric("accuracy", rows)}
-    low, high = intervals(metrics, 1000, seed=0)["accuracy"]
-    wide_low, wide_high = intervals(metrics, 1000, seed=0, groups=groups)["accuracy"]
-    assert wide_high - wide_low > 4 * (high - low)
-    theory = 2 * 1.96 * np.sqrt(right.mean() * (1 - right.mean()) / 40)
-    assert wide_high - wide_low == pytest.approx(theory, rel=0.15)
-
-
-def test_a_metric_that_most_resamples_leave_undefined_has_no_interval():
-    rows = ClassRows(np.array([1] + [0] * 60), np.zeros(61, dtype=int), ("a", "b"), np.tile([0.5, 0.5], (61, 1)), 1)
-    assert intervals({"roc_auc": weighted_metric("roc_auc", rows)}, 61) == {}
-
-
 def test_groups_reach_the_intervals():
     n = 200
     groups = np.repeat([f"g{i}" for i in range(20)], 10)
@@ -287,3 +255,37 @@ def test_groups_reach_the_intervals():
 
 def test_same_seed_same_evaluation():
     assert score_binary()[0] == score_binary()[0]
+
+
+def test_too_few_rows_of_a_class_are_named_in_the_place_of_an_interval():
+    truth = ["yes"] * 3 + ["no"] * 57
+    predicted = plan("binary", "roc_auc", positive_class="yes")
+    evaluation = evaluated(
+        truth,
+        predictions=["yes", "no"] * 30,
+        probabilities=pd.DataFrame({"no": np.linspace(0, 1, 60), "yes": np.linspace(1, 0, 60)}),
+        plan=predicted,
+        classes=("no", "yes"),
+        y_train=truth,
+        how="",
+    )
+    found = by_name(evaluation)
+    assert (found["roc_auc"].low, found["roc_auc"].no_interval) == (None, "too few rows of 'yes'")
+    assert (found["recall"].low, found["recall"].no_interval) == (None, "too few rows of 'yes'")
+    assert found["accuracy"].low is not None
+    assert found["accuracy"].no_interval == ""
+
+
+def test_too_few_alarms_are_named_in_the_place_of_an_interval():
+    found = by_name(
+        evaluated(
+            ["yes", "no"] * 30,
+            predictions=["yes"] * 2 + ["no"] * 58,
+            plan=plan("binary", "precision", positive_class="yes"),
+            classes=("no", "yes"),
+            y_train=["yes", "no"],
+            how="",
+        )
+    )
+    assert (found["precision"].low, found["precision"].no_interval) == (None, "too few predictions of 'yes'")
+    assert found["f1"].low is not None

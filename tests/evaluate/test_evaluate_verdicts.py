@@ -135,6 +135,15 @@ def test_few_rows_are_told():
     assert not any("rough" in s for s in verdict(result(metric("accuracy", 0.9, 0.7, 1.0, 0.5), n_rows=100)))
 
 
+def test_what_is_missing_for_an_interval_is_told_in_its_place():
+    few = metric("roc_auc", 0.9, baseline=0.5).model_copy(update={"no_interval": "too few rows of 'yes'"})
+    first, second, *_ = verdict(result(few))
+    assert "ROC AUC is 0.900 (too few rows of 'yes' for an interval)." in first
+    assert "on too few rows to be sure" in second
+    few = metric("log_loss", 0.3, baseline=0.5).model_copy(update={"no_interval": "too few rows"})
+    assert "0.300 (too few rows for an interval; lower is better)." in verdict(result(few))[0]
+
+
 def test_a_near_perfect_score_raises_suspicion_and_names_the_column():
     perfect = metric("roc_auc", 0.9995, 0.999, 1.0, 0.5)
     (sentence,) = [s for s in verdict(result(perfect, explained=explanation(paid=0.45, age=0.01))) if "leak" in s]
