@@ -156,14 +156,18 @@ class AdditiveMember:
     weight : float
         Its share of the prediction.
     link : Link
-    margin : callable
-        From prepared rows to what goes into the link, shape (n_rows, n_outputs).
+    base : ndarray, shape (n_outputs,)
+        Where the sum of what the columns add starts.
+    terms : callable
+        From prepared rows, the owner of each prepared column, and the number of original columns to what each
+        original column adds, shape (n_rows, n_columns + 1, n_outputs); the last is what belongs to ``NOBODY``.
     """
 
     name: str
     weight: float
     link: Link
-    margin: Callable[[pd.DataFrame], Floats]
+    base: Floats
+    terms: Callable[[pd.DataFrame, Integers, int], Floats]
 
 
 @dataclass(frozen=True)
@@ -268,12 +272,17 @@ class Ensemble:
                 for control in self.controls
             ),
             predict_others=predict_others,
-            additive=tuple(replace(member, margin=_in_order(member.margin, order)) for member in self.additive),
+            additive=tuple(
+                replace(member, base=member.base[order], terms=_in_order(member.terms, order))
+                for member in self.additive
+            ),
         )
 
 
-def _in_order(margin: Callable[[pd.DataFrame], Floats], order: Integers) -> Callable[[pd.DataFrame], Floats]:
-    return lambda frame: margin(frame)[:, order]
+def _in_order(
+    terms: Callable[[pd.DataFrame, Integers, int], Floats], order: Integers
+) -> Callable[[pd.DataFrame, Integers, int], Floats]:
+    return lambda frame, owner, n_columns: terms(frame, owner, n_columns)[:, :, order]
 
 
 def _reordered(member: TreeMember, order: Integers) -> TreeMember:

@@ -13,13 +13,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from genie_widgets.ensemble import AdditiveMember, Floats, Integers, Link
-from genie_widgets.explain.hybrids import Bools, Hybrids
+from genie_widgets.ensemble import AdditiveMember, Floats, Integers, Link, Prepared
+from genie_widgets.explain.hybrids import Bools
 from genie_widgets.explain.tree_board import coalition_sizes
 from genie_widgets.explain.tree_part import Precision, through_link
 
-# Rows of one call of a model, and numbers in memory at once.
-MOST_PROBES = 20_000
+# Numbers in memory at once.
 MOST_NUMBERS = 1 << 20
 
 
@@ -132,29 +131,31 @@ class BoundAdditive:
 
 
 def bind_additive(
-    members: Sequence[AdditiveMember], hybrids: Hybrids, known: Sequence[BoundAdditive] = ()
+    members: Sequence[AdditiveMember],
+    prepared: Prepared,
+    n_columns: int,
+    n_rows: int,
+    known: Sequence[BoundAdditive] = (),
 ) -> list[BoundAdditive]:
-    """Let members see rows, column by column beside one row of the background.
+    """Let members see rows.
 
     Parameters
     ----------
     members : sequence of AdditiveMember
-    hybrids : Hybrids
-        Of prepared rows.
+    prepared : Prepared
+        The explained rows, then those of the background.
+    n_columns, n_rows : int
+        Number of original columns, and of explained rows.
     known : sequence of BoundAdditive
-        The same members with just this background, where they have seen it already: it need not be prepared anew.
+        The same members with just this background, where they have seen it already: of it, the first row is enough.
     """
-    n_columns, n = len(hybrids.columns), hybrids.n_rows + (0 if known else hybrids.n_background)
-    column, row = np.divmod(np.arange(n_columns * n), n)
+    frame = prepared.frame.iloc[: n_rows + 1] if known else prepared.frame
     bound = []
     for place, member in enumerate(members):
-        parts = []
-        for at in range(0, len(row), MOST_PROBES):
-            probe = slice(at, at + MOST_PROBES)
-            alone = column[probe, None] == np.arange(n_columns)
-            parts.append(member.margin(hybrids.frame(row[probe], np.zeros(len(alone), dtype=np.intp), alone)))
-        margins = np.concatenate(parts).reshape(n_columns, n, -1)
-        start = known[place].start if known else margins[0, hybrids.n_rows]  # that row beside itself
-        added = np.ascontiguousarray((margins - start).transpose(1, 0, 2))
-        bound.append(BoundAdditive(member, start, np.concatenate([added, known[place].added]) if known else added))
+        terms = member.terms(frame, prepared.owner, n_columns)
+        first = terms[n_rows]
+        added = np.ascontiguousarray((terms - first)[:, :n_columns])
+        if known:
+            added = np.concatenate([added[:n_rows], known[place].added])
+        bound.append(BoundAdditive(member, member.base + first.sum(axis=0), added))
     return bound

@@ -52,10 +52,9 @@ class TreeView:
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
         prepared = _reordered(ensemble.prepare(hybrids.stacked, transformed), order)
         self.prepared = prepared.frame
-        # Only members that are no trees are asked about hybrids.
-        is_asked = ensemble.others or ensemble.additive
-        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if is_asked else hybrids
-        self.additive = bind_additive(ensemble.additive, self.hybrids, known)
+        # Only members that are neither trees nor linear are asked about hybrids.
+        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
+        self.additive = bind_additive(ensemble.additive, prepared, len(order), hybrids.n_rows, known)
         self.members: list[Bound] = [
             *bind(ensemble.trees, prepared.frame, prepared.owner, len(order)),
             *self.additive,

@@ -38,27 +38,33 @@ class LinearPreparation:
         As AutoGluon fitted it.
     blocks : sequence of callable
         Its steps: from a table to some columns of the result.
+
+    Attributes
+    ----------
+    original : sklearn.compose.ColumnTransformer
+    is_refused : bool
+        Whether something came out otherwise: then scikit-learn prepares all rows.
     """
 
     def __init__(self, original: Any, blocks: Iterable[Callable[[pd.DataFrame], Any]]) -> None:
-        self._original = original
+        self.original = original
         self._blocks = tuple(blocks)
         self._to_compare = COMPARED_ROWS
         self.is_refused = False
 
     def __reduce__(self) -> tuple[Any, tuple[Any]]:
-        return itemgetter(0), ((self._original,),)
+        return itemgetter(0), ((self.original,),)
 
     def transform(self, frame: pd.DataFrame) -> Any:
         """Prepare rows."""
         if self.is_refused:
-            return self._original.transform(frame)
+            return self.original.transform(frame)
         try:
             found = self._stacked([block(frame) for block in self._blocks])
         except UnlikeLearntError:
-            return self._original.transform(frame)
+            return self.original.transform(frame)
         if self._to_compare > 0:
-            wanted = self._original.transform(frame)
+            wanted = self.original.transform(frame)
             self._to_compare -= len(frame)
             if not _same(found, wanted):
                 self.is_refused = True
@@ -69,7 +75,7 @@ class LinearPreparation:
     def _stacked(self, parts: list[Any]) -> Any:
         from scipy import sparse
 
-        if self._original.sparse_output_:
+        if self.original.sparse_output_:
             return sparse.hstack(parts).tocsr()
         return np.hstack([part.toarray() if sparse.issparse(part) else part for part in parts])
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from genie_widgets.ensemble import AdditiveMember, Ensemble, Link
+from genie_widgets.ensemble import NOBODY, AdditiveMember, Ensemble, Link
 from genie_widgets.explain import Kept, shap_values
 from genie_widgets.explain import shapley as shapley_module
 from genie_widgets.explain.tree_part import through_link
@@ -31,22 +31,29 @@ def table(n, seed):
     return frame
 
 
+def margin_of(member, frame):
+    return member.base + member.terms(frame, OWNER, 4).sum(axis=1)
+
+
 def made(*members):
     """An ensemble of linear members, given as (link, number of outputs, weight), and the function that it is."""
     rng = np.random.default_rng(len(members))
     n_outputs = members[0][1]
 
-    def margin_of():
+    def terms_of():
         slopes = rng.normal(size=(5, n_outputs))
 
-        def margin(frame):
+        def terms(frame, owner, n_columns):
             numbers = frame.to_numpy(dtype=float)
             # A missing number counts otherwise, and a large one less: columns add up, they need not be straight.
-            return np.tanh(np.where(np.isnan(numbers), -2.0, numbers)) @ slopes + 0.3
+            each = np.tanh(np.where(np.isnan(numbers), -2.0, numbers))[:, :, None] * slopes
+            owner = np.where(owner < 0, n_columns, owner)
+            return np.stack([each[:, owner == column].sum(axis=1) for column in range(n_columns + 1)], axis=1)
 
-        return margin
+        return terms
 
-    parts = tuple(AdditiveMember(f"m{i}", w, link, margin_of()) for i, (link, _, w) in enumerate(members))
+    base = np.full(n_outputs, 0.3)
+    parts = tuple(AdditiveMember(f"m{i}", w, link, base, terms_of()) for i, (link, _, w) in enumerate(members))
     nothing = np.zeros((1, 1, n_outputs))
     ensemble = Ensemble(
         n_outputs,
@@ -62,7 +69,7 @@ def made(*members):
 
     def predict(rows):
         frame = transform(rows)
-        return sum(part.weight * through_link(part.margin(frame), part.link) for part in parts)
+        return sum(part.weight * through_link(margin_of(part, frame), part.link) for part in parts)
 
     return ensemble, predict
 
@@ -101,8 +108,12 @@ def test_a_member_that_does_not_add_up_is_not_believed(shapley, caplog):
     def crossed(frame):
         return (frame["a"] * frame["c"]).to_numpy()[:, None]
 
-    (member,) = ensemble.additive
-    ensemble = Ensemble(**{**vars(ensemble), "additive": (AdditiveMember("m", 1.0, member.link, crossed),)})
+    def terms(frame, _owner, n_columns):
+        added = np.zeros((len(frame), n_columns + 1, 1))
+        added[:, 0] = crossed(frame)
+        return added
+
+    ensemble = replace(ensemble, additive=(AdditiveMember("m", 1.0, Link.LOGISTIC, np.zeros(1), terms),))
 
     def predict(rows):
         return through_link(crossed(transform(rows)), Link.LOGISTIC)
@@ -158,13 +169,11 @@ def test_some_of_several_outputs_are_explained_as_among_all():
 
 def test_walks_stay_within_their_error_bars(shapley):
     from genie_widgets.explain.additive_part import bind_additive
-    from genie_widgets.explain.hybrids import Hybrids
     from genie_widgets.explain.tree_part import Precision
 
     ensemble, predict = made((Link.SOFTMAX, 3, 1.0))
     rows, background = table(2, 3), table(7, 4)
-    hybrids = Hybrids(rows, background)
-    (bound,) = bind_additive(ensemble.additive, hybrids.prepared(transform(hybrids.stacked), OWNER))
+    (bound,) = bind_additive(ensemble.additive, ensemble.prepare(pd.concat([rows, background])), 4, 2)
     truth, n_walks, inside = shapley(predict, rows, background), 6, []
     for seed in range(40):
         for row in range(2):
@@ -182,11 +191,11 @@ def test_a_background_that_was_seen_is_not_prepared_anew(shapley):
     seen = []
 
     def counted(member):
-        def margin(frame):
+        def terms(frame, owner, n_columns):
             seen.append(len(frame))
-            return member.margin(frame)
+            return member.terms(frame, owner, n_columns)
 
-        return replace(member, margin=margin)
+        return replace(member, terms=terms)
 
     ensemble = replace(ensemble, additive=tuple(counted(member) for member in ensemble.additive))
     background, kept = table(30, 2), Kept()
@@ -199,6 +208,24 @@ def test_a_background_that_was_seen_is_not_prepared_anew(shapley):
         found = shap_values(predict, rows, background, **keep)
         np.testing.assert_allclose(found.phi, shapley(predict, rows, background[list(order)]), atol=1e-12)
         if order == "abcd":
-            assert sum(seen) == 2 * 2 * 4 < first, "two members, two rows, four columns"
+            assert sum(seen) == 2 * 3 < first, "two members; two rows, and one of the background beside them"
         else:
-            assert sum(seen) == 2 * 32 * 4, "the columns stand in another order: what was kept has them in the first"
+            assert sum(seen) == 2 * 32, "the columns stand in another order: what was kept has them in the first"
+
+
+def test_a_column_that_all_of_the_background_agreed_in_moves_a_row_that_differs(shapley):
+    ensemble, predict = made((Link.LOGISTIC, 1, 1.0))
+
+    def owners(_rows, frame):
+        codes = frame.to_numpy(dtype=float)
+        varies = ~((codes == codes[0]) | np.isnan(codes) & np.isnan(codes[0])).all(axis=0)
+        return np.where(varies, OWNER, NOBODY)
+
+    ensemble, kept = replace(ensemble, owners=owners), Kept()
+    background = table(20, 2).assign(d="red", a=0.5)
+    keep = {"n_outputs": 1, "budget_s": 60, "ensemble": ensemble, "kept": kept}
+    for cells in ({"d": "red", "a": 0.5}, {"d": "blue", "a": 0.5}, {"d": "red", "a": 2.0}):
+        rows = table(1, 7).assign(**cells)
+        found = shap_values(predict, rows, background, **keep)
+        assert found.gate_error < 1e-12
+        np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)

@@ -166,8 +166,8 @@ def _member(model: Any, name: str, weight: float, n_outputs: int) -> TreeMember 
     if getattr(model, "_model_specific_feature_generators", None) not in (None, "NOTSET"):
         raise NotTreesError("it prepares columns of its own")
     if kind == "LinearModel":
-        link, margin = read_linear(model, n_outputs)
-        return AdditiveMember(name=name, weight=weight, link=link, margin=margin)
+        link, base, terms = read_linear(model, n_outputs)
+        return AdditiveMember(name=name, weight=weight, link=link, base=base, terms=terms)
     forest, link, base, see = _READERS[kind](model, n_outputs)
     return TreeMember(name=name, weight=weight, forest=forest, link=link, base=base, see=see)
 
