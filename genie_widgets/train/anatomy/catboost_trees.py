@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
+from math import prod
+from operator import mul
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -41,10 +45,31 @@ def read_catboost(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     of_classes = Link.LOGISTIC if n_outputs == 1 else Link.SOFTMAX
     link = Link.IDENTITY if model.problem_type == "regression" else of_classes
 
+    counted = _Counted(model, layout)
+
     def see(prepared: pd.DataFrame) -> Seen:
-        return _see(model, layout, prepared)
+        return _see(layout, counted, prepared)
 
     return grove.forest(), link, np.resize(np.array(bias, dtype=float), n_outputs), see
+
+
+class _Part(NamedTuple):
+    """A column that a question is about: a category as it is, a number by how many borders it passes."""
+
+    column: int
+    borders: tuple[float, ...] | None
+
+
+class _Question(NamedTuple):
+    """What CatBoost knows of some columns: the answer is how many of some trees' levels a row passes."""
+
+    parts: tuple[_Part, ...]
+    levels: tuple[tuple[int, int], ...]
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it is about one column."""
+        return len({part.column for part in self.parts}) == 1
 
 
 class _Layout:
@@ -64,42 +89,54 @@ class _Layout:
         counts = info.get("ctrs") or []
         self._count_of_split: list[int] = [number for number, count in enumerate(counts) for _ in count["borders"]]
         # For each question about a category: a tree and a level that ask it.
-        self.named: dict[tuple[int, int], tuple[int, int]] = {}
+        named: dict[tuple[int, int], tuple[int, int]] = {}
         borders: dict[int, dict[float, tuple[int, int]]] = {}
         for number, tree in enumerate(description["oblivious_trees"]):
             for level, split in enumerate(tree.get("splits") or []):
                 if split["split_type"] == "OneHotFeature":
-                    self.named.setdefault((split["cat_feature_index"], split["value"]), (number, level))
+                    named.setdefault((split["cat_feature_index"], split["value"]), (number, level))
                 elif split["split_type"] == "OnlineCtr":
                     of_count = borders.setdefault(self.count_of(split), {})
                     of_count.setdefault(float(split["border"]), (number, level))
         # A count is known by how many of the borders in use it passes.
-        self.borders = {count: dict(sorted(borders[count].items())) for count in sorted(borders)}
-        self._rank = {count: {b: rank for rank, b in enumerate(of)} for count, of in self.borders.items()}
-        self.parts = {count: self._parts_of(counts[count]) for count in self.borders}
-        self.single = [count for count in self.borders if len({part[0] for part in self.parts[count]}) == 1]
-        self.combined = [count for count in self.borders if count not in self.single]
-        self._number_of_named = {key: self.n_columns + place for place, key in enumerate(self.named)}
-        first = self.n_columns + len(self.named)
-        self._feature_of_count = {count: first + place for place, count in enumerate(self.single)}
-        self._feature_of_count |= {count: -2 - place for place, count in enumerate(self.combined)}
+        in_use = {count: dict(sorted(borders[count].items())) for count in sorted(borders)}
+        self._rank = {count: {b: rank for rank, b in enumerate(of)} for count, of in in_use.items()}
+        asked = {count: _Question(self._parts_of(counts[count]), tuple(of.values())) for count, of in in_use.items()}
+        single = {count: question for count, question in asked.items() if question.is_alone}
+        combined = {count: question for count, question in asked.items() if not question.is_alone}
+        self._number_of_named = {key: self.n_columns + place for place, key in enumerate(named)}
+        first = self.n_columns + len(named)
+        self._feature_of_count = {count: first + place for place, count in enumerate(single)}
+        self._feature_of_count |= {count: -2 - place for place, count in enumerate(combined)}
+        # First those about one column.
+        self.questions = [
+            *(_Question((self._whole(category),), (level,)) for (category, _), level in named.items()),
+            *single.values(),
+            *combined.values(),
+        ]
 
-    def _parts_of(self, count: dict[str, Any]) -> list[tuple[int, Floats | None]]:
-        """Columns that a count combines: a category as it is (None), a number by the borders asked for."""
-        whole: list[int] = []
+    def _whole(self, category: int) -> _Part:
+        return _Part(self.categories[category]["flat_feature_index"], None)
+
+    def _parts_of(self, count: dict[str, Any]) -> tuple[_Part, ...]:
+        """Columns that a count combines."""
+        whole: list[_Part] = []
         borders: dict[int, list[float]] = {}
         for element in count["elements"]:
             if element["combination_element"] == "cat_feature_value":
-                whole.append(self.categories[element["cat_feature_index"]]["flat_feature_index"])
+                whole.append(self._whole(element["cat_feature_index"]))
             elif element["combination_element"] == "float_feature":
                 column = self.floats[element["float_feature_index"]]["flat_feature_index"]
                 borders.setdefault(column, []).append(element["border"])
             else:
                 raise NotTreesError(f"CatBoost combines {element['combination_element']}")
-        return [(column, None) for column in whole] + [
-            (column, np.sort(np.array(of_column, dtype=np.float32)).astype(float))
-            for column, of_column in borders.items()
-        ]
+        return (
+            *whole,
+            *(
+                _Part(column, tuple(np.sort(np.array(of_column, dtype=np.float32)).tolist()))
+                for column, of_column in borders.items()
+            ),
+        )
 
     def count_of(self, split: dict[str, Any]) -> int:
         """Tell which count a split asks about."""
@@ -152,29 +189,128 @@ def _numbered(depth: int) -> tuple[Integers, Integers]:
     return level, order
 
 
-def _see(model: Any, layout: _Layout, prepared: pd.DataFrame) -> Seen:
-    frame = model.preprocess(prepared)
+def _see(layout: _Layout, counted: _Counted, prepared: pd.DataFrame) -> Seen:
+    frame = counted.model.preprocess(prepared)
     source = places_of(prepared, frame.columns)
     codes, numbers = _codes_and_numbers(frame)
-    columns, extra = [numbers], []
-    leaves = _leaves(model, frame) if layout.named or layout.single else None
-    for (category, _value), (tree, level) in layout.named.items():
-        assert leaves is not None
-        columns.append(((leaves[:, tree] >> level) & 1)[:, None].astype(float))
-        extra.append(source[layout.categories[category]["flat_feature_index"]])
-    for count in layout.single:
-        assert leaves is not None
-        columns.append(_passed(leaves, layout.borders[count])[:, None])
-        extra.append(source[layout.parts[count][0][0]])
-    keys, slot_source, start, entries = _tables(model, layout, frame, codes, numbers, source)
+    answers = counted.answers(frame, codes, numbers)
+    n_alone = sum(question.is_alone for question in layout.questions)
+    alone, tables = answers[:n_alone], answers[n_alone:]
+    extra = [source[question.parts[0].column] for question in layout.questions[:n_alone]]
+    n_slots = max((len(keys) for keys, _ in tables), default=0)
+    table_keys = np.zeros((len(frame), len(tables), n_slots), dtype=np.int64)
+    slot_source = np.full((len(tables), n_slots), NOBODY, dtype=np.int64)
+    for table, (keys, _) in enumerate(tables):
+        for slot, key in enumerate(keys):
+            table_keys[:, table, slot] = key
+            slot_source[table, slot] = source[layout.questions[n_alone + table].parts[slot].column]
+    sizes = [len(entries) for _, entries in tables]
     return Seen(
-        np.ascontiguousarray(np.hstack(columns)),
+        np.column_stack([numbers, *(entries[sum(keys)] for keys, entries in alone)]),
         np.concatenate([source, np.array(extra, dtype=np.int64)]),
-        keys,
+        table_keys,
         slot_source,
-        start,
-        entries,
+        np.cumsum([0, *sizes[:-1]])[: len(tables)].astype(np.int64),
+        np.concatenate([entries for _, entries in tables]) if tables else np.zeros(1),
     )
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What rows hold in a part of a question.
+
+    Attributes
+    ----------
+    value : ndarray of int, shape (n_rows,)
+        The place of each row's value among the different ones.
+    first : ndarray of int
+        A row for each of those.
+    name : object
+        Tells them from what other rows hold.
+    """
+
+    value: Integers
+    first: Integers
+    name: object
+
+
+class _Counted:
+    """CatBoost's answers about categories and combinations, kept as long as rows hold the same values in them.
+
+    Of two explanations, one after the other, most rows are one and the same background.
+    """
+
+    def __init__(self, model: Any, layout: _Layout) -> None:
+        self.model, self._questions = model, layout.questions
+        self._known: dict[int, tuple[tuple[object, ...], Floats]] = {}
+
+    def answers(self, frame: pd.DataFrame, codes: Integers, numbers: Floats) -> list[tuple[list[Integers], Floats]]:
+        """Give for every question each row's keys, a slot each, and the answer for every sum of keys."""
+        held: dict[_Part, _Held] = {}
+        found, unknown, total = [], [], 0
+        for place, question in enumerate(self._questions):
+            for part in question.parts:
+                if part not in held:
+                    held[part] = _held(part, frame, codes, numbers)
+            sizes = [1, *accumulate((len(held[part].first) for part in question.parts), mul)]
+            total += sizes[-1]
+            if total > MOST_ENTRIES:
+                raise NotTreesError("CatBoost combines columns with too many values")
+            found.append([held[part].value * size for part, size in zip(question.parts, sizes, strict=False)])
+            names = tuple(held[part].name for part in question.parts)
+            if self._known.get(place, ((), None))[0] != names:
+                unknown.append((place, names))
+        if unknown:
+            asked = self._asked(frame, held, [self._questions[place] for place, _ in unknown])
+            for (place, names), entries in zip(unknown, asked, strict=True):
+                self._known[place] = names, entries
+        return [(keys, self._known[place][1]) for place, keys in enumerate(found)]
+
+    def _asked(self, frame: pd.DataFrame, held: dict[_Part, _Held], questions: list[_Question]) -> list[Floats]:
+        """Ask about rows that have, between them, every value and every combination of values wanted."""
+        moved = sorted({part.column for question in questions for part in question.parts})
+        batches: dict[tuple[_Part, ...], slice] = {}
+        rows: list[Integers] = []
+        at = 0
+        # A question about one column does not mind the others: all of those are asked with the same rows.
+        alone = {question.parts[0].column: question.parts[0] for question in questions if len(question.parts) == 1}
+        if alone:
+            size = max(len(held[part].first) for part in alone.values())
+            rows.append(np.zeros((size, len(moved)), dtype=np.int64))
+            for part in alone.values():
+                first = held[part].first
+                rows[0][: len(first), moved.index(part.column)] = first
+                batches[part,] = slice(0, len(first))
+            at = size
+        for question in questions:
+            if question.parts in batches:
+                continue
+            size = prod(len(held[part].first) for part in question.parts)
+            every, entry = np.zeros((size, len(moved)), dtype=np.int64), np.arange(size)
+            for part in question.parts:
+                first = held[part].first
+                every[:, moved.index(part.column)] = first[entry % len(first)]
+                entry //= len(first)
+            rows.append(every)
+            batches[question.parts] = slice(at, at + size)
+            at += size
+        wanted = np.concatenate(rows)
+        leaves = np.concatenate(
+            [
+                _leaves(self.model, _mixed(frame, wanted[start : start + ROWS_A_CALL], moved))
+                for start in range(0, len(wanted), ROWS_A_CALL)
+            ]
+        )
+        return [_passed(leaves[batches[question.parts]], question.levels) for question in questions]
+
+
+def _held(part: _Part, frame: pd.DataFrame, codes: Integers, numbers: Floats) -> _Held:
+    column, borders = part
+    values = codes[:, column] if borders is None else (numbers[:, column, None] > np.array(borders)).sum(axis=1)
+    distinct, first, value = np.unique(values, return_index=True, return_inverse=True)
+    # Codes count from the smallest category that these rows hold.
+    name = distinct.tobytes() if borders is not None else tuple(frame.iloc[:, column].array.take(first))
+    return _Held(value, first, name)
 
 
 def _codes_and_numbers(frame: pd.DataFrame) -> tuple[Integers, Floats]:
@@ -194,64 +330,17 @@ def _leaves(model: Any, frame: pd.DataFrame) -> Any:
     return model.model.calc_leaf_indexes(catboost.Pool(frame, cat_features=named))
 
 
-def _passed(leaves: Any, borders: dict[float, tuple[int, int]]) -> Floats:
-    """How many borders each row's count passes."""
+def _passed(leaves: Any, levels: Iterable[tuple[int, int]]) -> Floats:
+    """How many of some trees' levels each row passes."""
     passed = np.zeros(len(leaves))
-    for tree, level in borders.values():
+    for tree, level in levels:
         passed += (leaves[:, tree] >> level) & 1
     return passed
 
 
-def _tables(
-    model: Any, layout: _Layout, frame: pd.DataFrame, codes: Integers, numbers: Floats, source: Integers
-) -> tuple[Integers, Integers, Integers, Floats]:
-    """Ask CatBoost for the count of every combination of values that the rows hold."""
-    n_slots = max((len(layout.parts[count]) for count in layout.combined), default=0)
-    keys = np.zeros((len(frame), len(layout.combined), n_slots), dtype=np.int64)
-    slot_source = np.full((len(layout.combined), n_slots), NOBODY, dtype=np.int64)
-    start = np.zeros(len(layout.combined), dtype=np.int64)
-    asked: list[Integers] = []
-    for table, count in enumerate(layout.combined):
-        size, examples, places = 1, [], []
-        for slot, (column, borders) in enumerate(layout.parts[count]):
-            values = codes[:, column] if borders is None else (numbers[:, column, None] > borders).sum(axis=1)
-            _, first, value = np.unique(values, return_index=True, return_inverse=True)
-            keys[:, table, slot] = value * size
-            slot_source[table, slot] = source[column]
-            examples.append(first)
-            places.append(column)
-            size *= len(first)
-            if size > MOST_ENTRIES:
-                raise NotTreesError("CatBoost combines columns with too many values")
-        start[table] = sum(len(rows) for rows in asked)
-        # For every entry, and every column of the frame, a row that has the value wanted there.
-        rows = np.zeros((size, frame.shape[1]), dtype=np.int64)
-        entry = np.arange(size)
-        for first, column in zip(examples, places, strict=True):
-            rows[:, column] = first[entry % len(first)]
-            entry //= len(first)
-        asked.append(rows)
-    if not asked:
-        return keys, slot_source, start, np.zeros(1)
-    every = np.concatenate(asked)
-    if len(every) > MOST_ENTRIES:
-        raise NotTreesError("CatBoost combines columns with too many values")
-    moved = sorted({column for count in layout.combined for column, _ in layout.parts[count]})
-    leaves = np.concatenate(
-        [_leaves(model, _mixed(frame, every[at : at + ROWS_A_CALL], moved)) for at in range(0, len(every), ROWS_A_CALL)]
-    )
-    entries = np.concatenate(
-        [
-            _passed(leaves[first : first + len(rows)], layout.borders[count])
-            for count, first, rows in zip(layout.combined, start, asked, strict=True)
-        ]
-    )
-    return keys, slot_source, start, entries
-
-
 def _mixed(frame: pd.DataFrame, rows: Integers, moved: list[int]) -> pd.DataFrame:
-    """Make rows like the first, with the cells of `moved` columns taken from the rows named."""
+    """Make rows like the first, with the cells of `moved` columns taken from the rows named, one column each."""
     mixed = frame.take(np.zeros(len(rows), dtype=np.int64)).reset_index(drop=True)
-    for place in moved:
-        mixed[frame.columns[place]] = frame.iloc[:, place].take(rows[:, place]).array
+    for at, place in enumerate(moved):
+        mixed[frame.columns[place]] = frame.iloc[:, place].take(rows[:, at]).array
     return mixed
