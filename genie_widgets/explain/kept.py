@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from genie_widgets.explain.additive_part import BoundAdditive
 from genie_widgets.explain.meter import Floats
+
+if TYPE_CHECKING:
+    from genie_widgets.explain.tree_part import SeenBefore
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,11 @@ class Kept:
         Why the trees are never believed: they and the predictor disagree on the background itself. Else empty.
     bases : dict
         What a background column varies in, by its name.
+    trees : list of SeenBefore
+        What each of the trees found out about the background.
     """
 
     background: KnownBackground | None = None
     refused: str = ""
     bases: dict[str, Floats] = field(default_factory=dict)
+    trees: list[SeenBefore] = field(default_factory=list)

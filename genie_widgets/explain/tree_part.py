@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -49,16 +49,52 @@ class Against(NamedTuple):
 
 
 @dataclass
+class SeenBefore:
+    """What a member found out about a background; the next rows are often explained against the same."""
+
+    board: Board | None = None
+    answers: Answers | None = None
+    against: Against | None = None
+
+    def look_at(self, board: Board) -> None:
+        """Forget what was found out if this background, alone on a board, is another one."""
+        known = self.board
+        is_known = (
+            known is not None
+            and np.array_equal(known.owner, board.owner)
+            and np.array_equal(known.slot_owner, board.slot_owner)
+            and np.array_equal(known.numbers, board.numbers, equal_nan=True)
+        )
+        if not is_known:
+            self.board, self.answers, self.against = board._replace(numbers=board.numbers.copy()), None, None
+
+
+@dataclass
 class BoundMember:
-    """A member that has seen the rows of one explanation."""
+    """A member that has seen the rows of one explanation.
+
+    Attributes
+    ----------
+    member : TreeMember
+    board : Board
+        Of the explained rows, `n_rows`, then of the background.
+    depth, n_columns, n_rows : int
+    before : SeenBefore or None
+        What it knows of this background.
+    """
 
     member: TreeMember
     board: Board
     depth: int
+    n_columns: int = 0
+    n_rows: int = 0
+    before: SeenBefore | None = None
     room: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.room = TERMS_A_TREE * len(self.member.forest.roots) + 64
+        if self.before is not None:
+            self.before.look_at(self.board._replace(numbers=self.board.numbers[self.n_rows :]))
 
     @property
     def is_additive(self) -> bool:
@@ -77,7 +113,16 @@ class BoundMember:
     @cached_property
     def answers(self) -> Answers:
         """What the rows answer to every question; not asked for by the fast way of `against`."""
-        return answers_of(self.member.forest, self.board, self.n_columns)
+        forest, board, before, n = self.member.forest, self.board, self.before, self.n_rows
+        if before is None or before.answers is None:
+            found = answers_of(forest, board, self.n_columns)
+            if before is not None:
+                before.answers = found._replace(left=found.left[n:].copy(), own_leaf=found.own_leaf[n:].copy())
+            return found
+        found, known = answers_of(forest, board._replace(numbers=board.numbers[:n]), self.n_columns), before.answers
+        return found._replace(
+            left=np.concatenate([found.left, known.left]), own_leaf=np.concatenate([found.own_leaf, known.own_leaf])
+        )
 
     @cached_property
     def pair_board(self) -> PairBoard:
@@ -138,15 +183,18 @@ class BoundMember:
         if not only_adds(self.member):
             _ = self.answers  # now, lest every thread finds them
             return None
+        if self.before is not None and self.before.against is not None:
+            return self.before.against
         parts = [
             background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
         ]
         forest, settled = self.member.forest, settle_trees(self.member.forest, self.board, background)
-        return Against(
+        found = Against(
             settled, [(len(part), background_left(forest, self.board, part, settled.first)) for part in parts]
         )
-
-    n_columns: int = 0
+        if self.before is not None:
+            self.before.against = found
+        return found
 
 
 def only_adds(member: TreeMember) -> bool:
@@ -154,14 +202,20 @@ def only_adds(member: TreeMember) -> bool:
     return member.link == Link.IDENTITY and not bool((member.forest.feature < LEAF).any())
 
 
-def bind(members: Iterable[TreeMember], prepared: pd.DataFrame, owner: Integers, n_columns: int) -> list[BoundMember]:
-    """Let members see prepared rows (explained and background rows together)."""
-    bound = []
-    for member in members:
-        part = BoundMember(member, _board(member.see(prepared), owner), depth_of(member.forest))
-        part.n_columns = n_columns
-        bound.append(part)
-    return bound
+def bind(
+    members: Sequence[TreeMember],
+    prepared: pd.DataFrame,
+    owner: Integers,
+    n_columns: int,
+    n_rows: int = 0,
+    before: Sequence[SeenBefore] = (),
+) -> list[BoundMember]:
+    """Let members see prepared rows: explained ones, then those of the background; `before` is filled and read."""
+    known: Sequence[SeenBefore | None] = before or [None] * len(members)
+    return [
+        BoundMember(member, _board(member.see(prepared), owner), depth_of(member.forest), n_columns, n_rows, seen)
+        for member, seen in zip(members, known, strict=True)
+    ]
 
 
 def _board(seen: Seen, owner: Integers) -> Board:

@@ -10,7 +10,7 @@ import pandas as pd
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
 from genie_widgets.explain.additive_part import BoundAdditive, bind_additive
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
-from genie_widgets.explain.tree_part import bind
+from genie_widgets.explain.tree_part import SeenBefore, bind
 from genie_widgets.explain.tree_solving import Bound
 
 # Hybrids on which the parts are compared with the predictor.
@@ -31,6 +31,8 @@ class TreeView:
         Their stacked rows, where they have been transformed already.
     known : sequence of BoundAdditive
         The linear members with just this background, where they have seen it already.
+    before : sequence of SeenBefore
+        What the trees found out about the background of an explanation before this one.
 
     Raises
     ------
@@ -44,6 +46,7 @@ class TreeView:
         hybrids: Hybrids,
         transformed: pd.DataFrame | None = None,
         known: Sequence[BoundAdditive] = (),
+        before: Sequence[SeenBefore] = (),
     ) -> None:
         self.ensemble = ensemble
         self._n_rows = hybrids.n_rows
@@ -56,7 +59,7 @@ class TreeView:
         self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
         self.additive = bind_additive(ensemble.additive, prepared, len(order), hybrids.n_rows, known)
         self.members: list[Bound] = [
-            *bind(ensemble.trees, prepared.frame, prepared.owner, len(order)),
+            *bind(ensemble.trees, prepared.frame, prepared.owner, len(order), hybrids.n_rows, before),
             *self.additive,
         ]
         self.controls = [

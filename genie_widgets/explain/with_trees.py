@@ -21,7 +21,7 @@ from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.kept import Kept, KnownBackground
 from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.predicting import exact_first, solve_by_predicting
-from genie_widgets.explain.tree_part import Precision
+from genie_widgets.explain.tree_part import Precision, SeenBefore
 from genie_widgets.explain.tree_solving import (
     QUICK,
     QUICK_SECONDS,
@@ -79,10 +79,11 @@ def check(
         raise NotTreesError(kept.refused)
     n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
     every, first = np.arange(n_rows), np.zeros(n_rows, dtype=np.intp)
+    kept.trees = kept.trees or [SeenBefore() for _ in ensemble.trees]
     known, columns = kept.background, tuple(str(name) for name in hybrids.columns)
     stacked = known.below(ensemble.transform(rows)) if known is not None else None
     if known is not None and stacked is not None:
-        view = TreeView(ensemble, hybrids, stacked, known.additive if known.columns == columns else ())
+        view = TreeView(ensemble, hybrids, stacked, known.additive if known.columns == columns else (), kept.trees)
         f_rows = meter.predict(rows)
         error = _believed(_difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows), f_rows)
         return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
@@ -91,7 +92,7 @@ def check(
     of_background = np.concatenate([first, np.arange(n_background), others])
     whole = np.repeat([True, False], [n_rows, n_background])
     coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
-    view = TreeView(ensemble, hybrids)  # first: where it cannot be had, nobody is asked
+    view = TreeView(ensemble, hybrids, before=kept.trees)  # first: where it cannot be had, nobody is asked
     predicted = meter.predict_hybrids(hybrids, of_rows, of_background, coalition)
     difference = _difference(view, of_rows, of_background, coalition, predicted)
     f_rows, f_background = predicted[:n_rows], predicted[n_rows : n_rows + n_background]

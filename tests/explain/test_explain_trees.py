@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Ensemble, Forest, Link, Seen, TreeMember
-from genie_widgets.explain import Kept, shap_values
+from genie_widgets.explain import Kept, shap_values, tree_part
 from genie_widgets.explain.tree_view import GATE_HYBRIDS
 
 # The first one compiles the kernels, where no process on this machine did so before.
@@ -334,11 +334,25 @@ def test_nobody_is_a_player_too():
     assert not found.phi[:, 1].any()
 
 
-def test_what_is_kept_of_a_background_changes_no_value_and_is_not_asked_again():
+@pytest.mark.parametrize("grow", [grown, symmetric])
+@pytest.mark.parametrize(("link", "with_tables"), [(Link.LOGISTIC, True), (Link.IDENTITY, False)])
+def test_what_is_kept_of_a_background_changes_no_value_and_is_not_asked_again(grow, link, with_tables, monkeypatch):
     rng = np.random.default_rng(10)
-    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1, with_tables=True, weights=(0.6, 0.4))
+    ensemble = made(rng, link=link, n_outputs=1, with_tables=with_tables, weights=(0.6, 0.4), grow=grow)
     predict, background, kept = predictor(ensemble), table(rng, 8), Kept()
-    asked = []
+    asked, seen = [], []
+    answers, left = tree_part.answers_of, tree_part.background_left
+
+    def answers_of(forest, board, n_columns):
+        seen.append(len(board.numbers))
+        return answers(forest, board, n_columns)
+
+    def background_left(*arguments):
+        seen.append(len(background))
+        return left(*arguments)
+
+    monkeypatch.setattr(tree_part, "answers_of", answers_of)
+    monkeypatch.setattr(tree_part, "background_left", background_left)
 
     def counting(frame):
         asked.append(len(frame))
@@ -346,13 +360,27 @@ def test_what_is_kept_of_a_background_changes_no_value_and_is_not_asked_again():
 
     for row in (table(rng, 1), table(rng, 1), table(rng, 2)):
         asked.clear()
+        seen.clear()
         known = kept.background is not None
         found = shap_values(counting, row, background, n_outputs=1, budget_s=60, ensemble=ensemble, kept=kept)
+        if known:
+            assert seen == ([len(row)] * 2 if link == Link.LOGISTIC else []), "the two members saw the rows alone"
         alone = shap_values(predict, row, background, n_outputs=1, budget_s=60, ensemble=ensemble)
         np.testing.assert_array_equal(found.phi, alone.phi)
         assert found.gate_error < 1e-12
         assert found.additivity_error < 1e-12
         assert (sum(asked) == len(row)) is known
+
+
+def test_what_is_kept_of_another_background_is_forgotten(shapley):
+    rng = np.random.default_rng(12)
+    ensemble = made(rng, link=Link.LOGISTIC, n_outputs=1)
+    predict, kept = predictor(ensemble), Kept()
+    first, other, row = table(rng, 5), table(rng, 5), table(rng, 1)
+    for background in (first, other):
+        found = shap_values(predict, row, background, n_outputs=1, budget_s=60, ensemble=ensemble, kept=kept)
+        np.testing.assert_allclose(found.phi, shapley(predict, row, background), atol=1e-12)
+        kept.background = None  # as where the two have other types
 
 
 def test_a_row_that_the_trees_see_otherwise_is_not_believed_though_the_background_was(shapley, caplog):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import LEAF, Floats, Forest, Link, NotTreesError, Seen, seen_numbers
+from genie_widgets.ensemble import LEAF, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
 from genie_widgets.train.anatomy.growing import Grove
 from genie_widgets.train.anatomy.places import numbers_of, places_of
 
@@ -36,17 +36,29 @@ def read_lightgbm(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     for number, text in enumerate(texts):
         _add_tree(grove, text, n_numbers, number % per_round, questions)
 
+    categories = [pd.Index(known) for known in booster.pandas_categorical or []]
+    asked, is_none = _asked(questions)
+
     def see(prepared: pd.DataFrame) -> Seen:
-        frame = model.preprocess(prepared)
-        numbers = _numbers(frame, booster.pandas_categorical or [])
-        asked = [~np.isin(numbers[:, column], values) for column, values in questions]
+        numbers = _numbers(model.preprocess(prepared), categories)
         source = places_of(prepared, _column_names(model))
-        of_questions = source[[column for column, _ in questions]] if questions else np.zeros(0, dtype=np.int64)
-        return seen_numbers(
-            np.column_stack([numbers, *asked]) if asked else numbers, np.concatenate([source, of_questions])
-        )
+        if not len(asked):
+            return seen_numbers(numbers, source)
+        unknown = is_none.shape[1] - 1
+        codes = np.where(np.isnan(numbers[:, asked]), unknown, numbers[:, asked])
+        found = is_none[np.arange(len(asked)), np.minimum(codes, unknown).astype(np.int64)]
+        return seen_numbers(np.column_stack([numbers, found]), np.concatenate([source, source[asked]]))
 
     return grove.forest(), link, np.zeros(n_outputs), see
+
+
+def _asked(questions: list[tuple[int, list[int]]]) -> tuple[Integers, Floats]:
+    """Give the column of each question about categories, and its answer for each code; the last is of unknown ones."""
+    most = max((max(values, default=0) for _, values in questions), default=0)
+    is_none = np.ones((len(questions), most + 2))
+    for number, (_, values) in enumerate(questions):
+        is_none[number, values] = 0.0
+    return np.array([column for column, _ in questions], dtype=np.int64), is_none
 
 
 def _link(objective: str) -> Link:
@@ -69,11 +81,12 @@ def _column_names(model: Any) -> list[str]:
     return [original.get(name, name) for name in model._features_internal]
 
 
-def _numbers(frame: pd.DataFrame, categories: list[Any]) -> Floats:
+def _numbers(frame: pd.DataFrame, categories: list[pd.Index[Any]]) -> Floats:
     """Take numbers as they are, and categories by the codes that the booster knows; unknown ones are missing."""
     out, is_category = numbers_of(frame)
     for known, place in zip(categories, np.flatnonzero(is_category), strict=True):
-        codes = frame.iloc[:, place].cat.set_categories(known).cat.codes.to_numpy()
+        cells = frame.iloc[:, place].cat
+        codes = (cells if cells.categories.equals(known) else cells.set_categories(known).cat).codes.to_numpy()
         out[:, place] = np.where(codes < 0, np.nan, codes)
     return out
 
