@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import LEAF, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
+from genie_widgets.ensemble import LEAF, Bools, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
 from genie_widgets.train.anatomy.growing import Grove
 from genie_widgets.train.anatomy.places import numbers_of, places_of
 
@@ -42,23 +42,31 @@ def read_lightgbm(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     def see(prepared: pd.DataFrame) -> Seen:
         numbers = _numbers(model.preprocess(prepared), categories)
         source = places_of(prepared, _column_names(model))
-        if not len(asked):
-            return seen_numbers(numbers, source)
-        unknown = is_none.shape[1] - 1
-        codes = np.where(np.isnan(numbers[:, asked]), unknown, numbers[:, asked])
-        found = is_none[np.arange(len(asked)), np.minimum(codes, unknown).astype(np.int64)]
-        return seen_numbers(np.column_stack([numbers, found]), np.concatenate([source, source[asked]]))
+        answers = np.empty((len(numbers), len(asked)), dtype=bool)
+        for column, (places, of_code) in is_none.items():
+            unknown = len(of_code) - 1
+            codes = np.where(np.isnan(numbers[:, column]), unknown, np.minimum(numbers[:, column], unknown))
+            answers[:, places] = of_code[codes.astype(np.int64)]
+        return seen_numbers(np.column_stack([numbers, answers]), np.concatenate([source, source[asked]]))
 
     return grove.forest(), link, np.zeros(n_outputs), see
 
 
-def _asked(questions: list[tuple[int, list[int]]]) -> tuple[Integers, Floats]:
-    """Give the column of each question about categories, and its answer for each code; the last is of unknown ones."""
-    most = max((max(values, default=0) for _, values in questions), default=0)
-    is_none = np.ones((len(questions), most + 2))
-    for number, (_, values) in enumerate(questions):
-        is_none[number, values] = 0.0
-    return np.array([column for column, _ in questions], dtype=np.int64), is_none
+def _asked(questions: list[tuple[int, list[int]]]) -> tuple[Integers, dict[int, tuple[Integers, Bools]]]:
+    """Give the column of each question about categories; and for each column its questions, and by code their answers.
+
+    The last code stands for those that no question names, and for missing cells.
+    """
+    asked = np.array([column for column, _ in questions], dtype=np.int64)
+    is_none = {}
+    for column in np.unique(asked).tolist():
+        places = np.flatnonzero(asked == column)
+        values = [questions[place][1] for place in places]
+        of_code = np.ones((max(max(named, default=0) for named in values) + 2, len(places)), dtype=bool)
+        for number, named in enumerate(values):
+            of_code[named, number] = False
+        is_none[column] = places, of_code
+    return asked, is_none
 
 
 def _link(objective: str) -> Link:
