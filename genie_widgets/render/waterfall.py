@@ -16,6 +16,8 @@ from genie_widgets.schema import Explanation, Flip, RowExplanation
 MAX_STEPS, MAX_SENTENCES = 10, 4
 # Twice the standard error, as a share of the value, from which on it is worth a word.
 WORTH_A_WORD = 0.05
+# Room beside the way from the average to the row, as a share of what it spans.
+MARGIN = 0.06
 
 
 def waterfall_figure(explanation: Explanation, row: int, output: int | None = None) -> Figure:
@@ -50,22 +52,32 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
         "measure": ["absolute", *["relative"] * (len(values) - 1), "total"],
         "increasing": {"marker": {"color": UP}},
         "decreasing": {"marker": {"color": DOWN}},
-        "totals": {"marker": {"color": QUIET}},
+        # The axis begins near the way, so a bar from zero would be cut off: its two ends are points.
+        "totals": {"marker": {"color": "rgba(0,0,0,0)"}},
         "connector": {"line": {"color": QUIET, "width": 1}},
         "hovertemplate": "%{y}: %{delta:+.3g}<extra></extra>",
     }
-    data: list[Any] = [bars]
-    if any(part.standard_error for part in first):
+    ends = {
+        "type": "scatter",
+        "mode": "markers",
+        "y": [places[0], places[-1]],
+        "x": [scale * shown.base_value, scale * explained.prediction],
+        "marker": {"symbol": "diamond", "size": 12, "color": QUIET},
+        "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
+    }
+    data: list[Any] = [bars, ends]
+    way, errors = list(accumulate(values)), [0.0, *(2 * part.standard_error for part in first)]
+    if any(errors):
         # A waterfall has no error bars of its own: each stands where its step ends.
         data.append(
             {
                 "type": "scatter",
                 "mode": "markers",
                 "y": places[1 : len(first) + 1],
-                "x": [scale * end for end in list(accumulate(values))[1 : len(first) + 1]],
+                "x": [scale * end for end in way[1 : len(first) + 1]],
                 "error_x": {
                     "type": "data",
-                    "array": [2 * scale * part.standard_error for part in first],
+                    "array": [scale * error for error in errors[1:]],
                     "color": QUIET,
                     "thickness": 1,
                 },
@@ -83,7 +95,7 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
         " ".join(row_sentences(explanation, explained, shown.label, shown.base_value)),
         {
             "height": 100 + ROW_PX * (len(values) + 1),
-            "xaxis": axis(unit),
+            "xaxis": axis(unit, range=_around(way, errors, scale, is_share=explanation.unit == "probability")),
             "yaxis": axis(autorange="reversed", type="category"),
             "showlegend": False,
         },
@@ -94,6 +106,19 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
             ("this row", "", explained.prediction, ""),
         ),
     )
+
+
+def _around(way: list[float], errors: list[float], scale: float, *, is_share: bool) -> list[float]:
+    """Give the ends of an axis that shows the whole way; no probability lies outside 0 and 1."""
+    errors = [*errors, *[0.0] * (len(way) - len(errors))]
+    low = min(place - error for place, error in zip(way, errors, strict=True))
+    high = max(place + error for place, error in zip(way, errors, strict=True))
+    margin = MARGIN * (high - low) or MARGIN * abs(low) or 1.0
+    low, high = low - margin, high + margin
+    if is_share:
+        # Sums of parts may go beyond on their way.
+        low, high = max(low, min(0.0, *way)), min(high, max(1.0, *way))
+    return [scale * low, scale * high]
 
 
 def row_sentences(explanation: Explanation, row: RowExplanation, name: str, base: float) -> list[str]:

@@ -143,7 +143,7 @@ def test_what_was_sampled_is_drawn_and_told_with_its_error():
     assert swarm.spec["data"][0]["error_x"]["array"] == pytest.approx([0.4] * 5)
     row = sampled.outputs[0].rows[4]
     assert render.row_sentences(sampled, row, "Yes", BASE)[1].endswith("by 4.0 points (± 0.4 points).")
-    _, bars = render.waterfall_figure(sampled, 4).spec["data"]
+    *_, bars = render.waterfall_figure(sampled, 4).spec["data"]
     assert bars["x"] == pytest.approx([44.0]), "where the step ends"
     assert bars["error_x"]["array"] == pytest.approx([0.4])
 

@@ -2,10 +2,19 @@
 
 import json
 
+import numpy as np
 import pytest
 
 from genie_widgets import render
-from genie_widgets.schema import Confusion, Curve, Decision
+from genie_widgets.schema import (
+    Confusion,
+    Contribution,
+    Curve,
+    Decision,
+    ExplainedOutput,
+    Explanation,
+    RowExplanation,
+)
 
 TYPES = ["binary", "multiclass", "regression", "quantile"]
 
@@ -145,6 +154,52 @@ def test_a_waterfall_ends_where_the_prediction_is(make, unit):
     assert steps["measure"][0] == "absolute"
     assert steps["measure"][-1] == "total"
     assert len(steps["x"]) == len(steps["y"]) == len(steps["measure"])
+
+
+@pytest.mark.parametrize("unit", ["probability", "target"])
+def test_a_waterfall_shows_the_way_and_little_else(make, unit):
+    explanation = make.explanation("x", unit=unit, n_columns=30)
+    drawn = render.waterfall_figure(explanation, 1).spec
+    steps, ends, *_ = drawn["data"]
+    scale = 100 if unit == "probability" else 1
+    way = np.cumsum(steps["x"][:-1])
+    low, high = drawn["layout"]["xaxis"]["range"]
+    span = way.max() - way.min()
+    assert way.min() - 0.1 * span < low <= way.min()
+    assert way.max() <= high < way.max() + 0.1 * span
+    # A bar that is cut off would mislead: where the way begins and ends, a point stands.
+    assert ends["x"] == pytest.approx([way[0], scale * explanation.outputs[0].rows[1].prediction])
+    assert ends["y"] == [steps["y"][0], steps["y"][-1]]
+    assert steps["totals"]["marker"]["color"] == "rgba(0,0,0,0)"
+
+
+def way_of(prediction, base, value, error=0.0, unit="probability"):
+    part = Contribution(column="a", cell="1", value=value, standard_error=error)
+    row = RowExplanation(row=0, prediction=prediction, contributions=(part,))
+    output = ExplainedOutput(label="Yes", base_value=base, importance=(), rows=(row,))
+    explanation = Explanation(
+        path="exact",
+        method="",
+        unit=unit,
+        n_rows=1,
+        n_background=1,
+        additivity_error=0.0,
+        outputs=(output,),
+        seconds=0.0,
+    )
+    return render.waterfall_figure(explanation, 0).spec["layout"]["xaxis"]["range"]
+
+
+def test_a_waterfall_leaves_room_for_errors_and_none_for_impossible_probabilities():
+    assert way_of(1.0, 0.2, 0.8) == pytest.approx([15.2, 100.0])
+    assert way_of(0.0, 0.5, -0.5) == pytest.approx([0.0, 53.0])
+    low, high = way_of(0.5, 0.4, 0.1, error=0.1)
+    assert low == pytest.approx(30 - 2.4)
+    assert high == pytest.approx(70 + 2.4)
+    low, high = way_of(5.0, 5.0, 0.0, unit="target")
+    assert low < 5 < high
+    low, high = way_of(0.0, 0.0, 0.0, unit="target")
+    assert low < 0 < high
 
 
 def test_a_row_is_told_in_sentences_of_its_own_figures(make):
