@@ -206,13 +206,15 @@ def _to_the_end(run: Run, train: Callable[[Run, Split], TrainedModel], what: str
 def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> TrainedModel:
     """Score a model, train it on all rows if there is time, explain, export and record what is taken away; give that.
 
-    From the score on, rows that were kept apart are no longer untouched: nothing is measured on them any more.
+    Once it was trained on all rows, none is untouched: nothing is measured of it any more. The other models, which
+    never saw those that were kept apart, are compared on them when what is waited for has been shown.
     """
     from genie_widgets.worker.refitting import refitted
 
     result = _score(run, model, split)
     delivered, result = refitted(run, model, split, result)
     result = _explain(run, delivered, split, result)
+    result = _compare(run, model, split, result)
     result = _export(run, delivered, model.fit_arguments, split, result)
     _end(run, recorder, result)
     return delivered
@@ -398,15 +400,8 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
             moved = drift(split.train, split.holdout, result.features, seed=run.request.seed)
             found["evaluation"] = found["evaluation"].model_copy(update={"drift": moved})
 
-    def board() -> None:
-        rows = split.holdout[[*result.features, run.request.plan.target]].head(MAX_LEADERBOARD_ROWS)
-        found["leaderboard"] = tuple(model.leaderboard(rows))
-
     run.attempt(tr("The model could not be scored"), score)
     found["leaderboard"] = _with_best_score(result, found.get("evaluation"))
-    # The scores come first, then what else is promised; all that is kept for it but the scoring's own.
-    if run.budget.left_s(keeping_s=run.budget.reserve_s - run.budget.scoring_s) > 0:
-        run.attempt(tr("The models could not be compared on untouched rows"), board)
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
@@ -515,6 +510,23 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("explaining", started)
     return save(run, result, "explanation")
+
+
+def _compare(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
+    """Score the other models on untouched rows too, as far as there is time: a courtesy."""
+    started = time.monotonic()
+    budget = run.budget
+    if budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s) <= 0:
+        return result
+    found: dict[str, object] = {}
+
+    def board() -> None:
+        rows = split.holdout[[*result.features, run.request.plan.target]].head(MAX_LEADERBOARD_ROWS)
+        found["leaderboard"] = tuple(model.leaderboard(rows))
+
+    run.attempt(tr("The models could not be compared on untouched rows"), board)
+    run.timed("comparing", started)
+    return save(run, result.model_copy(update=found), "scores")
 
 
 def _export(
