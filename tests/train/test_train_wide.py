@@ -131,3 +131,34 @@ def test_thousands_of_columns_are_traced_in_few_rows(monkeypatch):
     assert max(cells) < 1_000_000
     with pytest.raises(NotTreesError, match="too many"):
         owners_of(rows, lambda frame: -frame)
+
+
+def test_mixed_rows_keep_every_type_and_cell(table):
+    rows = table.head(9).assign(
+        day=pd.to_datetime(table["day"]),
+        kind=table["kind"].astype("category"),
+        maybe=pd.array([1, None, 3] * 3, dtype="Int64"),
+        zoned=pd.date_range("2024-01-01", periods=9, tz="Europe/Berlin"),
+        short=np.arange(9, dtype=np.int8),
+        span=pd.to_timedelta(np.arange(9), unit="h"),
+    )
+    source = np.random.default_rng(1).integers(len(rows), size=(20, rows.shape[1]))
+    found = ownership.mixed(rows, source)
+    pd.testing.assert_series_equal(found.dtypes, rows.dtypes)
+    for place, name in enumerate(rows):
+        expected = rows[name].take(source[:, place]).reset_index(drop=True)
+        pd.testing.assert_series_equal(found[name], expected)
+
+
+def test_numbers_that_are_passed_on_are_not_tried_one_by_one():
+    asked = []
+
+    def transform(rows):
+        asked.append(rows.shape)
+        return rows.copy()
+
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(rng.normal(size=(40, 3_000)), columns=[f"n{i}" for i in range(3_000)])
+    owned = Ownership(transform, rows)
+    assert asked == [(40, 3_000)]
+    np.testing.assert_array_equal(owned.of(rows, rows), np.arange(3_000))

@@ -7,6 +7,7 @@ that every input feeds every output.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -70,23 +71,19 @@ class Ownership:
         scattered = mixed(rows, rng.integers(len(rows), size=(max(PROBE_ROWS, len(rows)), rows.shape[1])))
         frame = self._transform(scattered)
         prepared = {str(name): place for place, name in enumerate(frame.columns)}
-        values, others = coded(frame), []
-        for place, name in enumerate(map(str, rows.columns)):
-            cells = scattered.iloc[:, place]
-            is_number = pd.api.types.is_numeric_dtype(cells) and not pd.api.types.is_complex_dtype(cells)
-            if not is_number or name not in prepared:
-                others.append(place)
-                continue
-            numbers = cells.to_numpy(dtype=np.float64, na_value=np.nan)
-            varies = not _equal(numbers, numbers[:1]).all()
-            if varies and _equal(values[:, prepared[name]], numbers).all():
-                self._owners[name] = {place}
-            else:
-                others.append(place)
-        return others
+        names = [str(name) for name in rows.columns]
+        known = [place for place, dtype in enumerate(rows.dtypes) if _is_number(dtype) and names[place] in prepared]
+        before = scattered.iloc[:, known].to_numpy(dtype=np.float64, na_value=np.nan)
+        after = coded(frame)[:, [prepared[names[place]] for place in known]]
+        is_passed_on = ~_equal(before, before[:1]).all(axis=0) & _equal(before, after).all(axis=0)
+        passed_on = {place for place, is_so in zip(known, is_passed_on, strict=True) if is_so}
+        self._owners.update((names[place], {place}) for place in passed_on)
+        return [place for place in range(len(names)) if place not in passed_on]
 
     def _exchange_all(self, rows: pd.DataFrame, places: list[int], rng: np.random.Generator) -> None:
         """Exchange one original column at a time by cells of other rows, in one call."""
+        if not places:
+            return
         n = min(PROBE_ROWS, len(rows))
         _check_size((len(places) + 1) * n, rows.shape[1])
         chosen = np.tile(rng.choice(len(rows), n, replace=False), (len(places) + 1, 1))
@@ -123,11 +120,23 @@ def _check_size(n_rows: int, n_columns: int) -> None:
 
 def mixed(rows: pd.DataFrame, source: Integers) -> pd.DataFrame:
     """Make rows of which each cell comes from the row that `source` (n, n_columns) names."""
-    frame = pd.DataFrame(
-        {place: rows.iloc[:, place].take(source[:, place]).array for place in range(rows.shape[1])}, copy=False
-    )
+    places_of_type: dict[Any, list[int]] = {}
+    for place, dtype in enumerate(rows.dtypes):
+        places_of_type.setdefault(dtype if isinstance(dtype, np.dtype) else place, []).append(place)
+    # Ten thousand columns one by one would take seconds.
+    parts = [
+        pd.DataFrame(np.take_along_axis(rows.iloc[:, places].to_numpy(), source[:, places], axis=0), dtype=of_type)
+        if isinstance(of_type, np.dtype)
+        else pd.DataFrame({0: rows.iloc[:, of_type].array.take(source[:, of_type])}, copy=False)
+        for of_type, places in places_of_type.items()
+    ]
+    frame = pd.concat(parts, axis=1).iloc[:, np.argsort([*chain.from_iterable(places_of_type.values())])]
     frame.columns = rows.columns
     return frame
+
+
+def _is_number(dtype: Any) -> bool:
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_complex_dtype(dtype)
 
 
 def coded(frame: pd.DataFrame) -> Floats:
