@@ -98,7 +98,7 @@ def _extend(run: Run, split: Split) -> TrainedModel:
             # It was interrupted before its first model: there is nothing to add to.
             shutil.rmtree(path, ignore_errors=True)
             rows = split.train[[*plan.feature_columns(run.request.profile.column_names), plan.target]]
-            model = fit(rows, plan, path=path, time_limit_s=seconds, machine=machine, hooks=hooks)
+            model = fit(rows, plan, path=path, time_limit_s=seconds, machine=machine, hooks=hooks, nodes=nodes)
     run.timed("training", started)
     return model
 
