@@ -205,14 +205,12 @@ def _cluster() -> Iterator[Finding]:
     from genie_widgets.schema import GenieError
     from genie_widgets.session.configuration import settings_from_env
     from genie_widgets.session.ray_jobs import RayJobs
+    from genie_widgets.session.runners import runner_of
 
     settings = settings_from_env()
-    if settings.runner == "local":
-        return
-    if settings.runner != "ray":
-        yield Finding("missing", f'GENIE_RUNNER is "{settings.runner}".', 'Set it to "local" or "ray".')
-        return
     try:
+        if runner_of(settings) == "local":
+            return
         nodes = RayJobs(settings.ray_address).nodes()
     except GenieError as error:
         yield Finding("missing", error.problem.title, error.problem.remedy)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 from genie_widgets.language import tr
 from genie_widgets.schema import Allowance, GenieError, Problem, Settings
-from genie_widgets.store import RunFolder, hold_alone, list_run_ids, seconds_spent
+from genie_widgets.session.cluster import may_still_come
+from genie_widgets.store import RunFolder, fold, hold_alone, list_run_ids, seconds_spent
 
 
 def allowance(settings: Settings) -> Allowance:
@@ -74,7 +75,7 @@ def _of_all(**asked: object) -> str:
 
 
 def _spent(settings: Settings) -> float:
-    spent = 0.0
+    spent, silent = 0.0, set[str]()
     for run_id in list_run_ids(settings.workspace):
         folder = RunFolder.open(settings.workspace, run_id)
         try:
@@ -86,7 +87,21 @@ def _spent(settings: Settings) -> float:
                 folder.events(),
                 request.plan.time_limit_s,
                 asked_at=request.created_at,
-                alive=folder.is_alive(),
+                alive=folder.is_alive() or _is_in_queue(folder, settings, silent),
                 now=time.time(),
             )
     return spent
+
+
+def _is_in_queue(folder: RunFolder, settings: Settings, silent: set[str]) -> bool:
+    """Tell whether a run waits in a cluster's queue; `silent` are the clusters that gave no answer, not asked again."""
+    job, view = folder.read_job(), fold(folder.events(), alive=False, now=time.time())
+    if job is None or view.status != "waiting" or not view.asks_cores:
+        return False
+    try:
+        if job.address not in silent:
+            return may_still_come(job)
+    except GenieError:
+        silent.add(job.address)
+    # A cluster that is away for a moment still has its queue; what waits for one that is used no more waits in vain.
+    return settings.runner == "ray" and job.address == settings.ray_address

@@ -207,6 +207,18 @@ def problem_of(state: JobState, folder: RunFolder) -> Problem:
     )
 
 
+def may_still_come(job: ClusterJob) -> bool:
+    """Tell whether a job waits for its cores, or begins.
+
+    Raises
+    ------
+    GenieError
+        If the cluster does not answer.
+    """
+    state = RayJobs(job.address).look(job.submission_id)
+    return state is not None and not state.is_over
+
+
 def stop_job(folder: RunFolder, job: ClusterJob) -> None:
     """See that a run on a cluster stops, after its folder was told to; returns at once."""
     threading.Thread(target=_see_to_stop, args=(folder, job), name="genie-cluster-stop", daemon=True).start()

@@ -31,7 +31,7 @@ def draft_worker(folder: RunFolder, settings: Settings, record_at: str | None = 
     GenieError
         If there is no such runner, or its cluster has no address.
     """
-    if _runner(settings) == "ray":
+    if runner_of(settings) == "ray":
         return ClusterWorker(folder, settings.ray_address)
     return WorkerHandle(folder, record_at=record_at)
 
@@ -46,7 +46,7 @@ def resuming_worker(folder: RunFolder, settings: Settings) -> Worker:
     """
     if (job := folder.read_job()) is not None:
         end_leftovers(job)
-    if _runner(settings) == "ray":
+    if runner_of(settings) == "ray":
         worker = ClusterWorker(folder, settings.ray_address, mode="resume")
         worker.begin()
         return worker
@@ -59,7 +59,14 @@ def serving_worker(folder: RunFolder) -> WorkerHandle:
     return WorkerHandle(folder, mode="serve")
 
 
-def _runner(settings: Settings) -> str:
+def runner_of(settings: Settings) -> str:
+    """Give the runner that the settings name.
+
+    Raises
+    ------
+    GenieError
+        If there is none of that name.
+    """
     if settings.runner in RUNNERS:
         return settings.runner
     raise GenieError(

@@ -9,7 +9,10 @@ import pytest
 
 from genie_widgets.cli import doctor
 from genie_widgets.cli.doctor import ENGINE_PACKAGES, WIDGET_PACKAGES, examine
+from genie_widgets.schema import GenieError
+from genie_widgets.session import settings_from_env
 from genie_widgets.session.ray_jobs import Node
+from genie_widgets.session.runners import runner_of
 
 GIB = 2**30
 
@@ -49,7 +52,14 @@ def test_a_cluster_that_is_to_train_is_looked_at(monkeypatch, container, idle):
     there, _note = told_of("node")
     assert (there.level, "2 node(s), 6 cores" in there.text) == ("ok", True)
     monkeypatch.setenv("GENIE_RUNNER", "slurm")
-    assert [finding.level for finding in told_of("slurm")] == ["missing"]
+    (unknown,) = told_of("slurm")
+    with pytest.raises(GenieError) as caught:
+        runner_of(settings_from_env())
+    assert (unknown.level, unknown.text, unknown.remedy) == (
+        "missing",
+        caught.value.problem.title,
+        caught.value.problem.remedy,
+    )
 
 
 def test_a_file_system_without_locks_is_missing(monkeypatch, container, idle):

@@ -4,6 +4,7 @@ import http.server
 import json
 import threading
 import time
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import genie_widgets as gw
 from genie_widgets.schema import ClusterJob, Failed, Finished, GenieError, Queued, Resumed, RunStarted, StopRequested
 from genie_widgets.session import Run, cluster
+from genie_widgets.session.allowance import allowance
 from genie_widgets.session.cluster import JobWatch, needs_of
 from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.ray_jobs import Node, RayJobs
@@ -187,6 +189,39 @@ def test_a_stop_while_it_waits_ends_it_at_once(head, submitted):
     view = seen(submitted, lambda view: view.is_over)
     assert (view.status, view.problem.code) == ("failed", "stopped-waiting")
     seen(submitted, lambda _view: head.stopped == list(head.jobs))
+
+
+def test_what_waits_in_the_clusters_queue_is_counted_however_long_it_waits(head, on_ray, table, make, monkeypatch):
+    limited = on_ray.model_copy(update={"seconds_each": 100})
+    submitted = gw.train(table, make.plan(time_limit_s=60), settings=limited)
+    assert allowance(limited).seconds_left == 40
+    later = time.time() + 3600
+    monkeypatch.setattr("genie_widgets.session.allowance.time", SimpleNamespace(time=lambda: later))
+    assert allowance(limited).seconds_left == 40, "in the queue"
+    head.refuses = 503
+    assert allowance(limited).seconds_left == 40, "the cluster is away, and its queue is still there"
+    elsewhere = limited.model_copy(update={"ray_address": "http://127.0.0.1:9"})
+    assert allowance(elsewhere).seconds_left == 100, "nothing goes to that cluster any more"
+    assert allowance(limited.model_copy(update={"runner": "local"})).seconds_left == 100
+    head.refuses, head.status = 0, "STOPPED"
+    assert allowance(limited).seconds_left == 100, "it came to nothing"
+    head.status = "PENDING"
+    head.jobs.clear()
+    assert allowance(limited).seconds_left == 100, "the cluster was started anew, and knows nothing of it"
+    submitted._folder.append(RunStarted(time_limit_s=60))
+    head.refuses = 503
+    assert allowance(limited).seconds_left == 100, "it began, and was killed in that moment: it waits no more"
+
+
+def test_a_cluster_that_gives_no_answer_is_asked_once_and_not_once_for_each_run(head, on_ray, table, make, monkeypatch):
+    limited = on_ray.model_copy(update={"seconds_each": 500})
+    for _ in range(3):
+        gw.train(table, make.plan(time_limit_s=60), settings=limited)
+    later = time.time() + 3600
+    monkeypatch.setattr("genie_widgets.session.allowance.time", SimpleNamespace(time=lambda: later))
+    head.refuses, before = 503, len(head.tokens)
+    assert allowance(limited).seconds_left == 320
+    assert len(head.tokens) == before + 1
 
 
 def test_a_worker_that_answers_a_stop_is_left_to_end_by_itself(head, submitted, monkeypatch):
