@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.evaluate.adding import added_time_brought
     from genie_widgets.evaluate.comparing import paired_difference
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
@@ -26,6 +27,7 @@ _HOME = {
     "RARE_ROWS": "leaving_out",
     "Split": "splitting",
     "Wish": "deciding",
+    "added_time_brought": "adding",
     "at_decision": "deciding",
     "at_threshold": "scoring",
     "by_group": "group_figures",
@@ -49,6 +51,7 @@ __all__ = [
     "RARE_ROWS",
     "Split",
     "Wish",
+    "added_time_brought",
     "at_decision",
     "at_threshold",
     "by_group",

@@ -211,7 +211,8 @@ def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> T
     """
     from genie_widgets.worker.refitting import refitted
 
-    result = _score(run, model, split)
+    before = run.folder.read_result()
+    result = _tell_gain(run, before, _score(run, model, split))
     delivered, result = refitted(run, model, split, result)
     result = _explain(run, delivered, split, result)
     result = _compare(run, model, split, result)
@@ -405,6 +406,17 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
+    return save(run, result, "scores")
+
+
+def _tell_gain(run: Run, before: RunResult | None, result: RunResult) -> RunResult:
+    """Tell what added time brought to a run that had a whole result before."""
+    from genie_widgets.evaluate import added_time_brought
+
+    told = added_time_brought(before, result) if before is not None and before.status != "training" else None
+    if told is None:
+        return result
+    run.warn(told)
     return save(run, result, "scores")
 
 

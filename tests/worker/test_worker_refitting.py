@@ -115,6 +115,8 @@ def test_more_time_begins_with_the_models_that_were_scored(ask, monkeypatch):
     assert result.is_refitted
     assert result.delivered_model == model.best_model
     assert (scored["prediction"] == scored["truth"]).mean() < BY_LUCK
+    (told,) = [note for note in result.notes if note.code == "time-added"]
+    assert "accuracy on the untouched rows" in told.title.lower()
 
 
 class AtTheRefit(RunFolder):
