@@ -1,6 +1,7 @@
 """The run folder: a run is a folder, its events are the truth, and any process can open it."""
 
 from genie_widgets.store.champions import Champions
+from genie_widgets.store.costs import costs, note_cost
 from genie_widgets.store.folder import RunFolder, default_workspace, list_run_ids
 from genie_widgets.store.heartbeat import beats_elsewhere
 from genie_widgets.store.lock import hold_alone
@@ -18,10 +19,12 @@ __all__ = [
     "RunFolder",
     "RunView",
     "beats_elsewhere",
+    "costs",
     "default_workspace",
     "fold",
     "hold_alone",
     "list_run_ids",
+    "note_cost",
     "note_turn",
     "oom_kills",
     "outlook",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 MIN_TRAINING_SHARE = 0.4
 # A single thread among as many others as there are cores gets a little more than half of one.
@@ -11,6 +12,9 @@ BUSY_SLOWNESS = 2.0
 # For training once more on all rows: where there are few, those kept from the models are worth more than their last
 # rounds and than more of them, so that the refit must always fit in (measured: tests/bench/score).
 REFIT_SHARE, MOST_REFIT_S, REFIT_ROWS = 0.25, 60.0, 20_000
+# What a step took on this machine before, with room for a worse day; a day may always be much worse, and a step that
+# takes very long must not take all from the training.
+MARGIN, LEAST_KEPT, MOST_KEPT = 1.5, 0.4, 1.5
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Budget:
         Kept back for what follows the training.
     refitting_s : float
         Kept back for training the best once more; what is promised goes before it.
+    usual : mapping
+        Seconds that each step is given where nothing is known of this machine.
     """
 
     started_at: float
@@ -36,6 +42,7 @@ class Budget:
     exporting_s: float
     tracking_s: float
     refitting_s: float = 0.0
+    usual: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def reserve_s(self) -> float:
@@ -62,7 +69,9 @@ class Budget:
         return max(self.left_s(keeping_s=self.reserve_s), MIN_TRAINING_SHARE * self.left_s())
 
 
-def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool = False) -> Budget:
+def plan_budget(
+    started_at: float, limit_s: float, n_rows: int, *, is_busy: bool = False, costs: Mapping[str, float] | None = None
+) -> Budget:
     """Share out a time limit.
 
     Parameters
@@ -75,6 +84,8 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool
         Rows of the table: scoring and copying grow with them.
     is_busy : bool
         Others use the cores: what must be done after the training takes longer.
+    costs : mapping, optional
+        What share of their usual seconds the steps took on this machine; see `store.costs`.
 
     Returns
     -------
@@ -83,16 +94,24 @@ def plan_budget(started_at: float, limit_s: float, n_rows: int, *, is_busy: bool
     """
     size = n_rows / 100_000
     slowness = BUSY_SLOWNESS if is_busy else 1.0
-    shares = {
+    learned = costs or {}
+    usual = {
         # At most 20,000 rows are kept apart.
-        "scoring_s": slowness * (1.0 + min(5.0, 3.0 * size)),
-        # An explanation is as good as its seconds allow; the others take what they take.
-        "explaining_s": min(30.0, max(2.0, 0.1 * limit_s)),
-        "exporting_s": slowness * (2.5 + min(5.0, 0.5 * size)),
-        "tracking_s": slowness * 3.0,
+        "scoring": slowness * (1.0 + min(5.0, 3.0 * size)),
+        "exporting": slowness * (2.5 + min(5.0, 0.5 * size)),
+        "tracking": slowness * 3.0,
+        "refitting": min(MOST_REFIT_S, REFIT_SHARE * limit_s) if n_rows <= REFIT_ROWS else 0.0,
     }
+    shares = {f"{step}_s": _kept(learned, step) * usual[step] for step in ("scoring", "exporting", "tracking")}
+    # An explanation is as good as its seconds allow; the others take what they take.
+    shares["explaining_s"] = min(30.0, max(2.0, 0.1 * limit_s))
     scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))
     kept = {name: scale * seconds for name, seconds in shares.items()}
     spare = (1 - MIN_TRAINING_SHARE) * limit_s - sum(kept.values())
-    again = min(MOST_REFIT_S, REFIT_SHARE * limit_s, max(0.0, spare)) if n_rows <= REFIT_ROWS else 0.0
-    return Budget(started_at, limit_s, **kept, refitting_s=again)
+    again = min(min(1.0, _kept(learned, "refitting")) * usual["refitting"], max(0.0, spare))
+    return Budget(started_at, limit_s, **kept, refitting_s=again, usual=usual)
+
+
+def _kept(learned: Mapping[str, float], step: str) -> float:
+    """Give the share of its usual seconds that is kept for a step."""
+    return min(MOST_KEPT, max(LEAST_KEPT, MARGIN * learned[step])) if step in learned else 1.0

@@ -33,7 +33,7 @@ from genie_widgets.schema import (
     Warned,
 )
 from genie_widgets.schema.messages import RunStage
-from genie_widgets.store import RunFolder, oom_kills
+from genie_widgets.store import RunFolder, costs, note_cost, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
 from genie_widgets.worker.budget import Budget, plan_budget
@@ -94,6 +94,12 @@ class Run:
     def timed(self, name: str, since: float) -> None:
         """Note a stage's seconds."""
         self.timings[name] = round(time.monotonic() - since, 3)
+
+    def learn(self, step: str, seconds: float) -> None:
+        """Have later runs on this machine know what a step needs; a cluster's nodes are another machine."""
+        if not self.allotment.cores:
+            n_rows = self.request.profile.n_rows
+            note_cost(self.folder.queue, step, n_rows, took_s=seconds, planned_s=self.budget.usual.get(step, 0.0))
 
     def attempt(self, what: str, step: Callable[[], None]) -> None:
         """Do a step that the run can do without: if it fails, the run says so and goes on."""
@@ -183,7 +189,9 @@ def carry_out(
     """
     limit = request.plan.time_limit_s
     is_busy = allotment.machine(folder.path).is_busy
-    budget = plan_budget(started_at, limit, request.profile.n_rows, is_busy=is_busy)
+    n_rows = request.profile.n_rows
+    learned = {} if allotment.cores else costs(folder.queue, n_rows)
+    budget = plan_budget(started_at, limit, n_rows, is_busy=is_busy, costs=learned)
     folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
     run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped, allotment=allotment)
     return _to_the_end(run, train, what)
@@ -591,8 +599,10 @@ def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
     status = "stopped" if run.is_stopped or run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
+    for step in ("scoring", "exporting"):
+        run.learn(step, run.timings[step])
     # The record is read from the folder by a thread of its own: no tracking server delays the run's end.
-    recorder.record()
+    recorder.record(lambda seconds: run.learn("tracking", seconds))
     run.folder.append(Finished(status="stopped" if status == "stopped" else "done", total_s=_since(run)))
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import fcntl
 import threading
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -27,6 +29,10 @@ def wait_for_records() -> None:
         _asked.pop().join()
 
 
+def _tell_nobody(_seconds: float) -> None:
+    """Nobody learns from it."""
+
+
 class Recorder:
     """Gets ready at once, so that the store is open by the time there is a result; records it at the word.
 
@@ -43,14 +49,22 @@ class Recorder:
         self._tracker = Tracker(with_credentials(folder.read_request().tracking_uri), folder.path.parent.parent)
         self._told = threading.Event()
         self._is_wanted = self._is_given_up = False
+        self._wanted_at = 0.0
+        self._on_recorded: Callable[[float], None] = _tell_nobody
         self._held = ExitStack()
         self._held.enter_context(folder.share_recorders())
         self._work = threading.Thread(target=self._prepare_and_record, name="genie-recording", daemon=True)
         self._work.start()
 
-    def record(self) -> None:
-        """Ask for the record; it is written, or why there is none, in bounded time; see `wait_for_records`."""
-        self._is_wanted = True
+    def record(self, on_recorded: Callable[[float], None] = _tell_nobody) -> None:
+        """Ask for the record; it is written, or why there is none, in bounded time; see `wait_for_records`.
+
+        Parameters
+        ----------
+        on_recorded : callable
+            Told the seconds that it took, by another thread; not where nobody waits for it any more.
+        """
+        self._is_wanted, self._wanted_at, self._on_recorded = True, time.monotonic(), on_recorded
         self._told.set()
         patience = threading.Thread(target=self._see_to_it, name="genie-recording-patience", daemon=True)
         patience.start()
@@ -94,6 +108,7 @@ class Recorder:
         if not self._is_given_up:
             folder.write_tracking(tracking)
             folder.append(ResultUpdated(part="tracking"))
+            self._on_recorded(time.monotonic() - self._wanted_at)
 
     def _see_to_it(self) -> None:
         """Wait with bounded patience; then say that there is no record, and let others try."""

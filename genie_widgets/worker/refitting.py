@@ -44,7 +44,12 @@ def refitted(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     shutil.rmtree(run.folder.refit_path, ignore_errors=True)
     left = run.budget.left_s(keeping_s=run.budget.reserve_s - run.budget.scoring_s)
     n_rows = len(split.train) + len(split.holdout)
-    if run.is_stopped or run.should_stop() or not can_refit(model) or refit_seconds(model, n_rows) > left:
+    if run.is_stopped or run.should_stop() or not can_refit(model):
+        return model, result
+    needed = refit_seconds(model, n_rows)
+    # What it may take, not what it took: that is what must be left.
+    run.learn("refitting", needed)
+    if needed > left:
         return model, result
     run.enter("refitting", tr("Training the best once more, on all rows"))
     folder = run.folder

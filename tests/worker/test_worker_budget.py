@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genie_widgets.worker.budget import MIN_TRAINING_SHARE, plan_budget
+from genie_widgets.worker.budget import LEAST_KEPT, MIN_TRAINING_SHARE, plan_budget
 
 LIMITS = st.floats(min_value=0, max_value=1e7)
 ROWS = st.integers(min_value=0, max_value=10**10)
@@ -65,3 +65,37 @@ def test_what_comes_before_the_training_takes_from_all_and_not_from_the_training
     assert late.training_left_s() == pytest.approx(MIN_TRAINING_SHARE * late.left_s(), rel=0.01)
     early = plan_budget(now, 600, 1_000)
     assert early.training_left_s() == pytest.approx(early.left_s(keeping_s=early.reserve_s), rel=0.01)
+
+
+STEPS = ("scoring", "exporting", "tracking")
+
+
+def test_what_a_machine_took_before_decides_what_is_kept_with_room_for_a_worse_day():
+    unknown = plan_budget(0.0, 600, 1_000)
+    known = plan_budget(0.0, 600, 1_000, costs=dict.fromkeys((*STEPS, "refitting"), 0.5))
+    for kept in ("scoring_s", "exporting_s", "tracking_s", "refitting_s"):
+        assert 0.5 * getattr(unknown, kept) < getattr(known, kept) < getattr(unknown, kept)
+    assert known.explaining_s == unknown.explaining_s
+    slow = plan_budget(0.0, 600, 1_000, costs=dict.fromkeys(STEPS, 1.2))
+    assert slow.reserve_s > unknown.reserve_s
+
+
+def test_a_machine_that_took_no_time_at_all_may_be_busy_tomorrow():
+    unknown, known = (plan_budget(0.0, 600, 1_000, costs=costs) for costs in (None, dict.fromkeys(STEPS, 0.0)))
+    assert known.tracking_s == pytest.approx(LEAST_KEPT * unknown.tracking_s)
+
+
+def test_short_runs_gain_most_once_the_machine_is_known():
+    unknown, known = (plan_budget(0.0, 15, 1_000, costs=costs) for costs in (None, dict.fromkeys(STEPS, 0.2)))
+    assert known.reserve_s < 0.6 * unknown.reserve_s
+    assert known.refitting_s > unknown.refitting_s, "the model of all rows has its time, too"
+    assert dict(known.shares)["training"] > dict(unknown.shares)["training"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(limit_s=LIMITS, n_rows=ROWS, taken=st.floats(min_value=0, max_value=1e6), is_busy=st.booleans())
+def test_whatever_was_seen_training_keeps_its_share_and_nothing_is_given_twice(limit_s, n_rows, taken, is_busy):
+    seen = dict.fromkeys((*STEPS, "refitting"), taken)
+    budget = plan_budget(0.0, limit_s, n_rows, is_busy=is_busy, costs=seen)
+    assert limit_s - budget.reserve_s - budget.refitting_s >= MIN_TRAINING_SHARE * limit_s - 1e-6 * limit_s
+    assert budget.refitting_s <= budget.usual["refitting"] + 1e-6

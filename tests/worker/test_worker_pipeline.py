@@ -136,6 +136,12 @@ def test_the_result_holds_all_that_was_promised(finished, penguins):
         assert (folder.path / artefact.path).stat().st_size == artefact.size > 0
 
 
+def test_what_its_steps_took_is_kept_for_the_runs_to_come(finished):
+    folder, _ = finished
+    steps = [line.split()[0] for line in (folder.queue / "costs").read_text().splitlines()]
+    assert {"scoring", "exporting"} <= set(steps)
+
+
 def test_the_best_model_is_marked_best_as_it_comes(finished):
     scored = [event for event in of_type(finished[0], ModelFinished) if event.score_validation is not None]
     best = float("-inf")

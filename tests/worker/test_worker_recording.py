@@ -77,9 +77,12 @@ def told(folder):
 
 
 def test_what_takes_long_is_done_before_the_record_which_is_made_at_the_word(asked):
+    took = []
     assert asked._folder.is_recording()
-    asked.record()
+    asked.record(took.append)
     folder = ended(asked)
+    assert len(took) == 1
+    assert took[0] >= 0
     assert asked._tracker.did == ["prepare", "log"]
     assert folder.read_result().tracking == RECORD
     assert told(folder) == ["tracking"]
@@ -97,7 +100,8 @@ def test_without_a_model_nothing_is_recorded_and_nobody_waits_for_it(asked):
 def test_a_record_that_takes_too_long_is_told_and_another_may_try(asked, monkeypatch):
     monkeypatch.setattr(Actor, "patience_s", 0.0)
     asked._tracker.answers.clear()
-    asked.record()
+    took = []
+    asked.record(took.append)
     # It may be over before it is looked for.
     for patience in [t for t in threading.enumerate() if t.name == "genie-recording-patience"]:
         patience.join()
@@ -115,6 +119,7 @@ def test_a_record_that_takes_too_long_is_told_and_another_may_try(asked, monkeyp
     ended(asked)
     assert folder.read_result().tracking.uri == "newest"
     assert set(told(folder)) == {"tracking"}
+    assert took == [], "nobody learns from what nobody waited for"
 
 
 def test_a_server_has_its_time_and_no_password_is_told(tmp_path):
