@@ -55,7 +55,7 @@ def check(predictor, name, cells, shapley):
     rows, background = cells
     predict, labels = asking(predictor, name)
     ensemble = described(predictor, name, pd.concat([background, table("regression").drop(columns="y")]))
-    found = shap_values(predict, rows, background, n_outputs=len(labels), budget_s=60, ensemble=ensemble)
+    found = shap_values(predict, rows, background, n_outputs=len(labels), budget_s=600, ensemble=ensemble)
     scale = max(1.0, float(np.abs(found.predictions).max()))
     assert found.path == "exact"
     np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=BOUND * scale, rtol=0)
@@ -159,7 +159,7 @@ def test_each_quantile_is_explained_as_it_is_shown(tmp_path, cells, shapley, as_
         background,
         labels=asked.labels,
         unit=asked.unit,
-        budget_s=60,
+        budget_s=600,
         ensemble=ensemble,
     )
     assert explanation.gate_error is not None
