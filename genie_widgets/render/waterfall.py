@@ -63,6 +63,7 @@ def waterfall_figure(explanation: Explanation, row: int, output: int | None = No
         "y": [places[0], places[-1]],
         "x": [scale * shown.base_value, scale * explained.prediction],
         "marker": {"symbol": "diamond", "size": 12, "color": QUIET},
+        "cliponaxis": False,
         "hovertemplate": "%{y}: %{x:.3g}<extra></extra>",
     }
     data: list[Any] = [bars, ends]
