@@ -6,14 +6,18 @@ import re
 from dataclasses import dataclass
 
 from genie_widgets.intent import phrases
+from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.facts import USELESS_KINDS
 from genie_widgets.intent.reading import read
 from genie_widgets.intent.requests import classifier, masked_request
+from genie_widgets.intent.rereading import kinds_of_request
 from genie_widgets.language import mark, tr
 from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
-REFUSED, DOUBTED = 0.9, 0.5
+REFUSED, DOUBTED = 0.8, 0.55
+# What the reader's judgement counts, beside that of the words alone.
+READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
 _ANYWHERE = ("clustering", "survival", "causal")
 _UNLESS_PREDICTED = ("editing", "anomalies", "recommending", "writing")
@@ -124,9 +128,12 @@ def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
     Returns
     -------
     Suspicion
-        As a classifier sees it that has learned from sentences of many people.
+        As two classifiers see it that have learned from sentences of many people: one by words, one that reads.
     """
-    chances = classifier().probabilities(masked_request(rest, profile))
+    by_words = classifier().probabilities(masked_request(rest, profile))
+    said = without_context(rest, profile)
+    read_ = kinds_of_request(said) if said.strip() else by_words
+    chances = {kind: (1 - READ) * chance + READ * read_[kind] for kind, chance in by_words.items()}
     refused = {kind: chance for kind, chance in chances.items() if kind in _TEXTS}
     return Suspicion(max(refused, key=lambda kind: refused[kind]), sum(refused.values()), chances["vague"])
 

@@ -48,7 +48,7 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
             continue  # of a list that the table does not have, the planner asks
         if asked_for is None:
             # What is asked for is not left out, however it is said.
-            ranked = rank_targets(found.rest, profile)
+            ranked = rank_targets(found.rest, profile, again=False)
             asked_for = {c.column for c in ranked[:1] if is_clear(ranked) and c.spoken > SPOKEN}
         fresh = [name for name in columns if name not in named | asked_for]
         if not fresh:

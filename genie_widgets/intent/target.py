@@ -11,15 +11,22 @@ from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
+from genie_widgets.intent.rereading import read_again
 from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
 
+# From this probability on the sentence is not read a second time; of a column that is named outright a lower one is enough.
+SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.8
 # From this probability on a column is proposed without asking.
 SURE = 0.42
 # The next must not be nearly as probable.
-AHEAD = 0.12
-# Without a word that speaks of it, it must be more probable.
-SURE_UNSPOKEN = 0.6
+AHEAD = 0.2
+# Without a word that speaks of it, it must be more probable,
+SURE_UNSPOKEN = 0.55
+# and by so much if the first reading found another one likelier.
+DISAGREED = 0.2
+# What speaks of a column so surely names it.
+NAMED = 0.95
 # A column that stands beside another like it, both asked for, is not the only one.
 SPOKEN = 0.85
 MAX_CANDIDATES = 5
@@ -43,6 +50,8 @@ class Candidate:
         How surely they do.
     start, end : int
         Where they stand.
+    agreed : bool
+        Whether no other was likelier when the sentence was read first.
     """
 
     column: str
@@ -52,9 +61,10 @@ class Candidate:
     spoken: float = 0.0
     start: int = -1
     end: int = -1
+    agreed: bool = True
 
 
-def rank_targets(text: str, profile: TableProfile) -> list[Candidate]:
+def rank_targets(text: str, profile: TableProfile, *, again: bool = True) -> list[Candidate]:
     """Rank the columns as targets, best first.
 
     Parameters
@@ -63,29 +73,42 @@ def rank_targets(text: str, profile: TableProfile) -> list[Candidate]:
         The sentence without its constraints.
     profile : TableProfile
         The columns.
+    again : bool
+        Whether the sentence is read a second time where the first leaves doubt.
 
     Returns
     -------
     list of Candidate
         All columns, most probable first.
     """
-    evidence = evidence_for(without_context(text, profile), profile)
+    said = without_context(text, profile)
+    evidence = evidence_for(said, profile)
     probabilities = ranker().probabilities(evidence)
+    likeliest = float(probabilities[:-1].max(initial=0.0))
+    agreed = probabilities[:-1] >= likeliest
+    named = any(
+        mention and mention.score > NAMED for mention, best in zip(evidence.mentions, agreed, strict=True) if best
+    )
+    if again and likeliest < (SURE_IF_NAMED if named else SURE_AT_FIRST) and said.strip():
+        probabilities = read_again(said, profile, evidence, probabilities)
     ranked = []
-    for column, mention, probability in zip(profile.columns, evidence.mentions, probabilities[:-1], strict=True):
-        if mention is None:
-            ranked.append(Candidate(column.name, float(probability), "", False))
-            continue
-        quote = text[mention.start : mention.end].strip()
-        place = mention.start, mention.end
-        ranked.append(Candidate(column.name, float(probability), quote, True, mention.score, *place))
+    for i, (column, mention) in enumerate(zip(profile.columns, evidence.mentions, strict=True)):
+        made = Candidate(column.name, float(probabilities[i]), "", False, agreed=bool(agreed[i]))
+        if mention is not None:
+            place = mention.start, mention.end
+            quote = text[mention.start : mention.end].strip()
+            made = Candidate(column.name, made.score, quote, True, mention.score, *place, agreed=made.agreed)
+        ranked.append(made)
     order = np.argsort([-candidate.score for candidate in ranked], kind="stable")
     return [ranked[i] for i in order]
 
 
 def is_clear(ranked: list[Candidate]) -> bool:
     """Whether the first candidate is sure enough to be proposed without asking."""
-    if not ranked or ranked[0].score < (SURE if ranked[0].spoken > 0.4 else SURE_UNSPOKEN):
+    if not ranked:
+        return False
+    least = SURE if ranked[0].spoken > 0.4 else SURE_UNSPOKEN
+    if ranked[0].score < least + (0 if ranked[0].agreed else DISAGREED):
         return False
     return len(ranked) == 1 or ranked[0].score - ranked[1].score >= AHEAD
 

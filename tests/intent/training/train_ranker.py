@@ -1,22 +1,20 @@
 """Train the planner's ranker on committed data, and say how good it is on tables that it has not seen.
 
     python tests/intent/training/train_ranker.py [--folds 5] [--check CASES_DIR]
-    python tests/intent/training/train_ranker.py --harder    # judges the shipped ranker, trains nothing
 
 Writes genie_widgets/intent/model/ranker.npz. Tables are kept whole: each is scored by a ranker that saw none of its
-sentences. `sharpness` is fitted on these scores, so that the probabilities mean what they say.
+sentences. What it doubts is read again: train_reader.py begins with its probabilities, and calibrates.
 """
 
 import argparse
-import random
 from pathlib import Path
 
 import numpy as np
-from material import HERE, all_examples, cases, written
+from material import cases
 
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.features import evidence_for
-from genie_widgets.intent.ranker import Ranker, ranker
+from genie_widgets.intent.ranker import Ranker
 
 OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "ranker.npz"
 HIDDEN, MEMBERS, STEPS, RATE, DECAY = 8, 3, 220, 0.04, 0.005
@@ -94,49 +92,32 @@ def train(rows, seed):
     return mean, scale, p
 
 
-def ensemble(rows, sharpness=1.0, n_members=MEMBERS):
+def ensemble(rows, n_members=MEMBERS):
     """Several members of different beginnings."""
     members = [train(rows, seed) for seed in range(n_members)]
     mean, scale = members[0][:2]
     stacked = {k: np.stack([p[k] for _, _, p in members]) for k in members[0][2]}
-    return Ranker(mean=mean, scale=scale, **stacked, sharpness=sharpness)
+    return Ranker(mean=mean, scale=scale, **stacked)
 
 
-def out_of_fold(tables, folds):
-    """Give (probabilities, right, example) of every written sentence, each by a ranker that never saw its table."""
-    names = sorted(tables)
-    random.Random(1).shuffle(names)
+def out_of_fold(rows, folds):
+    """Give (ranker, evidence, right, example) of every written sentence; the ranker never saw its table."""
+    from sentences import number_of, told
+
+    fold_of = [number_of("fold" + row["cluster"]) % folds for row in rows]
     scored = []
     for fold in range(folds):
-        left_out = set(names[fold::folds])
-        made = ensemble([row for name in names if name not in left_out for row in tables[name]], n_members=1)
-        for name in left_out:
-            scored += [(made, e, right, x) for e, right, x in tables[name] if x.weight == 1]
+        made = ensemble(told(row for row, own in zip(rows, fold_of, strict=True) if own != fold), n_members=1)
+        left_out = told(row for row, own in zip(rows, fold_of, strict=True) if own == fold)
+        scored += [(made, *one) for one in left_out if one[2].weight == 1]
     return scored
 
 
-def fitted_sharpness(scored):
-    """The multiplier of the logits that makes the right answers most probable."""
-
-    def loss(sharpness):
-        total = 0.0
-        for made, evidence, right, _ in scored:
-            p = with_sharpness(made, sharpness).probabilities(evidence)
-            total -= np.log(p[right].sum() + 1e-9)
-        return total
-
-    return min((0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.15, 1.3), key=loss)
-
-
-def with_sharpness(made, sharpness):
-    return Ranker(**{**made.__dict__, "sharpness": sharpness})
-
-
-def tell(scored, sharpness, show=False):
+def tell(scored, show=False):
     """Print right, wrong and asked by threshold."""
     judged = []
     for made, evidence, right, example in scored:
-        p = with_sharpness(made, sharpness).probabilities(evidence)
+        p = made.probabilities(evidence)
         order = [int(i) for i in np.argsort(-p[:-1])]
         meant = right != [len(evidence.matrix)]
         judged.append((order[0] in right, p[order[0]], meant, bool(set(order[:3]) & set(right)), example.lang))
@@ -147,7 +128,7 @@ def tell(scored, sharpness, show=False):
     asked_for = [one for one in judged if one[2]]
     vague = [one for one in judged if not one[2]]
     print(f"{len(asked_for)} with a target, first {np.mean([o[0] for o in asked_for]):.1%},", end=" ")
-    print(f"among three {np.mean([o[3] for o in asked_for]):.1%}; {len(vague)} without; sharpness {sharpness}")
+    print(f"among three {np.mean([o[3] for o in asked_for]):.1%}; {len(vague)} without")
     for t in THRESHOLDS:
         right = np.mean([o[0] and o[1] >= t for o in asked_for])
         wrong = np.mean([not o[0] and o[1] >= t for o in asked_for])
@@ -162,25 +143,18 @@ def main():
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--check", type=Path, help="a folder of cases that is not trained on")
     parser.add_argument("--show", action="store_true")
-    parser.add_argument("--harder", action="store_true", help="judge the shipped ranker on harder_*.txt")
     arguments = parser.parse_args()
-    if arguments.harder:
-        for path in sorted(HERE.glob("harder_*.txt")):
-            print(f"{path.name}:")
-            rows = [(ranker(), *row) for part in prepared(written(path)).values() for row in part]
-            tell(rows, ranker().sharpness, arguments.show)
-        return
-    tables = prepared(all_examples())
-    print(f"{len(tables)} tables, {sum(map(len, tables.values()))} sentences")
-    scored = out_of_fold(tables, arguments.folds)
-    sharpness = fitted_sharpness(scored)
-    tell(scored, sharpness, arguments.show)
-    made = ensemble([row for rows in tables.values() for row in rows], sharpness)
+    from sentences import gathered, rows_of, told
+
+    rows = rows_of(gathered())
+    print(f"{len(rows)} sentences")
+    tell(out_of_fold(rows, arguments.folds))
+    made = ensemble(told(rows))
     np.savez_compressed(OUT, **{k: np.float32(v) for k, v in made.__dict__.items()})
     if arguments.check:
         print(f"{arguments.check}:")
         rows = [(made, *row) for part in prepared(cases(arguments.check)).values() for row in part]
-        tell(rows, sharpness, arguments.show)
+        tell(rows, arguments.show)
 
 
 if __name__ == "__main__":

@@ -53,21 +53,24 @@ _ENGLISH = frozenset(
 _KINDS = {"number": "number", "integer": "whole number", "category": "", "boolean": ""}
 
 
-def request_read(text: str, table: str) -> str:
-    """Say what is asked for: the table's name, and the request; of another language its known words in English, too.
+def request_read(text: str) -> str:
+    """Say what is asked for; of a request in another language its known words in English, too.
 
     Parameters
     ----------
     text : str
         The request.
-    table : str
-        The file's name.
     """
     request = text.strip()
     if not _is_english(text):
         known = _in_english(text)
         request = f"{known} . {request}" if known else request
-    return f"{_named(table.rsplit('.', 1)[0])[:LONGEST_TITLE]}: {request}"
+    return request
+
+
+def titled(table: str) -> str:
+    """Say what a table's rows are, as far as its file's name tells."""
+    return _named(table.rsplit(".", 1)[0])[:LONGEST_TITLE]
 
 
 def described(column: ColumnProfile) -> str:

@@ -1,10 +1,9 @@
-"""Pieces of words that the encoder knows, as BERT's uncased WordPiece cuts them, each with its place in the text."""
+"""Pieces of words that the encoder knows, as BERT's uncased WordPiece cuts them."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import NamedTuple
 
 UNKNOWN, BEGIN, END = "[UNK]", "[CLS]", "[SEP]"
 # A text is cut after so many pieces, and read no farther than so many characters.
@@ -16,22 +15,6 @@ _IDEOGRAPHS = (
     (0xF900, 0xFAFF), (0x2F800, 0x2FA1F),
 )  # fmt: skip
 _ASCII_SIGNS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_Letters = list[tuple[str, int]]
-
-
-class Pieces(NamedTuple):
-    """A text in pieces, with the signs of its beginning and its end.
-
-    Attributes
-    ----------
-    ids : list of int
-        Rows of the vocabulary.
-    spans : list of (int, int)
-        Where each piece stands in the text; (0, 0) for the two signs.
-    """
-
-    ids: list[int]
-    spans: list[tuple[int, int]]
 
 
 class WordPiece:
@@ -47,7 +30,7 @@ class WordPiece:
         self._rows = {token: row for row, token in enumerate(tokens)}
         self._longest = max(map(len, tokens))
 
-    def pieces(self, text: str, most: int = MOST_PIECES) -> Pieces:
+    def pieces(self, text: str, most: int = MOST_PIECES) -> list[int]:
         """Cut a text.
 
         Parameters
@@ -55,51 +38,48 @@ class WordPiece:
         text : str
             In any script: words that the vocabulary lacks fall into pieces, or letters.
         most : int
-            As many pieces at most, the two signs among them.
+            As many pieces at most, the signs of the beginning and the end among them.
 
         Returns
         -------
-        Pieces
-            At least the two signs.
+        list of int
+            Rows of the vocabulary; at least the two signs.
         """
-        ids, spans = [self._rows[BEGIN]], [(0, 0)]
+        ids = [self._rows[BEGIN]]
         for word in _words(text[:MOST_CHARACTERS]):
-            for row, start, end in self._cut(word):
-                ids.append(row)
-                spans.append((start, end))
+            ids += self._cut(word)
             if len(ids) >= most - 1:
                 break
-        return Pieces([*ids[: most - 1], self._rows[END]], [*spans[: most - 1], (0, 0)])
+        return [*ids[: most - 1], self._rows[END]]
 
-    def _cut(self, word: _Letters) -> list[tuple[int, int, int]]:
+    def _cut(self, word: str) -> list[int]:
         """Take the longest known piece again and again; a word of which a part is unknown is unknown."""
-        letters = "".join(letter for letter, _ in word)
-        whole = (self._rows[UNKNOWN], word[0][1], word[-1][1] + 1)
-        if len(letters) > LONGEST_WORD:
-            return [whole]
+        whole = [self._rows[UNKNOWN]]
+        if len(word) > LONGEST_WORD:
+            return whole
         found, at = [], 0
-        while at < len(letters):
+        while at < len(word):
             mark = "##" if at else ""
-            for end in range(min(len(letters), at + self._longest), at, -1):
-                row = self._rows.get(mark + letters[at:end])
+            for end in range(min(len(word), at + self._longest), at, -1):
+                row = self._rows.get(mark + word[at:end])
                 if row is not None:
-                    found.append((row, word[at][1], word[end - 1][1] + 1))
+                    found.append(row)
                     at = end
                     break
             else:
-                return [whole]
+                return whole
         return found
 
 
-def _words(text: str) -> Iterator[_Letters]:
-    """Split into words and signs, in small letters without accents, each letter with its place."""
-    word: _Letters = []
-    for place, char in enumerate(text):
+def _words(text: str) -> Iterator[str]:
+    """Split into words and signs, in small letters without accents."""
+    word = ""
+    for char in text:
         apart = _is_ideograph(char)
         if char in "\t\n\r" or (category := unicodedata.category(char)) == "Zs" or apart:
             if word:
                 yield word
-                word = []
+                word = ""
             if not apart:
                 continue
         elif char == "\ufffd" or category[0] == "C":
@@ -111,10 +91,10 @@ def _words(text: str) -> Iterator[_Letters]:
                 if apart or _is_sign(small):
                     if word:
                         yield word
-                        word = []
-                    yield [(small, place)]
+                        word = ""
+                    yield small
                 else:
-                    word.append((small, place))
+                    word += small
     if word:
         yield word
 

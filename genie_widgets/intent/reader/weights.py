@@ -10,8 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from reader.encoder import Array, Dense, Layer, Norm, Rows
-from reader.wordpiece import WordPiece
+from genie_widgets.intent.reader.encoder import Array, Dense, Layer, Norm, Rows
+from genie_widgets.intent.reader.wordpiece import WordPiece
+
+_FILE = Path(__file__).parent / "reader.npz"
+_HEAD = "head."
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Weights:
 @lru_cache(maxsize=1)
 def weights() -> Weights:
     """Load the weights that lie beside."""
-    with (Path(__file__).parent / "reader.npz").open("rb") as file, np.load(file) as stored:
+    with _FILE.open("rb") as file, np.load(file) as stored:
         n_layers = 1 + max(int(name.split(".")[0]) for name in stored.files if name[0].isdigit())
         return Weights(
             WordPiece(stored["tokens"].tobytes().decode().split("\n")),
@@ -59,6 +62,12 @@ def weights() -> Weights:
             Norm(stored["norm.weight"], stored["norm.bias"]),
             tuple(layer(stored, f"{number}.") for number in range(n_layers)),
         )
+
+
+def head_arrays() -> dict[str, npt.NDArray[Any]]:
+    """Give what lies with the weights for the head that stands on them, by name."""
+    with _FILE.open("rb") as file, np.load(file) as stored:
+        return {name.removeprefix(_HEAD): stored[name] for name in stored.files if name.startswith(_HEAD)}
 
 
 def layer(stored: Any, prefix: str) -> Layer:
