@@ -15,8 +15,8 @@ from genie_widgets.intent.rereading import read_again
 from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
 
-# From this probability on the sentence is not read a second time; of a column that is named outright a lower one is enough.
-SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.8
+# From this probability on the sentence is not read a second time; of a column that alone is named, outright, a lower one is enough.
+SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 # From this probability on a column is proposed without asking.
 SURE = 0.42
 # The next must not be nearly as probable.
@@ -26,7 +26,9 @@ SURE_UNSPOKEN = 0.55
 # and by so much if the first reading found another one likelier.
 DISAGREED = 0.2
 # What speaks of a column so surely names it.
-NAMED = 0.95
+NAMED, ALSO_NAMED = 0.95, 0.5
+# So probably no column is meant that their order says nothing.
+NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.
 SPOKEN = 0.85
 MAX_CANDIDATES = 5
@@ -86,11 +88,14 @@ def rank_targets(text: str, profile: TableProfile, *, again: bool = True) -> lis
     probabilities = ranker().probabilities(evidence)
     likeliest = float(probabilities[:-1].max(initial=0.0))
     agreed = probabilities[:-1] >= likeliest
-    named = any(
-        mention and mention.score > NAMED for mention, best in zip(evidence.mentions, agreed, strict=True) if best
-    )
-    if again and likeliest < (SURE_IF_NAMED if named else SURE_AT_FIRST) and said.strip():
-        probabilities = read_again(said, profile, evidence, probabilities)
+    spoken = sorted((mention.score if mention else 0.0 for mention in evidence.mentions), reverse=True)
+    best = evidence.mentions[int(agreed.argmax())] if spoken else None
+    alone = best is not None and best.score > NAMED and (len(spoken) == 1 or spoken[1] < ALSO_NAMED)
+    if again and likeliest < (SURE_IF_NAMED if alone else SURE_AT_FIRST) and said.strip():
+        once, probabilities = probabilities, read_again(said, profile, evidence, probabilities)
+        if probabilities[-1] >= NONE_MEANT:
+            # Of columns that nothing speaks of the first reading knows better which are asked for.
+            probabilities[:-1] = once[:-1] * (1 - probabilities[-1]) / max(once[:-1].sum(), 1e-9)
     ranked = []
     for i, (column, mention) in enumerate(zip(profile.columns, evidence.mentions, strict=True)):
         made = Candidate(column.name, float(probabilities[i]), "", False, agreed=bool(agreed[i]))
