@@ -70,7 +70,8 @@ def print_result(result: RunResult) -> None:
         print(printable(sentence))
     evaluation = result.evaluation
     if evaluation is not None:
-        print(f"\nOn {evaluation.n_rows:,} rows that the scored model never saw ({printable(evaluation.split)}):")
+        split = printable(evaluation.split)
+        print(f"\nOn {evaluation.n_rows:,} rows, each predicted by a model that had not seen it ({split}):")
         for metric in evaluation.metrics:
             interval = "" if metric.low is None else f"  [{metric.low:.4g} to {metric.high:.4g}]"
             if metric.no_interval:

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.deciding import Wish, at_decision, decide
     from genie_widgets.evaluate.drifting import drift
     from genie_widgets.evaluate.empty_target import with_target_filled
+    from genie_widgets.evaluate.folding import Fold, folds_of, in_words, n_folds_of, wants_folds
     from genie_widgets.evaluate.group_figures import LEAST_ROWS, by_group
     from genie_widgets.evaluate.leaving_out import RARE_ROWS, rare_classes, without_left_out
-    from genie_widgets.evaluate.scored import scored_table
+    from genie_widgets.evaluate.scored import FOLD, GROUP, kept_apart, scored_table
     from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of, within
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
 
 _HOME = {
+    "FOLD": "scored",
+    "Fold": "folding",
+    "GROUP": "scored",
     "LEAST_ROWS": "group_figures",
     "RARE_ROWS": "leaving_out",
     "Split": "splitting",
@@ -34,21 +38,29 @@ _HOME = {
     "decide": "deciding",
     "drift": "drifting",
     "evaluate": "scoring",
+    "folds_of": "folding",
     "group_codes": "scoring",
+    "in_words": "folding",
+    "kept_apart": "scored",
+    "n_folds_of": "folding",
     "paired_difference": "comparing",
     "rare_classes": "leaving_out",
     "rows_of": "scoring",
     "scored_table": "scored",
     "split": "splitting",
     "verdict": "verdicts",
+    "wants_folds": "folding",
     "with_target_filled": "empty_target",
     "within": "scoring",
     "without_left_out": "leaving_out",
 }
 
 __all__ = [
+    "FOLD",
+    "GROUP",
     "LEAST_ROWS",
     "RARE_ROWS",
+    "Fold",
     "Split",
     "Wish",
     "added_time_brought",
@@ -58,13 +70,18 @@ __all__ = [
     "decide",
     "drift",
     "evaluate",
+    "folds_of",
     "group_codes",
+    "in_words",
+    "kept_apart",
+    "n_folds_of",
     "paired_difference",
     "rare_classes",
     "rows_of",
     "scored_table",
     "split",
     "verdict",
+    "wants_folds",
     "with_target_filled",
     "within",
     "without_left_out",

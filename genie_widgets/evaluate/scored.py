@@ -15,6 +15,8 @@ import pandas as pd
 from genie_widgets.schema import Plan
 
 TRUTH, PREDICTION, GROUP = "truth", "prediction", "group"
+# Where all rows are scored, out of fold: from 0, the rows that were kept apart first.
+FOLD = "fold"
 PROBABILITY, QUANTILE = "probability of ", "quantile "
 
 
@@ -72,6 +74,11 @@ def parts(scored: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> dict[str,
     if named and set(named) <= set(scored.columns):
         found["probabilities"] = scored[list(named)].rename(columns=named)
     return found
+
+
+def kept_apart(scored: pd.DataFrame) -> pd.DataFrame:
+    """Give those of the scored rows that the model which was trained first has not learned from."""
+    return scored.loc[scored[FOLD] == 0] if FOLD in scored else scored
 
 
 def _labels(values: Any) -> Any:

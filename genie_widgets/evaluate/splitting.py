@@ -180,12 +180,26 @@ def _in_words(n_holdout: int, n_rows: int, way: str, n_dropped: int, target: str
         share=n_holdout / n_rows,
         way=way,
     )
-    if n_dropped:
-        text = plural(
-            "{split}; {n:,} row without a value in {target!r} left out",
-            "{split}; {n:,} rows without a value in {target!r} left out",
-            n_dropped,
-            split=text,
-            target=target,
-        )
-    return text
+    return left_out_too(text, n_dropped, target)
+
+
+def left_out_too(split: str, n_dropped: int, target: str) -> str:
+    """Add how many rows without a target were left out to the words of a split."""
+    if not n_dropped:
+        return split
+    return plural(
+        "{split}; {n:,} row without a value in {target!r} left out",
+        "{split}; {n:,} rows without a value in {target!r} left out",
+        n_dropped,
+        split=split,
+        target=target,
+    )
+
+
+def way_in_words(split: Split, plan: Plan) -> str:
+    """Say how rows are chosen where no time counts."""
+    if split.groups is not None:
+        return tr("whole groups of {column!r}, so that no group is in both parts", column=plan.validation.column)
+    if plan.problem_type in ("binary", "multiclass"):
+        return tr("at random, each class with its share")
+    return tr("at random")

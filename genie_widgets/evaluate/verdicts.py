@@ -77,6 +77,21 @@ def verdict(result: RunResult) -> tuple[str, ...]:
 
 def which_model(result: RunResult) -> str:
     """Say that the model that was scored is not the one that predicts; empty where it is."""
+    n_folds = result.evaluation.n_folds if result.evaluation is not None else 0
+    if n_folds and result.is_refitted:
+        return tr(
+            "The score is of {k} models of one recipe, each trained without the rows that it was scored on; the model "
+            "you take away was then trained by it on all {n_delivered:,}.",
+            k=n_folds,
+            n_delivered=result.n_delivered,
+        )
+    if n_folds:
+        return tr(
+            "The score is of {k} models of one recipe, each trained without the rows that it was scored on; the model "
+            "you take away is the first of them, trained on {n_scored:,} rows.",
+            k=n_folds,
+            n_scored=result.n_train,
+        )
     if not result.is_refitted:
         return ""
     return tr(
@@ -189,6 +204,16 @@ def _listed(names: list[str]) -> str:
 
 def _how_good(metric: MetricValue, evaluation: Evaluation, plan: Plan) -> str:
     values = {"metric": metric.label, "score": _with_interval(metric)}
+    if evaluation.n_folds:
+        how = tr(
+            "Out-of-fold ({k} folds), on {n:,} rows, {metric} is {score}.",
+            k=evaluation.n_folds,
+            n=evaluation.n_rows,
+            **values,
+        )
+        return (
+            how if metric.name == plan.metric else f"{how} {tr('The metric asked for is not defined on these rows.')}"
+        )
     if metric.name == plan.metric:
         return plural(
             "On {n:,} row that no model had seen, {metric} is {score}.",

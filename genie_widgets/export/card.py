@@ -82,6 +82,14 @@ def model_card(result: RunResult) -> str:
 
 def scored_and_delivered(result: RunResult) -> str:
     """Say which model the figures are of, and which one is taken away."""
+    if result.evaluation is not None and result.evaluation.n_folds:
+        return tr(
+            "The figures are of {k} models of one recipe, each scored on rows that it had not seen. The model in this "
+            "bundle is {delivered}, trained by the same recipe on {n_delivered:,} rows.",
+            k=result.evaluation.n_folds,
+            delivered=result.delivered_model,
+            n_delivered=result.n_delivered,
+        )
     if not result.is_refitted:
         return tr("The model in this bundle is the one that was scored.")
     figures = {
@@ -124,8 +132,8 @@ def _figures(result: RunResult) -> str:
         return tr("It could not be scored.")
     rows = "\n".join(_row(metric) for metric in evaluation.metrics)
     where = plural(
-        "On {n:,} row that the scored model had not seen ({split}). Baseline: {baseline}.",
-        "On {n:,} rows that the scored model had not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} row, predicted by a model that had not seen it ({split}). Baseline: {baseline}.",
+        "On {n:,} rows, each predicted by a model that had not seen it ({split}). Baseline: {baseline}.",
         evaluation.n_rows,
         split=plain(evaluation.split),
         baseline=plain(evaluation.baseline),

@@ -84,7 +84,7 @@ def notebook(result: RunResult, fit: Mapping[str, Any], *, positive: Any = None)
             "PREDICTOR": predictor,
             "FIT": dict(fit),
             "SIGN": 1 if METRICS[plan.metric].greater_is_better else -1,
-            "SCORE": None if main is None or main.name != plan.metric else main.value,
+            "SCORE": None if main is None or main.name != plan.metric else _score(result, main.value),
             "REFITTED": result.is_refitted,
         }.items()
     )
@@ -105,11 +105,27 @@ def _prose(result: RunResult) -> dict[str, str]:
         "table": result.table_name,
         "prompt": result.prompt or tr("nothing in words"),
         "verdict": result.verdict[0] if result.verdict else tr("It could not be scored."),
-        "split": result.evaluation.split if result.evaluation is not None else tr("not scored"),
+        "split": _split(result),
     }
     # Jupyter typesets what stands between dollar signs.
     safe = {name: plain(text).replace("$", r"\$") for name, text in told.items()}
     return notebook_cells(**safe, is_refitted=result.is_refitted)
+
+
+def _split(result: RunResult) -> str:
+    if result.evaluation is None:
+        return tr("not scored")
+    if result.evaluation.n_folds:
+        return tr("the first of {k} folds", k=result.evaluation.n_folds)
+    return result.evaluation.split
+
+
+def _score(result: RunResult, value: float) -> float | None:
+    """Give the score on the rows that go with the notebook: where all rows were scored, the first fold's."""
+    assert result.evaluation is not None
+    if not result.evaluation.n_folds:
+        return value
+    return next((row.score_holdout for row in result.leaderboard if row.model == result.best_model), None)
 
 
 def _cell(text: str, place: int, *, is_prose: bool) -> dict[str, Any]:

@@ -81,7 +81,11 @@ def report_html(result: RunResult, profile: TableProfile, prompt: str, *, create
         (
             tr("Models"),
             leaderboard_html(
-                result.leaderboard, result.plan.metric, result.best_model, is_decided=result.decision is not None
+                result.leaderboard,
+                result.plan.metric,
+                result.best_model,
+                is_decided=result.decision is not None,
+                n_folds=result.evaluation.n_folds if result.evaluation is not None else 0,
             ),
         ),
         (tr("The table"), profile_html(profile)),

@@ -71,8 +71,8 @@ def metrics_html(evaluation: Evaluation) -> str:
         for metric in evaluation.metrics
     )
     caption = plural(
-        "On {n:,} row that the scored model had not seen ({split}). Baseline: {baseline}.",
-        "On {n:,} rows that the scored model had not seen ({split}). Baseline: {baseline}.",
+        "On {n:,} row, predicted by a model that had not seen it ({split}). Baseline: {baseline}.",
+        "On {n:,} rows, each predicted by a model that had not seen it ({split}). Baseline: {baseline}.",
         evaluation.n_rows,
         split=esc(evaluation.split),
         baseline=esc(evaluation.baseline),
@@ -97,7 +97,13 @@ def _interval(metric: MetricValue) -> str:
 
 
 def leaderboard_html(
-    rows: Sequence[LeaderboardRow], metric: str, best: str, *, is_decided: bool = False, is_part: bool = False
+    rows: Sequence[LeaderboardRow],
+    metric: str,
+    best: str,
+    *,
+    is_decided: bool = False,
+    is_part: bool = False,
+    n_folds: int = 0,
 ) -> str:
     """Show the models, best first; the chosen one is marked in words.
 
@@ -108,6 +114,8 @@ def leaderboard_html(
         By which they are in order; the one that predicts.
     is_decided, is_part : bool
         Whether a person decided on a threshold, or looks at one group of rows: models are compared without.
+    n_folds : int
+        Where all rows were scored: models are compared on those of the first fold.
     """
     # Translators: beside the name of the model that was chosen
     chosen = f" <b>{tr('(chosen)')}</b>"
@@ -130,6 +138,8 @@ def leaderboard_html(
     ]
     if info is not None and not info.greater_is_better:
         told.append(tr("Lower is better."))
+    if n_folds:
+        told.append(tr("Untouched rows are those of the first fold here."))
     if is_decided:
         told.append(tr("Each model has its own threshold here; the one that was decided on is in all other figures."))
     if is_part:

@@ -142,6 +142,9 @@ class Evaluation(Value):
         differently in them than in the rows that were learned from.
     interval : Interval or None
         For numbers: of predictions of new rows.
+    n_folds : int
+        Where all rows of a small table were scored: by so many models, each of the same recipe and trained on the rows
+        of the other folds. 0 where one model was scored on rows that were kept apart.
     """
 
     n_rows: int
@@ -154,6 +157,7 @@ class Evaluation(Value):
     weak_groups: tuple[WeakGroup, ...] = ()
     drift: tuple[Drift, ...] = ()
     interval: Interval | None = None
+    n_folds: int = 0
 
 
 class Artefact(Value):

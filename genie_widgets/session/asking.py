@@ -26,6 +26,8 @@ from genie_widgets.schema import (
     Sourced,
     TableProfile,
 )
+from genie_widgets.session.tracing import unseen_rows
+from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -263,8 +265,8 @@ def _measured(metric: MetricValue, n_rows: int) -> str:
         else ""
     )
     return plural(
-        "{measure} is {value} on {n:,} row that the scored model had not seen{interval}{baseline}.",
-        "{measure} is {value} on {n:,} rows that the scored model had not seen{interval}{baseline}.",
+        "{measure} is {value} on {n:,} row, predicted by a model that had not seen it{interval}{baseline}.",
+        "{measure} is {value} on {n:,} rows, each predicted by a model that had not seen it{interval}{baseline}.",
         n_rows,
         measure=metric.label,
         value=metric_value(metric.name, metric.value),
@@ -380,7 +382,7 @@ def _row(run: Run, row: int = 1) -> Reply:
     place = max(range(len(explanation.outputs)), key=lambda at: explanation.outputs[at].rows[0].prediction)
     output = explanation.outputs[place]
     told = output.rows[0]
-    untouched = chosen.index[0] in run.scored.index and not run.scored_result.is_refitted
+    untouched = chosen.index[0] in unseen_rows(RunFolder(run.path))
     unseen, learned = tr("No model had seen it."), tr("The models may have learned from it: the prediction is no test.")
     words = (
         *row_sentences(explanation, told, output.label, output.base_value),
@@ -442,8 +444,8 @@ def _extreme(run: Run, column: str = "", value: str = "", n: int = 10, *, lowest
             high=number(float(order.max())),
         ),
         tr(
-            "Only rows that the scored model had not seen are listed, with its predictions: of the others a model "
-            "knows the answer."
+            "Each row is listed with the prediction of a model that had not seen it; rows without one are left out: of "
+            "those a model knows the answer."
         ),
     )
     shown = [column_name for column_name in (result.plan.target, *result.features) if column_name in scored.columns][:8]

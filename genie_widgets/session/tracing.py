@@ -55,6 +55,15 @@ def scored_result(folder: RunFolder) -> RunResult:
     return result
 
 
+def unseen_rows(folder: RunFolder) -> pd.Index:
+    """Name the rows that the model which predicts has not learned from, by their place in the table."""
+    import pandas as pd
+
+    from genie_widgets.evaluate import kept_apart
+
+    return pd.Index([]) if scored_result(folder).is_refitted else kept_apart(scored_rows(folder)).index
+
+
 def groups_of(folder: RunFolder, column: str) -> GroupReport:
     """Give a run's figures by the groups of a column; see `Run.groups`."""
     import pandas as pd
@@ -86,7 +95,9 @@ def part_of(folder: RunFolder, column: str, group: str) -> Part:
     assert result.evaluation is not None
     target = result.plan.target
     table = pd.read_parquet(folder.table_path, columns=list(dict.fromkeys((column, target))))
-    learned = with_target_filled(table, result.plan)[target].drop(index=scored.index).dropna()
+    learned = with_target_filled(table, result.plan)[target].dropna()
+    if not result.evaluation.n_folds:  # else each row was learned from by all models but its own
+        learned = learned.drop(index=scored.index)
     try:
         found = within(
             result.evaluation,

@@ -151,6 +151,11 @@ class RunFolder:
         return self.path / "refit"
 
     @property
+    def folds_path(self) -> Path:
+        """Folder of the models that only score the rows they have not seen; gone afterwards."""
+        return self.path / "folds"
+
+    @property
     def model_path(self) -> Path:
         """Path of the slim model: what the best one needs to predict."""
         return self.path / "model"

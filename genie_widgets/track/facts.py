@@ -78,6 +78,7 @@ def tags(request: RunRequest, result: RunResult) -> dict[str, str]:
         "genie.delivered_model": result.delivered_model,
         "genie.scored_rows_learned": str(result.n_train),
         "genie.delivered_rows_learned": str(result.n_delivered),
+        "genie.folds": str(result.evaluation.n_folds if result.evaluation is not None else 0),
         "mlflow.note.content": "\n\n".join(result.verdict),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,7 @@ def fit(
     machine: Machine,
     hooks: Hooks = Hooks(),
     nodes: Nodes | None = None,
+    recipe: Mapping[str, Any] | None = None,
 ) -> TrainedModel:
     """Fit models on a table.
 
@@ -86,6 +87,8 @@ def fit(
         What is told while it goes on, and whether to stop.
     nodes : Nodes, optional
         Those of a cluster, for the folds of a plan that has any.
+    recipe : mapping, optional
+        Which models, as `TrainedModel.recipe` tells; by default the plan decides.
 
     Returns
     -------
@@ -111,6 +114,7 @@ def fit(
         **_extra(plan, frame[plan.target]),
     )
     watch = _watch(plan, hooks)
+    room = _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine)
     try:
         with whole_pickles(), looked_up_by_sets(frame.shape[1]), _interrupter(watch, hooks, time_limit_s):
             predictor.fit(
@@ -122,7 +126,7 @@ def fit(
                 # Each text column gets n-grams of its own, so that an explanation can tell them apart.
                 feature_generator=AutoMLPipelineFeatureGenerator(text_ngram_params={"vectorizer_strategy": "separate"}),
                 raise_on_no_models_fitted=False,
-                **_arguments(_room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine), plan, nodes),
+                **_arguments(room, plan, nodes, recipe),
             )
     except FitInterruptedError:
         # It came a moment after the fit had ended; what was fitted is on disk, and only there.
@@ -226,9 +230,11 @@ def _cores(room: Room, nodes: Nodes | None) -> int:
     return room.threads if nodes is None else nodes.for_folds(FOLDS, useful_cores(room.n_rows * room.n_columns))
 
 
-def _arguments(room: Room, plan: Plan, nodes: Nodes | None) -> dict[str, Any]:
+def _arguments(room: Room, plan: Plan, nodes: Nodes | None, recipe: Mapping[str, Any] | None) -> dict[str, Any]:
     """Choose what is fitted, and with how many cores: folds have those of all nodes, all else this machine's."""
     cores = _cores(room, nodes)
+    if recipe is not None:
+        return {"num_cpus": cores, **recipe}
     chosen = portfolio(plan, replace(room, threads=cores))
     if nodes is None:
         return {"num_cpus": cores, **chosen}

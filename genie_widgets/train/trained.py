@@ -243,6 +243,12 @@ class TrainedModel:
 
         return fit_arguments(self.predictor)
 
+    def recipe(self) -> dict[str, Any]:
+        """Tell which models were fitted, to fit them from the beginning on other rows; see `as_fitted.recipe`."""
+        from genie_widgets.train.as_fitted import recipe
+
+        return recipe(self.predictor)
+
     def versions(self) -> dict[str, str]:
         """Versions that matter for loading the model."""
         return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _ALWAYS}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,6 +50,8 @@ EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
 LEAST_TRAINING_S = 6.0
+# With less for each fold, a wide interval is better than models that were cut short.
+LEAST_FOLD_S = 10.0
 # An overrun up to this share of the time limit is within the promise.
 TOLERATED_OVERRUN = 0.1
 
@@ -217,13 +219,14 @@ def finish(run: Run, recorder: Recorder, model: TrainedModel, split: Split) -> T
     Once it was trained on all rows, none is untouched: nothing is measured of it any more. The other models, which
     never saw those that were kept apart, are compared on them when what is waited for has been shown.
     """
+    from genie_widgets.worker.folding import out_of_fold
     from genie_widgets.worker.refitting import refitted
 
     before = run.folder.read_result()
     result = _tell_gain(run, before, _score(run, model, split))
     delivered, result = refitted(run, model, split, result)
     result = _explain(run, delivered, split, result)
-    result = _compare(run, model, split, result)
+    result = out_of_fold(run, model, split, _compare(run, model, split, result))
     result = _export(run, delivered, model.fit_arguments, split, result)
     _end(run, recorder, result)
     return delivered
@@ -324,7 +327,7 @@ def _train(run: Run, split: Split) -> TrainedModel:
             split.train[[*columns, plan.target]],
             plan,
             path=run.folder.predictor_path,
-            time_limit_s=training_seconds(run),
+            time_limit_s=training_seconds(run, split),
             machine=run.machine,
             hooks=hooks_of(run, split),
             nodes=nodes,
@@ -370,11 +373,21 @@ def hooks_of(run: Run, split: Split) -> Hooks:
     )
 
 
-def training_seconds(run: Run) -> float:
-    """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
+def training_seconds(run: Run, split: Split) -> float:
+    """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model.
+
+    Where all rows are to be scored, what was trained once is trained once more for each fold.
+    """
+    from genie_widgets.evaluate import n_folds_of, wants_folds
+
     left = run.budget.training_left_s()
-    if left >= LEAST_TRAINING_S + run.budget.refitting_s:
-        return left - run.budget.refitting_s
+    spare = left - run.budget.refitting_s
+    if wants_folds(split, run.request.plan):
+        of_one = spare / n_folds_of(split)
+        if of_one >= LEAST_FOLD_S:
+            return of_one
+    if spare >= LEAST_TRAINING_S:
+        return spare
     if left >= LEAST_TRAINING_S:
         return left
     overrun = LEAST_TRAINING_S - left
@@ -465,31 +478,43 @@ def described(run: Run, model: TrainedModel, split: Split) -> RunResult:
 
 def evaluated(run: Run, model: TrainedModel, split: Split, keep_at: Path | None = None) -> Evaluation:
     """Score a model on the untouched rows of `split`; the scored rows are kept where a path is given."""
-    from genie_widgets.evaluate import evaluate, scored_table
+    from genie_widgets.evaluate import evaluate
 
     plan = run.request.plan
-    rows = split.holdout[list(plan.feature_columns(run.request.profile.column_names))]
-    classes = tuple(str(label) for label in model.classes)
-    quantile = plan.problem_type == "quantile"
-    scored = scored_table(
-        split.holdout[plan.target],
-        plan=plan,
-        predictions=None if quantile else model.predict(rows),
-        probabilities=model.predict_proba(rows),
-        quantiles=model.predict_quantiles(rows) if quantile else None,
-        groups=split.groups,
-    )
+    scored = predicted(run, model, split.holdout, model.classes, groups=split.groups)
     if keep_at is not None:
         # Every figure can be traced to its rows, and asked of any part of them.
         scored.to_parquet(keep_at)
     return evaluate(
         scored,
         plan=plan,
-        classes=classes,
+        classes=tuple(str(label) for label in model.classes),
         y_train=split.train[plan.target],
         how=split.how,
-        cells=rows,
+        cells=split.holdout[list(plan.feature_columns(run.request.profile.column_names))],
         seed=run.request.seed,
+    )
+
+
+def predicted(
+    run: Run, model: TrainedModel, rows: pd.DataFrame, classes: Sequence[Any], groups: Any = None
+) -> pd.DataFrame:
+    """Put rows and what a model predicts of them together; probabilities of `classes`, whichever of them it knows."""
+    from genie_widgets.evaluate import scored_table
+
+    plan = run.request.plan
+    cells = rows[list(plan.feature_columns(run.request.profile.column_names))]
+    quantile = plan.problem_type == "quantile"
+    probabilities = model.predict_proba(cells)
+    if probabilities is not None:
+        probabilities = probabilities.reindex(columns=list(classes), fill_value=0.0)
+    return scored_table(
+        rows[plan.target],
+        plan=plan,
+        predictions=None if quantile else model.predict(cells),
+        probabilities=probabilities,
+        quantiles=model.predict_quantiles(cells) if quantile else None,
+        groups=groups,
     )
 
 

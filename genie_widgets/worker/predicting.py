@@ -251,7 +251,7 @@ def _parts(file: Any) -> Any:
 
 def learned_rows(table: pd.DataFrame, plan: Plan, scored: pd.DataFrame | None) -> pd.DataFrame:
     """Give the rows of a table that were neither left out by its plan nor kept apart for scoring."""
-    from genie_widgets.evaluate import without_left_out
+    from genie_widgets.evaluate import kept_apart, without_left_out
 
     kept = without_left_out(table, plan)
-    return kept if scored is None else kept[~kept.index.isin(scored.index)]
+    return kept if scored is None else kept[~kept.index.isin(kept_apart(scored).index)]

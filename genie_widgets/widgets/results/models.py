@@ -31,4 +31,5 @@ class ModelsTab(Tab):
                 result.best_model,
                 is_decided=result.decision is not None,
                 is_part=state.part is not None,
+                n_folds=result.evaluation.n_folds if result.evaluation is not None else 0,
             )

@@ -1,0 +1,128 @@
+"""Small tables: what was trained and scored once is trained and scored on each further part, until all rows are."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from genie_widgets.language import tr
+from genie_widgets.machine import detect_machine
+from genie_widgets.schema import Evaluation, RunResult
+from genie_widgets.worker.pipeline import Run, predicted, save
+
+if TYPE_CHECKING:
+    from genie_widgets.evaluate import Fold, Split
+    from genie_widgets.train import TrainedModel
+
+# A fold that takes longer than the first training did, by more than this, was disturbed: the machine got busy.
+SLOWNESS = 1.5
+
+
+def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
+    """Score all rows of a small table, where that fits into the time.
+
+    Each part is predicted by a model of its own, that was trained on the others by the same recipe from the beginning:
+    preparation, models, early stopping, choice and weights. Nothing that is scored has had a part in any of it.
+
+    Parameters
+    ----------
+    run : Run
+        Its budget decides; one that was stopped or salvaged keeps the score it has.
+    model : TrainedModel
+        What learned from all but the rows that were kept apart; these are the first fold.
+    split : Split
+    result : RunResult
+        With the score of the rows that were kept apart.
+
+    Returns
+    -------
+    RunResult
+        With the score of all rows, or as it was.
+    """
+    from genie_widgets.evaluate import GROUP, folds_of, in_words, verdict, wants_folds
+
+    if result.evaluation is None or not wants_folds(split, run.request.plan) or run.is_stopped or run.should_stop():
+        return result
+    folds = folds_of(split, run.request.plan, seed=run.request.seed)
+    seconds = SLOWNESS * run.timings.get("training", 0.0)
+    if _left(run) < seconds * (len(folds) - 1):
+        return result
+    started, found = time.monotonic(), dict[str, Evaluation]()
+
+    def step() -> None:
+        scored = _scored(run, model, folds)
+        if scored is None:
+            return
+        rows = pd.concat([fold.out for fold in folds])
+        if split.groups is not None:
+            scored[GROUP] = pd.factorize(rows[run.request.plan.validation.column])[0]
+        evaluation = _evaluated(run, model, scored, rows, in_words(folds, split, run.request.plan))
+        assert result.evaluation is not None
+        found["evaluation"] = evaluation.model_copy(update={"n_folds": len(folds), "drift": result.evaluation.drift})
+        fresh = run.folder.scored_path.with_suffix(".new")
+        scored.to_parquet(fresh)
+        fresh.replace(run.folder.scored_path)
+
+    run.attempt(tr("The other rows could not be scored"), step)
+    shutil.rmtree(run.folder.folds_path, ignore_errors=True)
+    run.timed("folds", started)
+    if not found:
+        return result
+    result = result.model_copy(update=found)
+    return save(run, result.model_copy(update={"verdict": verdict(result)}), "scores")
+
+
+def _left(run: Run) -> float:
+    kept = run.budget.reserve_s - run.budget.scoring_s + run.budget.refitting_s
+    return run.budget.left_s(keeping_s=kept)
+
+
+def _scored(run: Run, model: TrainedModel, folds: tuple[Fold, ...]) -> pd.DataFrame | None:
+    """Give every row's prediction by a model that has not seen it; None where time ran out, or it was stopped."""
+    from genie_widgets.evaluate import FOLD
+    from genie_widgets.schema import GenieError
+    from genie_widgets.train import Hooks, fit
+
+    plan, folder = run.request.plan, run.folder
+    columns = [*plan.feature_columns(run.request.profile.column_names), plan.target]
+    recipe = model.recipe()
+    scored = [predicted(run, model, folds[0].out, model.classes).assign(**{FOLD: 0})]
+    for place, fold in enumerate(folds[1:], start=1):
+        run.enter("scoring", tr("Scoring all rows, fold by fold: {k} of {n}", k=place + 1, n=len(folds)))
+        path = folder.folds_path / str(place)
+        shutil.rmtree(path, ignore_errors=True)
+        try:
+            of_fold = fit(
+                fold.train[columns],
+                plan,
+                path=path,
+                time_limit_s=_left(run) / (len(folds) - place),
+                machine=detect_machine(disk=folder.path),
+                hooks=Hooks(should_stop=run.should_stop, on_stuck=run.on_stuck),
+                recipe=recipe,
+            )
+        except GenieError:  # too few seconds, or of one class: what was scored before still stands
+            return None
+        if run.should_stop():
+            return None
+        scored.append(predicted(run, of_fold, fold.out, model.classes).assign(**{FOLD: place}))
+        shutil.rmtree(path, ignore_errors=True)
+    return pd.concat(scored)
+
+
+def _evaluated(run: Run, model: TrainedModel, scored: pd.DataFrame, rows: pd.DataFrame, how: str) -> Evaluation:
+    from genie_widgets.evaluate import evaluate
+
+    plan = run.request.plan
+    return evaluate(
+        scored,
+        plan=plan,
+        classes=tuple(str(label) for label in model.classes),
+        y_train=rows[plan.target],
+        how=how,
+        cells=rows[list(plan.feature_columns(run.request.profile.column_names))],
+        seed=run.request.seed,
+    )

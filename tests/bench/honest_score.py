@@ -1,0 +1,187 @@
+"""Is the score right, and its interval? Holdout against out-of-fold, on tables of known truth; and AutoGluon's own way.
+
+    python tests/bench/honest_score.py               # coverage and bias on made tables: 100 seeds, quick models
+    python tests/bench/honest_score.py --bagged      # optimism of bagged out-of-fold ensembles against untouched rows
+
+The truth of a model is its score on 20,000 further rows of the same kind. *covers*: the share of seeds in which the 95%
+interval holds the truth of the model that is taken away, which was trained on all rows; *scored*: that of the models
+that were scored (for folds their mean). *bias*: mean score less the mean truth of the model that is taken away.
+"""
+
+import argparse
+import os
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from genie_widgets.evaluate import folds_of, rows_of, scored_table, split
+from genie_widgets.evaluate.bootstrap import intervals
+from genie_widgets.evaluate.metrics import metric_value, weighted_metric
+from genie_widgets.schema import Plan
+
+TRUTH_ROWS = 20_000
+PLANS = {
+    "classes": (Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="1"), ("roc_auc", "accuracy")),
+    "rare": (Plan(target="y", problem_type="binary", metric="roc_auc", positive_class="1"), ("roc_auc", "accuracy")),
+    "numbers": (Plan(target="y", problem_type="regression", metric="r2"), ("r2", "root_mean_squared_error")),
+}
+SIZES = (120, 344, 700)
+
+
+def table(kind, n, rng):
+    """Make rows with three columns that count and three that do not."""
+    x = rng.normal(size=(n, 6))
+    line = x[:, 0] + np.where(x[:, 1] > 0, x[:, 2], -0.5)
+    if kind == "numbers":
+        y = line + rng.normal(size=n)
+    else:
+        y = (rng.random(n) < 1 / (1 + np.exp(3.0 * (kind == "rare") - 1.5 * line))).astype(int)
+    return pd.DataFrame(x, columns=list("abcdef")).assign(y=y)
+
+
+class Quick:
+    """A forest and a line, averaged: a recipe of a few milliseconds."""
+
+    def __init__(self, rows, kind, seed):
+        from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+        from sklearn.linear_model import LinearRegression, LogisticRegression
+
+        forest = RandomForestRegressor if kind == "numbers" else RandomForestClassifier
+        line = LinearRegression() if kind == "numbers" else LogisticRegression()
+        models = (forest(n_estimators=30, min_samples_leaf=3, random_state=seed), line)
+        self._numbers = kind == "numbers"
+        self._models = [model.fit(rows.drop(columns="y").to_numpy(), rows["y"]) for model in models]
+
+    def answers(self, rows):
+        x = rows.drop(columns="y").to_numpy()
+        if self._numbers:
+            return np.mean([model.predict(x) for model in self._models], axis=0)
+        return np.mean([model.predict_proba(x)[:, 1] for model in self._models], axis=0)
+
+
+def scores(rows, answers, plan, names, *, seed, bounds=True):
+    """Give each metric's value and interval, as Genie computes them."""
+    if plan.problem_type == "regression":
+        scored, classes = scored_table(rows["y"], plan=plan, predictions=answers), ()
+    else:
+        chances = pd.DataFrame({"0": 1 - answers, "1": answers}, index=rows.index)
+        labels = (answers >= 0.5).astype(int)
+        scored, classes = scored_table(rows["y"], plan=plan, predictions=labels, probabilities=chances), ("0", "1")
+    prepared, _ = rows_of(scored, plan, classes)
+    values = {name: metric_value(name, prepared) for name in names}
+    found = {}
+    if bounds:
+        weighted = {name: weighted_metric(name, prepared) for name in names if values[name] is not None}
+        found = intervals({name: metric for name, metric in weighted.items() if metric}, len(rows), seed=seed)
+    return {name: (values[name], *found.get(name, (None, None))) for name in names}
+
+
+def trial(kind, n, seed):
+    """Score one table both ways; give value, interval and truths by way and metric."""
+    plan, names = PLANS[kind]
+    rng = np.random.default_rng(seed)
+    rows, fresh = table(kind, n, rng), table(kind, TRUTH_ROWS, rng)
+    parts = split(rows, plan, seed=seed)
+    whole = Quick(rows, kind, seed)
+    truth = scores(fresh, whole.answers(fresh), plan, names, seed=seed, bounds=False)
+    first = Quick(parts.train, kind, seed)
+    held = scores(parts.holdout, first.answers(parts.holdout), plan, names, seed=seed)
+    of_first = scores(fresh, first.answers(fresh), plan, names, seed=seed, bounds=False)
+    folds = folds_of(parts, plan, seed=seed)
+    answers, truths = pd.Series(0.0, index=rows.index), []
+    for learn, out in folds:
+        model = Quick(learn, kind, seed)
+        answers.loc[out.index] = model.answers(out)
+        truths.append(scores(fresh, model.answers(fresh), plan, names, seed=seed, bounds=False))
+    scored = pd.concat([out for _, out in folds])
+    pooled = scores(scored, answers.loc[scored.index].to_numpy(), plan, names, seed=seed)
+    return [
+        {"way": way, "metric": name, "value": got[name][0], "low": got[name][1], "high": got[name][2],
+         "truth": truth[name][0], "own": own(name), "folds": len(folds)}
+        for way, got, own in (
+            ("holdout", held, lambda name: of_first[name][0]),
+            ("out of fold", pooled, lambda name: float(np.mean([one[name][0] for one in truths]))),
+        )
+        for name in names
+    ]  # fmt: skip
+
+
+def coverage(seeds):
+    """Print coverage, bias, error and width of both ways."""
+    heads = ("covers", "scored", "bias", "error", "width")
+    print(f"{'table':<8}{'rows':>5} {'metric':<24}{'way':<13}" + "".join(f"{head:>9}" for head in heads))
+    for kind in PLANS:
+        for n in SIZES:
+            found = pd.DataFrame([row for seed in range(seeds) for row in trial(kind, n, seed)])
+            for (metric, way), of in found.groupby(["metric", "way"], sort=False):
+                told = of.dropna(subset=["low", "value"])
+                covers = told["truth"].between(told["low"], told["high"]).mean()
+                scored = told["own"].between(told["low"], told["high"]).mean()
+                bias, error = (told["value"] - told["truth"]).mean(), (told["value"] - told["truth"]).abs().mean()
+                width = (told["high"] - told["low"]).mean()
+                where = f"{kind:<8}{n:>5} {metric:<24}{way:<13}"
+                print(f"{where}{covers:>9.0%}{scored:>9.0%}{bias:>+9.4f}{error:>9.4f}{width:>9.4f}", flush=True)
+
+
+def bagged(seeds, n=200):
+    """Print how far AutoGluon's out-of-fold score of its weighted ensemble lies above the truth."""
+    import logging
+
+    from autogluon.tabular import TabularPredictor
+    from sklearn.datasets import load_breast_cancer, load_diabetes
+
+    logging.disable(logging.WARNING)
+    models = {
+        "RF": {"n_estimators": 40},
+        "XT": {"n_estimators": 40},
+        "GBM": [
+            {"num_boost_round": 60},
+            {"num_boost_round": 60, "extra_trees": True, "ag_args": {"name_suffix": "XT"}},
+        ],
+    }
+    real = {
+        "breast cancer": (load_breast_cancer(as_frame=True).frame, "log_loss"),
+        "diabetes": (load_diabetes(as_frame=True).frame, "root_mean_squared_error"),
+        "made classes": (table("classes", 4000, np.random.default_rng(0)), "log_loss"),
+    }
+    for name, (frame, metric) in real.items():
+        target, gaps = frame.columns[-1], []
+        for seed in range(seeds):
+            drawn = frame.sample(frac=1.0, random_state=seed)
+            learn, fresh = drawn.iloc[:n], drawn.iloc[n:]
+            with TemporaryDirectory() as folder:
+                predictor = TabularPredictor(target, eval_metric=metric, path=str(Path(folder, "p")), verbosity=0)
+                predictor.fit(
+                    learn, hyperparameters=models, num_bag_folds=5, num_stack_levels=0, dynamic_stacking=False,
+                    num_cpus=2, calibrate=False, ag_args_ensemble={"fold_fitting_strategy": "sequential_local"},
+                )  # fmt: skip
+                board = predictor.leaderboard(fresh, display=False).set_index("model")
+            single = board.drop(index=[model for model in board.index if model.startswith("Weighted")])
+            of = {
+                "weighted ensemble": board.loc[predictor.model_best],
+                "best single": single.loc[single["score_val"].idxmax()],
+                "mean of singles": single[["score_val", "score_test"]].mean(),
+            }
+            gaps.append({way: row["score_val"] - row["score_test"] for way, row in of.items()})
+        told = pd.DataFrame(gaps)
+        for way in told:
+            error = told[way].std() / np.sqrt(len(told))
+            # AutoGluon turns errors round: above zero, the score is too good.
+            print(f"{name:<14}{metric:<24}{way:<18}{told[way].mean():+9.4f} ± {error:.4f}", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--bagged", action="store_true")
+    arguments = parser.parse_args()
+    started = time.process_time()
+    (bagged if arguments.bagged else coverage)(arguments.seeds)
+    print(f"{time.process_time() - started:.0f} s of CPU, load {os.getloadavg()[0]:.1f}")
+
+
+if __name__ == "__main__":
+    main()
