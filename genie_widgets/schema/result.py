@@ -107,7 +107,8 @@ class Interval(Value):
     """How far the true number may lie from a predicted one.
 
     Split-conformal (Vovk et al., 2005; Lei et al., 2018): of rows like the `n_rows` untouched ones, at least the share
-    `level` lies within `half_width` of its prediction, whatever the model.
+    `level` lies within `half_width` of its prediction, whatever the model. Where all rows were scored out-of-fold it is
+    cross-conformal (Vovk, 2015): in practice the same, by proof a little less.
     """
 
     level: float

@@ -11,14 +11,14 @@ import pandas as pd
 from genie_widgets.language import tr
 from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Evaluation, RunResult
-from genie_widgets.worker.pipeline import Run, predicted, save
+from genie_widgets.worker.pipeline import Run, fitted_s, predicted, save
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Fold, Split
     from genie_widgets.train import TrainedModel
 
-# A fold that takes longer than the first training did, by more than this, was disturbed: the machine got busy.
-SLOWNESS = 1.5
+# Each fold must have at least this share of what the models took so far: with less it would be another recipe.
+FAIR_SHARE = 0.8
 
 
 def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
@@ -47,8 +47,7 @@ def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) 
     if result.evaluation is None or not wants_folds(split, run.request.plan) or run.is_stopped or run.should_stop():
         return result
     folds = folds_of(split, run.request.plan, seed=run.request.seed)
-    seconds = SLOWNESS * run.timings.get("training", 0.0)
-    if _left(run) < seconds * (len(folds) - 1):
+    if _left(run) < FAIR_SHARE * fitted_s(result) * (len(folds) - 1):
         return result
     started, found = time.monotonic(), dict[str, Evaluation]()
 

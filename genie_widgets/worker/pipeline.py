@@ -376,14 +376,15 @@ def hooks_of(run: Run, split: Split) -> Hooks:
 def training_seconds(run: Run, split: Split) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model.
 
-    Where all rows are to be scored, what was trained once is trained once more for each fold.
+    Where all rows are to be scored, what was trained, now and before, is trained once more for each further fold.
     """
     from genie_widgets.evaluate import n_folds_of, wants_folds
 
     left = run.budget.training_left_s()
     spare = left - run.budget.refitting_s
     if wants_folds(split, run.request.plan):
-        of_one = spare / n_folds_of(split)
+        n_folds = n_folds_of(split)
+        of_one = (spare - (n_folds - 1) * fitted_s(run.folder.read_result())) / n_folds
         if of_one >= LEAST_FOLD_S:
             return of_one
     if spare >= LEAST_TRAINING_S:
@@ -406,6 +407,12 @@ def training_seconds(run: Run, split: Split) -> float:
     )
     run.warn(problem)
     return LEAST_TRAINING_S
+
+
+def fitted_s(result: RunResult | None) -> float:
+    """Give the seconds that a run's models took so far; an ensemble's are those of its members."""
+    rows = () if result is None else result.leaderboard
+    return sum(row.fit_s for row in rows if not row.model.startswith("WeightedEnsemble"))
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
