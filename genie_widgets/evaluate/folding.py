@@ -17,7 +17,7 @@ from genie_widgets.schema import Plan
 # With fewer rows kept apart, or fewer of the rarest class in all, the interval is too wide to say much.
 FEW_KEPT_APART, FEW_OF_A_CLASS = 200, 50
 # Beyond, a rare class alone is no reason to train several times.
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 LEAST_FOLDS, MOST_FOLDS = 3, 5
 
 

@@ -62,6 +62,8 @@ class LeftOut:
         Rows of one group are not independent of each other: they are left out together.
     seed : int
         For blocks of many units: same seed, same blocks.
+    widened : float
+        By how much standard errors are larger than the rows alone tell.
 
     Attributes
     ----------
@@ -69,7 +71,10 @@ class LeftOut:
         0 for the rows that are left out, else 1.
     """
 
-    def __init__(self, n_rows: int, *, groups: NDArray[np.intp] | None = None, seed: int = 0) -> None:
+    def __init__(
+        self, n_rows: int, *, groups: NDArray[np.intp] | None = None, seed: int = 0, widened: float = 1.0
+    ) -> None:
+        self.widened = widened
         self._groups = np.arange(n_rows) if groups is None else groups
         self.n_units = int(self._groups.max(initial=-1)) + 1
         n_blocks = min(self.n_units, int(np.clip(CELLS // max(1, n_rows), LEAST_BLOCKS, MOST_BLOCKS)))
@@ -112,6 +117,8 @@ def interval(metric: Weighted, scale: Scale, left_out: LeftOut, *, confidence: f
         without = np.asarray(metric(left_out.weights), dtype=float)
     if not math.isfinite(value) or not np.isfinite(without).all():
         return None
+    # As if each row's part in it were so much larger.
+    without = value + left_out.widened * (without - value)
     if scale.kind == "share":
         return _share(value, _spread(without)[0], n_units, max(1, len(scale.sets)), confidence)
     if scale.kind == "correlation":
@@ -180,7 +187,7 @@ def _median(scale: Scale, left_out: LeftOut, confidence: float) -> Bounds:
     below = (scale.values <= np.median(scale.values)).astype(float)
     share = float(below.mean())
     error, _ = _spread((left_out.weights @ below) / left_out.weights.sum(axis=1))
-    n = share * (1 - share) / error**2 if error > _NOTHING else left_out.n_units
+    n = share * (1 - share) / (left_out.widened * error) ** 2 if error > _NOTHING else left_out.n_units
     low, high = _wilson(0.5, n, NormalDist().inv_cdf((1 + confidence) / 2))
     return (
         float(np.quantile(scale.values, low, method="lower")),

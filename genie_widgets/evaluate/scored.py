@@ -17,6 +17,9 @@ from genie_widgets.schema import Plan
 TRUTH, PREDICTION, GROUP = "truth", "prediction", "group"
 # Where all rows are scored, out of fold: from 0, the rows that were kept apart first.
 FOLD = "fold"
+# Rows scored by models that learned from each other's rows are not independent (Bates, Hastie and Tibshirani, 2024). By
+# so much the error of the score was larger than its rows tell (tests/bench/honest_score.py).
+OUT_OF_FOLD = 1.2
 PROBABILITY, QUANTILE = "probability of ", "quantile "
 
 
@@ -79,6 +82,11 @@ def parts(scored: pd.DataFrame, plan: Plan, classes: Sequence[str]) -> dict[str,
 def kept_apart(scored: pd.DataFrame) -> pd.DataFrame:
     """Give those of the scored rows that the model which was trained first has not learned from."""
     return scored.loc[scored[FOLD] == 0] if FOLD in scored else scored
+
+
+def widened(scored: pd.DataFrame) -> float:
+    """Give how much wider intervals are where all rows were scored, out of fold."""
+    return OUT_OF_FOLD if FOLD in scored else 1.0
 
 
 def _labels(values: Any) -> Any:

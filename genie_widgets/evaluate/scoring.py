@@ -18,7 +18,7 @@ from genie_widgets.evaluate.intervals import LEAST_UNITS, LeftOut, fewest_units,
 from genie_widgets.evaluate.labels import label_codes
 from genie_widgets.evaluate.metrics import metric_names, metric_scale, metric_value, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, Floats, NumberRows, QuantileRows, Rows, taken
-from genie_widgets.evaluate.scored import GROUP, TRUTH, parts
+from genie_widgets.evaluate.scored import GROUP, TRUTH, parts, widened
 from genie_widgets.evaluate.shuffling import shuffled_as_good
 from genie_widgets.evaluate.weak_groups import weak_groups
 from genie_widgets.language import plural, tr
@@ -77,7 +77,7 @@ def evaluate(
         return Evaluation(n_rows=0, split=how, metrics=(), baseline=tr("none: no row could be scored"))
     train = label_codes(y_train, rows.labels)[0] if isinstance(rows, ClassRows) else _numbers(y_train)
     baseline = Baseline(rows, train)
-    metrics = _metrics(rows, plan, baseline.value, group_codes(scored.get(GROUP), used), seed)
+    metrics = _metrics(rows, plan, baseline.value, group_codes(scored.get(GROUP), used), seed, widened(scored))
     return Evaluation(
         n_rows=len(rows),
         split=how,
@@ -123,7 +123,7 @@ def at_threshold(
         rows = decided(rows, threshold)
     # The baseline ignores the threshold as it ignores the columns.
     baselines = {metric.name: metric.baseline for metric in evaluation.metrics}
-    found = _metrics(rows, plan, baselines.get, group_codes(scored.get(GROUP), used), seed)
+    found = _metrics(rows, plan, baselines.get, group_codes(scored.get(GROUP), used), seed, widened(scored))
     changed = {
         "metrics": found,
         "confusion": confusion(rows),
@@ -184,7 +184,7 @@ def within(
     return evaluation.model_copy(
         update={
             "n_rows": len(rows),
-            "metrics": _metrics(rows, plan, Baseline(rows, train).value, clusters, seed),
+            "metrics": _metrics(rows, plan, Baseline(rows, train).value, clusters, seed, widened(scored)),
             "curves": curves(rows, seed=seed),
             "confusion": confusion(rows) if isinstance(rows, ClassRows) else None,
             "shuffled_as_good": None,
@@ -206,6 +206,7 @@ def _metrics(
     baseline: Callable[[str], float | None],
     groups: NDArray[np.intp] | None,
     seed: int,
+    wider: float,
 ) -> tuple[MetricValue, ...]:
     n_classes = len(rows.labels) if isinstance(rows, ClassRows) else 0
     names = [name for name in metric_names(plan) if name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO]
@@ -216,7 +217,7 @@ def _metrics(
         if (name != "roc_auc_ovo_macro" or n_classes <= MOST_CLASSES_OVO_INTERVAL)
         and (metric := weighted_metric(name, rows)) is not None
     }
-    left_out = LeftOut(len(rows), groups=groups, seed=seed)
+    left_out = LeftOut(len(rows), groups=groups, seed=seed, widened=wider)
     bounds = {
         name: found
         for name, metric in prepared.items()

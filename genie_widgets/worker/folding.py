@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from genie_widgets.language import tr
-from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Evaluation, RunResult
-from genie_widgets.worker.pipeline import Run, fitted_s, predicted, save
+from genie_widgets.worker.pipeline import Run, predicted, save
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Fold, Split
     from genie_widgets.train import TrainedModel
 
-# Each fold must have at least this share of what the models took so far: with less it would be another recipe.
-FAIR_SHARE = 0.8
+# What each fold must have: so many times what the models took, and never less. With too little of it they would be cut
+# short, and be others than the ones that are scored. The training itself is not made shorter for it.
+FAIR_SHARE, LEAST_S = 1.25, 10.0
 
 
 def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
@@ -47,7 +47,7 @@ def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) 
     if result.evaluation is None or not wants_folds(split, run.request.plan) or run.is_stopped or run.should_stop():
         return result
     folds = folds_of(split, run.request.plan, seed=run.request.seed)
-    if _left(run) < FAIR_SHARE * fitted_s(result) * (len(folds) - 1):
+    if _left(run) < max(LEAST_S, FAIR_SHARE * _fitted_s(result)) * (len(folds) - 1):
         return result
     started, found = time.monotonic(), dict[str, Evaluation]()
 
@@ -72,6 +72,11 @@ def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) 
         return result
     result = result.model_copy(update=found)
     return save(run, result.model_copy(update={"verdict": verdict(result)}), "scores")
+
+
+def _fitted_s(result: RunResult) -> float:
+    """Give the seconds that a run's models took; an ensemble's are those of its members."""
+    return sum(row.fit_s for row in result.leaderboard if not row.model.startswith("WeightedEnsemble"))
 
 
 def _left(run: Run) -> float:
@@ -99,7 +104,7 @@ def _scored(run: Run, model: TrainedModel, folds: tuple[Fold, ...]) -> pd.DataFr
                 plan,
                 path=path,
                 time_limit_s=_left(run) / (len(folds) - place),
-                machine=detect_machine(disk=folder.path),
+                machine=run.machine,
                 hooks=Hooks(should_stop=run.should_stop, on_stuck=run.on_stuck),
                 recipe=recipe,
             )

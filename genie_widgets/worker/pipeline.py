@@ -50,8 +50,6 @@ EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
 LEAST_TRAINING_S = 6.0
-# With less for each fold, a wide interval is better than models that were cut short.
-LEAST_FOLD_S = 10.0
 # An overrun up to this share of the time limit is within the promise.
 TOLERATED_OVERRUN = 0.1
 
@@ -327,7 +325,7 @@ def _train(run: Run, split: Split) -> TrainedModel:
             split.train[[*columns, plan.target]],
             plan,
             path=run.folder.predictor_path,
-            time_limit_s=training_seconds(run, split),
+            time_limit_s=training_seconds(run),
             machine=run.machine,
             hooks=hooks_of(run, split),
             nodes=nodes,
@@ -373,22 +371,11 @@ def hooks_of(run: Run, split: Split) -> Hooks:
     )
 
 
-def training_seconds(run: Run, split: Split) -> float:
-    """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model.
-
-    Where all rows are to be scored, what was trained, now and before, is trained once more for each further fold.
-    """
-    from genie_widgets.evaluate import n_folds_of, wants_folds
-
+def training_seconds(run: Run) -> float:
+    """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
     left = run.budget.training_left_s()
-    spare = left - run.budget.refitting_s
-    if wants_folds(split, run.request.plan):
-        n_folds = n_folds_of(split)
-        of_one = (spare - (n_folds - 1) * fitted_s(run.folder.read_result())) / n_folds
-        if of_one >= LEAST_FOLD_S:
-            return of_one
-    if spare >= LEAST_TRAINING_S:
-        return spare
+    if left >= LEAST_TRAINING_S + run.budget.refitting_s:
+        return left - run.budget.refitting_s
     if left >= LEAST_TRAINING_S:
         return left
     overrun = LEAST_TRAINING_S - left
@@ -407,12 +394,6 @@ def training_seconds(run: Run, split: Split) -> float:
     )
     run.warn(problem)
     return LEAST_TRAINING_S
-
-
-def fitted_s(result: RunResult | None) -> float:
-    """Give the seconds that a run's models took so far; an ensemble's are those of its members."""
-    rows = () if result is None else result.leaderboard
-    return sum(row.fit_s for row in rows if not row.model.startswith("WeightedEnsemble"))
 
 
 def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:

@@ -89,7 +89,7 @@ def _extend(run: Run, split: Split) -> TrainedModel:
     run.enter("training", tr("Training more models"))
     path = folder.predictor_path
     with run.allotment.nodes(plan, path) as nodes:
-        seconds, machine, hooks = training_seconds(run, split), run.machine, hooks_of(run, split)
+        seconds, machine, hooks = training_seconds(run), run.machine, hooks_of(run, split)
         try:
             model = fit_more(plan, path=path, time_limit_s=seconds, machine=machine, hooks=hooks, nodes=nodes)
         except GenieError as error:

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.evaluate import folds_of, rows_of, scored_table, split
-from genie_widgets.evaluate.bootstrap import intervals
-from genie_widgets.evaluate.metrics import metric_value, weighted_metric
+from genie_widgets.evaluate.intervals import LeftOut, interval
+from genie_widgets.evaluate.metrics import metric_scale, metric_value, weighted_metric
+from genie_widgets.evaluate.scored import OUT_OF_FOLD
 from genie_widgets.schema import Plan
 
 TRUTH_ROWS = 5_000
@@ -62,7 +63,7 @@ class Quick:
         return np.mean([model.predict_proba(x)[:, 1] for model in self._models], axis=0)
 
 
-def scores(rows, answers, plan, names, *, seed, bounds=True):
+def scores(rows, answers, plan, names, *, seed, bounds=True, wider=1.0):
     """Give each metric's value and interval, as Genie computes them."""
     if plan.problem_type == "regression":
         scored, classes = scored_table(rows["y"], plan=plan, predictions=answers), ()
@@ -74,9 +75,11 @@ def scores(rows, answers, plan, names, *, seed, bounds=True):
     values = {name: metric_value(name, prepared) for name in names}
     found = {}
     if bounds:
-        weighted = {name: weighted_metric(name, prepared) for name in names if values[name] is not None}
-        found = intervals({name: metric for name, metric in weighted.items() if metric}, len(rows), seed=seed)
-    return {name: (values[name], *found.get(name, (None, None))) for name in names}
+        left_out = LeftOut(len(rows), seed=seed, widened=wider)
+        for name in names:
+            if values[name] is not None:
+                found[name] = interval(weighted_metric(name, prepared), metric_scale(name, prepared), left_out)
+    return {name: (values[name], *(found.get(name) or (None, None))) for name in names}
 
 
 def trial(kind, n, seed):
@@ -97,7 +100,7 @@ def trial(kind, n, seed):
         answers.loc[out.index] = model.answers(out)
         truths.append(scores(fresh, model.answers(fresh), plan, names, seed=seed, bounds=False))
     scored = pd.concat([out for _, out in folds])
-    pooled = scores(scored, answers.loc[scored.index].to_numpy(), plan, names, seed=seed)
+    pooled = scores(scored, answers.loc[scored.index].to_numpy(), plan, names, seed=seed, wider=OUT_OF_FOLD)
     return [
         {"way": way, "metric": name, "value": got[name][0], "low": got[name][1], "high": got[name][2],
          "truth": truth[name][0], "own": own(name), "folds": len(folds)}

@@ -232,3 +232,11 @@ def test_intervals_hold_the_truth(name, n, least):
         low, high = of(name, make(n, seed))
         held += low <= truth <= high
     assert least <= held / 300 <= 0.995
+
+
+@pytest.mark.parametrize("name", [*CLASS_NAMES, *NUMBER_NAMES])
+def test_an_interval_is_widened_where_its_rows_are_not_independent(name):
+    rows = numbers(500) if name in NUMBER_NAMES else binary(500)
+    measured = (weighted_metric(name, rows), metric_scale(name, rows))
+    plain, wide = (interval(*measured, LeftOut(500, widened=by)) for by in (1.0, 1.3))
+    assert wide[1] - wide[0] == pytest.approx(1.3 * (plain[1] - plain[0]), rel=0.12)

@@ -143,7 +143,7 @@ def test_a_failure_keeps_the_score_that_was_there_and_is_told(ask, monkeypatch):
 
 
 def test_too_little_time_for_folds_is_no_reason_to_fail(ask, monkeypatch):
-    monkeypatch.setattr(folding, "fitted_s", lambda _result: 1e6)
+    monkeypatch.setattr(folding, "_fitted_s", lambda _result: 1e6)
     folder = ask()
     assert run_pipeline(folder) is not None
     assert folder.read_result().evaluation.n_folds == 0
