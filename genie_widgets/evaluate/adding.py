@@ -54,7 +54,16 @@ def _fitted(result: RunResult) -> set[str]:
 
 
 def _main(result: RunResult) -> MetricValue | None:
-    return result.evaluation.metrics[0] if result.evaluation is not None and result.evaluation.metrics else None
+    if result.evaluation is None or not result.evaluation.metrics:
+        return None
+    main = result.evaluation.metrics[0]
+    if not result.evaluation.n_folds:
+        return main
+    # All rows were scored, by models of their own: on the same rows as before there is the best model's score.
+    kept_apart = next((row.score_holdout for row in result.leaderboard if row.model == result.best_model), None)
+    if kept_apart is None or main.name != result.plan.metric:
+        return None
+    return main.model_copy(update={"value": kept_apart})
 
 
 def _note(title: str, remedy: str) -> Problem:

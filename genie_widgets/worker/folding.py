@@ -80,8 +80,7 @@ def _fitted_s(result: RunResult) -> float:
 
 
 def _left(run: Run) -> float:
-    kept = run.budget.reserve_s - run.budget.scoring_s + run.budget.refitting_s
-    return run.budget.left_s(keeping_s=kept)
+    return run.budget.left_s(keeping_s=run.budget.exporting_s + run.budget.tracking_s)
 
 
 def _scored(run: Run, model: TrainedModel, folds: tuple[Fold, ...]) -> pd.DataFrame | None:

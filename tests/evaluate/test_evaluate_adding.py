@@ -45,3 +45,14 @@ def test_scores_of_two_kinds_are_not_compared():
     assert added_time_brought(scored(0.8), scored(0.8, "CatBoost", name="f1")) is None
     unscored = scored(0.8).model_copy(update={"evaluation": None})
     assert added_time_brought(unscored, scored(0.8, "CatBoost")) is None
+
+
+def test_a_score_out_of_fold_is_not_held_against_one_of_the_rows_kept_apart():
+    folded = scored(0.9, "A", "WeightedEnsemble_L2")
+    rows = tuple(row.model_copy(update={"score_holdout": 0.7}) for row in folded.leaderboard)
+    evaluation = folded.evaluation.model_copy(update={"n_folds": 4})
+    folded = folded.model_copy(update={"evaluation": evaluation, "leaderboard": rows, "best_model": rows[0].model})
+    told = added_time_brought(folded, scored(0.8, "A", "B"))
+    assert "is 0.800; before, it was 0.700." in told.title
+    unknown = folded.model_copy(update={"best_model": "another"})
+    assert added_time_brought(unknown, scored(0.8, "A", "B")) is None
