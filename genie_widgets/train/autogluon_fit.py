@@ -230,7 +230,7 @@ def _cores(room: Room, nodes: Nodes | None) -> int:
     return room.threads if nodes is None else nodes.for_folds(FOLDS, useful_cores(room.n_rows * room.n_columns))
 
 
-def _arguments(room: Room, plan: Plan, nodes: Nodes | None, recipe: Mapping[str, Any] | None) -> dict[str, Any]:
+def _arguments(room: Room, plan: Plan, nodes: Nodes | None, recipe: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Choose what is fitted, and with how many cores: folds have those of all nodes, all else this machine's."""
     cores = _cores(room, nodes)
     if recipe is not None:
