@@ -6,9 +6,6 @@ from genie_widgets.evaluate.verdicts import show
 from genie_widgets.language import tr
 from genie_widgets.schema import MetricValue, Problem, RunResult
 
-# How AutoGluon names what only weighs other models.
-_WEIGHED = "WeightedEnsemble"
-
 
 def added_time_brought(before: RunResult, after: RunResult) -> Problem | None:
     """Tell what became of the score on the same untouched rows.
@@ -50,7 +47,7 @@ def added_time_brought(before: RunResult, after: RunResult) -> Problem | None:
 
 
 def _fitted(result: RunResult) -> set[str]:
-    return {row.model for row in result.leaderboard if not row.model.startswith(_WEIGHED)}
+    return {row.model for row in result.leaderboard if not row.only_weighs}
 
 
 def _main(result: RunResult) -> MetricValue | None:

@@ -12,9 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.rows import ClassRows, Codes, Floats
-
-Weighted = Callable[[Floats], Floats]
+from genie_widgets.evaluate.rows import ClassRows, Codes, Floats, Weighted
 
 
 def _ratio(top: Floats, bottom: Floats, where_zero: float = np.nan) -> Floats:

@@ -13,9 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genie_widgets.evaluate.grouping import Groups, grouped
-from genie_widgets.evaluate.intervals import CONFIDENCE, LeftOut, Scale, Weighted, apart, interval
+from genie_widgets.evaluate.intervals import CONFIDENCE, LeftOut, Scale, apart, interval
 from genie_widgets.evaluate.metrics import metric_scale, weighted_metric
-from genie_widgets.evaluate.rows import ClassRows, Floats, Rows, taken
+from genie_widgets.evaluate.rows import ClassRows, Floats, Rows, Weighted, taken
 from genie_widgets.evaluate.verdicts import significant
 from genie_widgets.language import figure as written
 from genie_widgets.language import mark, plural, tr

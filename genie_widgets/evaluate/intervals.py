@@ -10,7 +10,6 @@ measures both.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
@@ -18,9 +17,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.rows import Floats
+from genie_widgets.evaluate.rows import Floats, Weighted
 
-Weighted = Callable[[Floats], Floats]
 Mask = NDArray[np.bool_]
 Bounds = tuple[float, float]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from genie_widgets.evaluate.class_metrics import CLASS_METRICS, NEED_PROBABILITIES, Weighted
+from genie_widgets.evaluate.class_metrics import CLASS_METRICS, NEED_PROBABILITIES
 from genie_widgets.evaluate.intervals import Scale
 from genie_widgets.evaluate.number_metrics import NUMBER_METRICS, QUANTILE_METRICS
-from genie_widgets.evaluate.rows import ClassRows, NumberRows, Rows
+from genie_widgets.evaluate.rows import ClassRows, NumberRows, Rows, Weighted
 from genie_widgets.schema import METRICS, Plan
 
 # Means over the classes: one that the model knows and no row is of counts, too.

@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from genie_widgets.evaluate.rows import Floats, NumberRows, QuantileRows
-
-Weighted = Callable[[Floats], Floats]
+from genie_widgets.evaluate.rows import Floats, NumberRows, QuantileRows, Weighted
 
 
 def _mean(values: Floats) -> Weighted:

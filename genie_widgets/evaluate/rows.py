@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -9,6 +10,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
+# A metric of weighted rows: one value for each row of the weights.
+Weighted = Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)

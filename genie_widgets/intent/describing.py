@@ -15,40 +15,8 @@ LONGEST_CARD, LONGEST_TITLE, LONGEST_VALUE, MOST_VALUES = 90, 40, 18, 4
 FEW_VALUES = 6
 # One of eight words at least is one of these in nearly every English sentence.
 _ENGLISH = frozenset(
-    [
-        "the",
-        "is",
-        "are",
-        "was",
-        "will",
-        "would",
-        "how",
-        "what",
-        "which",
-        "who",
-        "does",
-        "do",
-        "of",
-        "to",
-        "and",
-        "in",
-        "it",
-        "they",
-        "that",
-        "for",
-        "from",
-        "i",
-        "we",
-        "be",
-        "can",
-        "if",
-        "this",
-        "there",
-        "with",
-        "has",
-        "have",
-        "my",
-    ]
+    """the is are was will would how what which who does do of to and in it they that for from i we be
+    can if this there with has have my""".split()
 )
 _KINDS = {"number": "number", "integer": "whole number", "category": "", "boolean": ""}
 

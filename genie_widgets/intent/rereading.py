@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import Evidences, Matrix
-from genie_widgets.intent.reader.encoder import Array
+from genie_widgets.intent.reader.encoder import UNHEARD, Array
 from genie_widgets.intent.reader.states import token_states
 from genie_widgets.intent.reader.threads import one_thread
 from genie_widgets.intent.reader.weights import head_arrays, weights
@@ -31,7 +31,6 @@ MOST_SENTENCE, MOST_TITLE, MOST_CARD = 44, 10, 16
 LEAST = 1e-5
 # Parts whose states are kept: a table's columns are read for every sentence about it.
 KEPT_PARTS = 400
-_UNHEARD = np.float32(-1e9)
 
 
 @dataclass(frozen=True)
@@ -183,7 +182,7 @@ def _together(parts: Sequence[Array], added: Array) -> Array:
     counts = np.array([len(pieces) for pieces in parts])
     part = np.repeat(np.arange(len(parts)), counts)
     x = (np.concatenate(parts) + added[part])[None]
-    away = np.where((part[:, None] == 0) & (part[None, :] > 0), _UNHEARD, np.float32(0))[None, None]
+    away = np.where((part[:, None] == 0) & (part[None, :] > 0), UNHEARD, np.float32(0))[None, None]
     with one_thread():
         for layer in weights().layers[ALONE:]:
             x = layer(x, away)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -100,9 +100,9 @@ def rank_targets(text: str, profile: TableProfile, *, again: bool = True) -> lis
     for i, (column, mention) in enumerate(zip(profile.columns, evidence.mentions, strict=True)):
         made = Candidate(column.name, float(probabilities[i]), "", False, agreed=bool(agreed[i]))
         if mention is not None:
-            place = mention.start, mention.end
-            quote = text[mention.start : mention.end].strip()
-            made = Candidate(column.name, made.score, quote, True, mention.score, *place, agreed=made.agreed)
+            start, end = mention.start, mention.end
+            quote = text[start:end].strip()
+            made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
         ranked.append(made)
     order = np.argsort([-candidate.score for candidate in ranked], kind="stable")
     return [ranked[i] for i in order]

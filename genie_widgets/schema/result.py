@@ -26,6 +26,11 @@ class LeaderboardRow(Value):
     fit_s: float = 0.0
     predict_s: float | None = None
 
+    @property
+    def only_weighs(self) -> bool:
+        """Whether it only weighs other models; AutoGluon names such a one so."""
+        return self.model.startswith("WeightedEnsemble")
+
 
 class MetricValue(Value):
     """A metric on the untouched rows, with a 95% interval and a baseline; `no_interval` says what it lacks for one."""

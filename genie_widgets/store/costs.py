@@ -6,6 +6,8 @@ import contextlib
 import math
 from pathlib import Path
 
+from genie_widgets.store.lines import newest_lines, note_line, number
+
 FILE = "costs"
 # Of each step; the machine may be busier today than it was.
 NEWEST = 9
@@ -34,10 +36,7 @@ def note_cost(queue: Path, step: str, n_rows: int, *, took_s: float, planned_s: 
     """
     if planned_s > 0:
         with contextlib.suppress(OSError):
-            queue.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with (queue / FILE).open("a", encoding="ascii") as file:
-                # A short line at the file's end is written whole, whoever else writes.
-                file.write(f"{step} {_size(n_rows)} {took_s / planned_s:.4g}\n")
+            note_line(queue / FILE, f"{step} {_size(n_rows)} {took_s / planned_s:.4g}")
 
 
 def costs(queue: Path, n_rows: int) -> dict[str, float]:
@@ -55,28 +54,14 @@ def costs(queue: Path, n_rows: int) -> dict[str, float]:
     dict
         By step; those that are missing have not been seen often enough.
     """
-    try:
-        with (queue / FILE).open("rb") as file:
-            file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
-            lines = file.read().decode("ascii", errors="replace").split("\n")
-    except OSError:
-        return {}
     seen: dict[str, list[float]] = {}
-    for line in lines:
+    for line in newest_lines(queue / FILE, _TAIL_BYTES):
         match line.split():
-            case [step, size, share] if size == str(_size(n_rows)) and (number := _number(share)) is not None:
-                seen.setdefault(step, []).append(number)
+            case [step, size, text] if size == str(_size(n_rows)) and (share := number(text)) is not None:
+                seen.setdefault(step, []).append(share)
     newest = {step: sorted(shares[-NEWEST:]) for step, shares in seen.items() if len(shares) >= LEAST}
     return {step: shares[math.ceil(HIGH * (len(shares) - 1))] for step, shares in newest.items()}
 
 
 def _size(n_rows: int) -> int:
     return len(str(n_rows))
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if 0 <= number < float("inf") else None

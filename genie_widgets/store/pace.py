@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
+from genie_widgets.store.lines import newest_lines, note_line, number
+
 FILE = "pace"
 # The machine may be busier today than it was: the newest count.
 NEWEST = 9
@@ -24,27 +26,10 @@ def note_turn(queue: Path, *, held_s: float, given_s: float) -> None:
         Seconds that the person gave.
     """
     if given_s > 0:
-        queue.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with (queue / FILE).open("a", encoding="ascii") as file:
-            # A short line at the file's end is written whole, whoever else writes.
-            file.write(f"{held_s / given_s:.4g}\n")
+        note_line(queue / FILE, f"{held_s / given_s:.4g}")
 
 
 def pace(queue: Path) -> float:
     """Tell how many seconds a turn takes for each that was given: the median of the newest, 1 before there are any."""
-    try:
-        with (queue / FILE).open("rb") as file:
-            file.seek(max(0, file.seek(0, 2) - _TAIL_BYTES))
-            lines = file.read().decode("ascii", errors="replace").split("\n")[-NEWEST - 1 :]
-    except OSError:
-        return 1.0
-    found = [number for line in lines if (number := _number(line)) is not None]
+    found = [turn for line in newest_lines(queue / FILE, _TAIL_BYTES)[-NEWEST - 1 :] if (turn := number(line))]
     return statistics.median(found) if found else 1.0
-
-
-def _number(line: str) -> float | None:
-    try:
-        number = float(line)
-    except ValueError:
-        return None
-    return number if 0 < number < float("inf") else None

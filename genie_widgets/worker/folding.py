@@ -10,7 +10,7 @@ import pandas as pd
 
 from genie_widgets.language import tr
 from genie_widgets.schema import Evaluation, RunResult
-from genie_widgets.worker.pipeline import Run, predicted, save
+from genie_widgets.worker.pipeline import Run, judged, predicted, save
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Fold, Split
@@ -58,7 +58,8 @@ def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) 
         rows = pd.concat([fold.out for fold in folds])
         if split.groups is not None:
             scored[GROUP] = pd.factorize(rows[run.request.plan.validation.column])[0]
-        evaluation = _evaluated(run, model, scored, rows, in_words(folds, split, run.request.plan))
+        how = in_words(folds, split, run.request.plan)
+        evaluation = judged(run, model, scored, rows, learned=rows, how=how)
         assert result.evaluation is not None
         found["evaluation"] = evaluation.model_copy(update={"n_folds": len(folds), "drift": result.evaluation.drift})
         fresh = run.folder.scored_path.with_suffix(".new")
@@ -76,7 +77,7 @@ def out_of_fold(run: Run, model: TrainedModel, split: Split, result: RunResult) 
 
 def _fitted_s(result: RunResult) -> float:
     """Give the seconds that a run's models took; an ensemble's are those of its members."""
-    return sum(row.fit_s for row in result.leaderboard if not row.model.startswith("WeightedEnsemble"))
+    return sum(row.fit_s for row in result.leaderboard if not row.only_weighs)
 
 
 def _left(run: Run) -> float:
@@ -114,18 +115,3 @@ def _scored(run: Run, model: TrainedModel, folds: tuple[Fold, ...]) -> pd.DataFr
         scored.append(predicted(run, of_fold, fold.out, model.classes).assign(**{FOLD: place}))
         shutil.rmtree(path, ignore_errors=True)
     return pd.concat(scored)
-
-
-def _evaluated(run: Run, model: TrainedModel, scored: pd.DataFrame, rows: pd.DataFrame, how: str) -> Evaluation:
-    from genie_widgets.evaluate import evaluate
-
-    plan = run.request.plan
-    return evaluate(
-        scored,
-        plan=plan,
-        classes=tuple(str(label) for label in model.classes),
-        y_train=rows[plan.target],
-        how=how,
-        cells=rows[list(plan.feature_columns(run.request.profile.column_names))],
-        seed=run.request.seed,
-    )

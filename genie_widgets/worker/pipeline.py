@@ -466,20 +466,27 @@ def described(run: Run, model: TrainedModel, split: Split) -> RunResult:
 
 def evaluated(run: Run, model: TrainedModel, split: Split, keep_at: Path | None = None) -> Evaluation:
     """Score a model on the untouched rows of `split`; the scored rows are kept where a path is given."""
-    from genie_widgets.evaluate import evaluate
-
-    plan = run.request.plan
     scored = predicted(run, model, split.holdout, model.classes, groups=split.groups)
     if keep_at is not None:
         # Every figure can be traced to its rows, and asked of any part of them.
         scored.to_parquet(keep_at)
+    return judged(run, model, scored, split.holdout, learned=split.train, how=split.how)
+
+
+def judged(
+    run: Run, model: TrainedModel, scored: pd.DataFrame, rows: pd.DataFrame, *, learned: pd.DataFrame, how: str
+) -> Evaluation:
+    """Give the figures of predicted rows; their baseline is of the rows that were learned from."""
+    from genie_widgets.evaluate import evaluate
+
+    plan = run.request.plan
     return evaluate(
         scored,
         plan=plan,
         classes=tuple(str(label) for label in model.classes),
-        y_train=split.train[plan.target],
-        how=split.how,
-        cells=split.holdout[list(plan.feature_columns(run.request.profile.column_names))],
+        y_train=learned[plan.target],
+        how=how,
+        cells=rows[list(plan.feature_columns(run.request.profile.column_names))],
         seed=run.request.seed,
     )
 

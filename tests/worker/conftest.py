@@ -72,3 +72,13 @@ def trained_frame():
             "y": [float(i) for i in range(n)],
         }
     )
+
+
+@pytest.fixture(scope="module")
+def forests():
+    """Let runs learn one small forest, which knows its rows by heart."""
+    from genie_widgets.train import autogluon_fit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(autogluon_fit, "portfolio", lambda *_arguments: {"hyperparameters": {"RF": {"n_estimators": 30}}})
+        yield

@@ -13,12 +13,12 @@ from genie_widgets.schema import Finished, StageChanged, Validation, Warned
 from genie_widgets.session import Run
 from genie_widgets.session.tracing import groups_of, part_of, scored_rows, unseen_rows
 from genie_widgets.store import RunFolder
-from genie_widgets.train import TrainedModel, autogluon_fit, load_model
+from genie_widgets.train import TrainedModel, load_model
 from genie_widgets.worker import folding
 from genie_widgets.worker.pipeline import run_pipeline
 from genie_widgets.worker.serving import Server
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forests")]
 BY_LUCK = 0.65
 N = 300
 
@@ -29,13 +29,6 @@ def noise():
     frame = pd.DataFrame(rng.normal(size=(N, 3)), columns=list("abc"))
     words = {"town": rng.choice(["Oslo", "Rom"], N), "who": rng.integers(0, 60, N), "y": rng.choice(["yes", "no"], N)}
     return read_table(frame.assign(**words), name="noise")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forests():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(autogluon_fit, "portfolio", lambda *_arguments: {"hyperparameters": {"RF": {"n_estimators": 30}}})
-        yield
 
 
 @pytest.fixture(scope="module")

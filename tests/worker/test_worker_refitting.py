@@ -20,7 +20,7 @@ from genie_widgets.train import refitting as train_refitting
 from genie_widgets.worker.pipeline import run_pipeline
 from genie_widgets.worker.resuming import resume
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forests")]
 KNOWN_BY_HEART = 0.9
 BY_LUCK = 0.7
 
@@ -31,13 +31,6 @@ def noise():
     frame = pd.DataFrame(rng.normal(size=(900, 3)), columns=list("abc"))
     words = {"town": rng.choice(["Oslo", "Rom"], 900), "y": rng.choice(["yes", "no"], 900)}
     return read_table(frame.assign(**words), name="noise")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def forests():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(autogluon_fit, "portfolio", lambda *_arguments: {"hyperparameters": {"RF": {"n_estimators": 30}}})
-        yield
 
 
 @pytest.fixture(scope="module")

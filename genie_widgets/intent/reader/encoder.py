@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 HEADS = 12
 # Added to what a padded place has to say: nothing of it is heard.
-_UNHEARD = np.float32(-1e9)
+UNHEARD = np.float32(-1e9)
 _SMALL = np.float32(1e-12)
 
 
@@ -115,4 +115,4 @@ def gelu(x: Array) -> Array:
 def padding(lengths: list[int]) -> Array:
     """Give what `Layer` adds so that places after each text's end are not heard."""
     there = np.arange(max(lengths)) < np.array(lengths)[:, None]
-    return np.where(there, np.float32(0), _UNHEARD)[:, None, None, :]
+    return np.where(there, np.float32(0), UNHEARD)[:, None, None, :]

@@ -7,7 +7,9 @@ import jax.numpy as jnp
 import numpy as np
 from sequences import PARTS, WIDTH
 
-HEADS, HIDDEN = 12, 64
+from genie_widgets.intent.reader.encoder import HEADS
+
+HIDDEN = 64
 DROPPED = 0.15
 MATRICES = ("asked", "mixed", "wide", "narrow")
 NORMS = ("norm_mixed", "norm_out")

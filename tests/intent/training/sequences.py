@@ -3,15 +3,12 @@
 import numpy as np
 
 from genie_widgets.intent.reader.states import token_states
+from genie_widgets.intent.rereading import ALONE, BEST, LEAST
 
 WIDTH = 384
-# Lower layers read every part alone; the rest is trained to read them together.
-ALONE = 3
-BEST, COMPARED = 8, 6
-MOST_SENTENCE, MOST_TITLE, MOST_CARD = 44, 10, 16
+COMPARED = 6
 # A sentence's pieces are part 0, the title's part 1, those of the likeliest column part 2, and so on.
 PARTS = BEST + 2
-LEAST = 1e-5
 TOKENS_DROPPED = 0.08
 # Lengths of rows of pieces; each is compiled once.
 LENGTHS = (28, 44, 64, 84, 104, 136, 192)

@@ -23,11 +23,6 @@ from joint import MATRICES, beginning, column_logits, kind_logits, loss
 from material import HERE
 from sentences import gathered, number_of, rank_unseen, rows_of
 from sequences import (
-    ALONE,
-    BEST,
-    MOST_CARD,
-    MOST_SENTENCE,
-    MOST_TITLE,
     Rows,
     in_batches,
     requests_batch,
@@ -38,6 +33,7 @@ from train_requests import NAMED, PREDICT, VAGUE
 
 from genie_widgets.intent.describing import request_read
 from genie_widgets.intent.reader.weights import layer
+from genie_widgets.intent.rereading import ALONE, BEST, MOST_CARD, MOST_SENTENCE, MOST_TITLE
 
 PASSES, BATCH, REQUESTS = 3.0, 16, 8
 RATE, HEAD_RATE, DECAY, LONGEST_STEP, AVERAGED = 1e-4, 1e-3, 0.01, 1.0, 0.997
