@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from genie_widgets.evaluate.folding import Fold, folds_of, in_words, n_folds_of, wants_folds
     from genie_widgets.evaluate.group_figures import LEAST_ROWS, by_group
     from genie_widgets.evaluate.leaving_out import RARE_ROWS, rare_classes, without_left_out
-    from genie_widgets.evaluate.scored import FOLD, GROUP, kept_apart, scored_table
+    from genie_widgets.evaluate.scored import FOLD, GROUP, kept_apart, scored_table, widened
     from genie_widgets.evaluate.scoring import at_threshold, evaluate, group_codes, rows_of, within
     from genie_widgets.evaluate.splitting import Split, split
     from genie_widgets.evaluate.verdicts import verdict
@@ -49,6 +49,7 @@ _HOME = {
     "scored_table": "scored",
     "split": "splitting",
     "verdict": "verdicts",
+    "widened": "scored",
     "wants_folds": "folding",
     "with_target_filled": "empty_target",
     "within": "scoring",
@@ -82,6 +83,7 @@ __all__ = [
     "split",
     "verdict",
     "wants_folds",
+    "widened",
     "with_target_filled",
     "within",
     "without_left_out",

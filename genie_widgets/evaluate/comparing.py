@@ -14,7 +14,13 @@ from genie_widgets.schema import PairedDifference
 
 
 def paired_difference(
-    metric: str, before: Rows, after: Rows, *, groups: NDArray[np.intp] | None = None, seed: int = 0
+    metric: str,
+    before: Rows,
+    after: Rows,
+    *,
+    groups: NDArray[np.intp] | None = None,
+    widened: float = 1.0,
+    seed: int = 0,
 ) -> PairedDifference | None:
     """Tell how much better one model is than another on rows that both were scored on.
 
@@ -26,6 +32,8 @@ def paired_difference(
         The same rows in the same order, predicted by each.
     groups : ndarray of int, shape (n,), optional
         Where whole groups were kept apart: the interval is that of so many groups.
+    widened : float
+        By how much standard errors are larger than the rows alone tell; see `scored.widened`.
     seed : int
         Same seed, same interval.
 
@@ -46,7 +54,7 @@ def paired_difference(
     value = float(difference(np.ones((1, len(after))))[0])
     if not np.isfinite(value):
         return None
-    left_out = LeftOut(len(after), groups=groups, seed=seed)
+    left_out = LeftOut(len(after), groups=groups, seed=seed, widened=widened)
     # Each class must be there with enough rows, as for the metric itself.
     scale = Scale("difference", metric_scale(metric, after).sets)
     low, high = interval(difference, scale, left_out) or (None, None)

@@ -78,7 +78,9 @@ def _refused(title: str, remedy: str) -> GenieError:
     return GenieError(Problem(code="decision-unclear", title=title, remedy=remedy, culprit="decision"))
 
 
-def decide(rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = None, seed: int = 0) -> Decision:
+def decide(
+    rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = None, widened: float = 1.0, seed: int = 0
+) -> Decision:
     """Choose a threshold, and say what to expect of it.
 
     Parameters
@@ -89,6 +91,8 @@ def decide(rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = Non
         What it is to follow from.
     groups : ndarray of int, shape (n,), optional
         Where whole groups were kept apart: they stay together in folds, and intervals are those of so many.
+    widened : float
+        By how much standard errors are larger than the rows alone tell; see `scored.widened`.
     seed : int
         Same seed, same folds and intervals.
 
@@ -126,7 +130,13 @@ def decide(rows: ClassRows, wish: Wish, *, groups: NDArray[np.intp] | None = Non
         capacity=wish.capacity,
         of_rows=wish.of_rows,
         n_rows=len(rows),
-        expected=_expected(wish, truth, alarm, rows.predicted == rows.positive, groups, seed),
+        expected=_expected(
+            wish,
+            truth,
+            alarm,
+            rows.predicted == rows.positive,
+            LeftOut(len(truth), groups=groups, seed=seed, widened=widened),
+        ),
     )
     return made.model_copy(update={"words": _words(made, tuned=_is_tuned(truth))})
 
@@ -209,9 +219,7 @@ def _cross_fitted(choose: Chosen, truth: Mask, score: Floats, groups: NDArray[np
     return alarm
 
 
-def _expected(
-    wish: Wish, truth: Mask, alarm: Mask, before: Mask, groups: NDArray[np.intp] | None, seed: int
-) -> tuple[Expected, ...]:
+def _expected(wish: Wish, truth: Mask, alarm: Mask, before: Mask, left_out: LeftOut) -> tuple[Expected, ...]:
     positive, alarms = truth.astype(float), alarm.astype(float)
     hit = positive * alarms
 
@@ -253,7 +261,6 @@ def _expected(
             ),
         }
         figures |= {name: (label, cost(acted), size) for name, (label, acted) in costs.items()}
-    left_out = LeftOut(len(truth), groups=groups, seed=seed)
     ones = np.ones((1, len(truth)))
     found = []
     for name, (label, of, scale) in figures.items():

@@ -6,6 +6,8 @@ of differences allow for the number of groups, so that one of many does not stan
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,14 @@ _SHARES = frozenset({"accuracy", "recall", "precision", "balanced_accuracy", *_M
 
 
 def by_group(
-    rows: Rows, column: pd.Series[Any], plan: Plan, *, was_used: bool, clusters: Any = None, seed: int = 0
+    rows: Rows,
+    column: pd.Series[Any],
+    plan: Plan,
+    *,
+    was_used: bool,
+    clusters: Any = None,
+    widened: float = 1.0,
+    seed: int = 0,
 ) -> GroupReport:
     """Give the figures of a model by the groups of a column.
 
@@ -53,6 +62,8 @@ def by_group(
         Whether the model learned from the column.
     clusters : ndarray of int, shape (n,), optional
         Where whole groups were kept apart: intervals are those of so many.
+    widened : float
+        By how much standard errors are larger than the rows alone tell; see `scored.widened`.
     seed : int
         Same seed, same intervals.
 
@@ -64,12 +75,13 @@ def by_group(
     inside = [groups.codes == code for code in range(len(groups.labels))]
     judged = [int(mask.sum()) >= LEAST_ROWS and int((~mask).sum()) >= LEAST_ROWS for mask in inside]
     n_judged = max(1, sum(judged))
+    leave_out = partial(_left_out, clusters=clusters, widened=widened, seed=seed)
     made = tuple(
         GroupRow(
             group=label,
             n_rows=int(mask.sum()),
             is_small=int(mask.sum()) < LEAST_ROWS,
-            figures=_figures(rows, mask, plan, n_judged if is_judged else 0, clusters, seed),
+            figures=_figures(rows, mask, plan, n_judged if is_judged else 0, leave_out),
         )
         for label, mask, is_judged in zip(groups.labels, inside, judged, strict=True)
     )
@@ -84,10 +96,10 @@ def figure_names(plan: Plan) -> tuple[str, ...]:
 
 
 def _figures(
-    rows: Rows, mask: NDArray[np.bool_], plan: Plan, n_judged: int, clusters: Any, seed: int
+    rows: Rows, mask: NDArray[np.bool_], plan: Plan, n_judged: int, leave_out: Callable[[NDArray[np.bool_]], LeftOut]
 ) -> tuple[GroupFigure, ...]:
     parts = (taken(rows, mask), taken(rows, ~mask))
-    left_out = _left_out((mask, ~mask), clusters, seed) if n_judged else None
+    left_out = (leave_out(mask), leave_out(~mask)) if n_judged else None
     found = []
     for name in figure_names(plan):
         label = tr(_MORE[name]) if name in _MORE else METRICS[name].label
@@ -110,12 +122,9 @@ def _figures(
     return tuple(found)
 
 
-def _left_out(masks: tuple[NDArray[np.bool_], ...], clusters: Any, seed: int) -> tuple[LeftOut, ...]:
-    if clusters is None:
-        return tuple(LeftOut(int(mask.sum()), seed=seed) for mask in masks)
-    return tuple(
-        LeftOut(int(mask.sum()), groups=np.unique(clusters[mask], return_inverse=True)[1], seed=seed) for mask in masks
-    )
+def _left_out(mask: NDArray[np.bool_], *, clusters: Any, widened: float, seed: int) -> LeftOut:
+    groups = None if clusters is None else np.unique(clusters[mask], return_inverse=True)[1]
+    return LeftOut(int(mask.sum()), groups=groups, seed=seed, widened=widened)
 
 
 def _measured(name: str, rows: Rows) -> tuple[Weighted, Scale] | None:

@@ -36,7 +36,7 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     """
     import pandas as pd
 
-    from genie_widgets.evaluate import at_threshold, decide, group_codes, rows_of, verdict
+    from genie_widgets.evaluate import at_threshold, decide, group_codes, rows_of, verdict, widened
     from genie_widgets.evaluate.rows import ClassRows
 
     result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
@@ -50,7 +50,9 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     cells = pd.read_parquet(folder.table_path, columns=list(result.features)).loc[scored.index]
     # What is kept with the run is in its own language, whoever decides.
     with speaking(request.language):
-        decision = None if wish is None else decide(rows, wish, groups=groups, seed=request.seed)
+        decision = None
+        if wish is not None:
+            decision = decide(rows, wish, groups=groups, widened=widened(scored), seed=request.seed)
         threshold = None if decision is None else decision.threshold
         evaluation = at_threshold(
             result.evaluation, scored, result.plan, result.classes, threshold, cells=cells, seed=request.seed

@@ -65,7 +65,7 @@ def compare(before: RunFolder, after: RunFolder) -> Comparison:
 def _difference(
     before: RunFolder, after: RunFolder, asked: tuple[RunRequest, RunRequest], found: tuple[RunResult, RunResult]
 ) -> PairedDifference | None:
-    from genie_widgets.evaluate import at_decision, group_codes, paired_difference, rows_of
+    from genie_widgets.evaluate import at_decision, group_codes, paired_difference, rows_of, widened
 
     try:
         scored = scored_rows(before), scored_rows(after)
@@ -80,6 +80,7 @@ def _difference(
         at_decision(first, found[0].decision),
         at_decision(second, found[1].decision),
         groups=group_codes(scored[1].get("group"), used),
+        widened=max(widened(rows) for rows in scored),
         seed=asked[1].seed,
     )
 

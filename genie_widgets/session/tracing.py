@@ -68,7 +68,7 @@ def groups_of(folder: RunFolder, column: str) -> GroupReport:
     """Give a run's figures by the groups of a column; see `Run.groups`."""
     import pandas as pd
 
-    from genie_widgets.evaluate import at_decision, by_group, group_codes, rows_of
+    from genie_widgets.evaluate import at_decision, by_group, group_codes, rows_of, widened
 
     result, scored, request = scored_result(folder), scored_rows(folder), folder.read_request()
     _check_column(column, request)
@@ -80,6 +80,7 @@ def groups_of(folder: RunFolder, column: str) -> GroupReport:
         result.plan,
         was_used=column in result.features,
         clusters=group_codes(scored.get("group"), used),
+        widened=widened(scored),
         seed=request.seed,
     )
 

@@ -23,6 +23,13 @@ def test_the_difference_is_that_of_the_metrics():
     assert found.low < found.value < found.high < 0
 
 
+def test_the_interval_is_widened_where_the_rows_are_not_independent():
+    before, after = numbers(1.0), numbers(0.9)
+    plain, wide = (paired_difference("root_mean_squared_error", before, after, widened=by) for by in (1.0, 1.3))
+    assert wide.value == plain.value
+    assert wide.high - wide.low == pytest.approx(1.3 * (plain.high - plain.low))
+
+
 def test_rows_with_other_answers_are_not_paired():
     assert paired_difference("r2", numbers(1.0), numbers(1.0, seed=2)) is None
     assert paired_difference("r2", numbers(1.0), numbers(1.0, n=200)) is None

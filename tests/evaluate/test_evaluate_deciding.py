@@ -50,6 +50,16 @@ def test_the_threshold_by_cost_is_the_cheapest_of_all():
     assert "from a probability of" in decision.words[0]
 
 
+@pytest.mark.parametrize("wish", [Wish(cost_missed=5, cost_false_alarm=1), Wish(capacity=200, of_rows=1_000)])
+def test_what_is_expected_is_widened_where_the_rows_are_not_independent(wish):
+    rows = make()
+    plain, wide = (figures(decide(rows, wish, widened=by)) for by in (1.0, 1.3))
+    assert plain.keys() == wide.keys()
+    for name, figure in plain.items():
+        assert wide[name].value == figure.value
+        assert wide[name].high - wide[name].low == pytest.approx(1.3 * (figure.high - figure.low), rel=0.1), name
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_expected_cost_holds_on_rows_never_seen(seed):
     # Small on purpose: on the rows that chose it, the threshold would look too good.

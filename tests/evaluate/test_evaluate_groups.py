@@ -73,6 +73,17 @@ def test_differences_between_groups_that_are_alike_are_rarely_taken_for_real():
     assert wrong <= 2
 
 
+def test_intervals_of_groups_are_widened_where_the_rows_are_not_independent():
+    rows, town = binary()
+    plain, wide = (
+        figures(by_group(rows, town, BINARY, was_used=True, widened=by), "B")["accuracy"] for by in (1.0, 1.3)
+    )
+    assert (wide.value, wide.difference) == (plain.value, plain.difference)
+    assert wide.high - wide.low == pytest.approx(1.3 * (plain.high - plain.low), rel=0.05)
+    spans = [figure.difference_high - figure.difference_low for figure in (plain, wide)]
+    assert spans[1] == pytest.approx(1.3 * spans[0], rel=0.05)
+
+
 def test_a_small_group_is_shown_and_not_judged():
     rows, town = binary(400)
     town.iloc[:12] = "tiny"

@@ -4,6 +4,7 @@ import gettext
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from llm_server import LLMServer, settings_for
 from sklearn.metrics import accuracy_score
@@ -14,6 +15,7 @@ from genie_widgets.render import esc
 from genie_widgets.schema import GenieError, LLMSettings, ResultUpdated, RunRequest
 from genie_widgets.session import Run, Session, Stage
 from genie_widgets.session.rewording import reworded, would_be_sent
+from genie_widgets.store import RunFolder
 
 
 @pytest.fixture
@@ -72,6 +74,26 @@ def test_a_run_that_goes_on_cannot_be_decided(make, folder, frame):
     folder.write_request(request)
     with pytest.raises(GenieError):
         Run(folder).decide(threshold=0.5)
+
+
+def test_out_of_fold_groups_decisions_and_differences_are_widened_as_the_score_is(ended, scored_run):
+    run, _ = ended()
+    other = scored_run(blur=0.5)
+
+    def widths():
+        figures = [run.groups("town").groups[0].figures[0], *run.decide(capacity=40).expected]
+        run.decide()
+        return [figure.high - figure.low for figure in (*figures, run.compare(other).difference)]
+
+    before = widths()
+    for one in (run, other):
+        path = RunFolder(one.path).scored_path
+        rows = pd.read_parquet(path)
+        rows.assign(fold=np.arange(len(rows)) % 4).to_parquet(path)
+    after = widths()
+    assert [wide / plain for wide, plain in zip(after, before, strict=True)] == pytest.approx(
+        [1.2] * len(before), rel=0.1
+    )
 
 
 def test_figures_by_a_column_that_was_left_out_follow_the_decision(ended):
