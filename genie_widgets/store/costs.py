@@ -11,8 +11,6 @@ from genie_widgets.store.lines import newest_lines, note_line, number
 FILE = "costs"
 # Of each step; the machine may be busier today than it was.
 NEWEST = 9
-# Before, nothing is concluded.
-LEAST = 3
 # Most of the newest took no more than this one of them.
 HIGH = 0.8
 _TAIL_BYTES = 8192
@@ -52,14 +50,14 @@ def costs(queue: Path, n_rows: int) -> dict[str, float]:
     Returns
     -------
     dict
-        By step; those that are missing have not been seen often enough.
+        By step; those that are missing have not been seen yet.
     """
     seen: dict[str, list[float]] = {}
     for line in newest_lines(queue / FILE, _TAIL_BYTES):
         match line.split():
             case [step, size, text] if size == str(_size(n_rows)) and (share := number(text)) is not None:
                 seen.setdefault(step, []).append(share)
-    newest = {step: sorted(shares[-NEWEST:]) for step, shares in seen.items() if len(shares) >= LEAST}
+    newest = {step: sorted(shares[-NEWEST:]) for step, shares in seen.items()}
     return {step: shares[math.ceil(HIGH * (len(shares) - 1))] for step, shares in newest.items()}
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MIN_TRAINING_SHARE = 0.4
-# A single thread among as many others as there are cores gets a little more than half of one.
-BUSY_SLOWNESS = 2.0
+# A single thread among as many others as there are cores gets a little more than half of one, and others may be more.
+BUSY_SLOWNESS = 3.0
 # For training once more on all rows: where there are few, those kept from the models are worth more than their last
 # rounds and than more of them, so that the refit must always fit in (measured: tests/bench/score).
 REFIT_SHARE, MOST_REFIT_S, REFIT_ROWS = 0.25, 60.0, 20_000
@@ -98,8 +98,8 @@ def plan_budget(
     usual = {
         # At most 20,000 rows are kept apart.
         "scoring": slowness * (1.0 + min(5.0, 3.0 * size)),
-        "exporting": slowness * (2.5 + min(5.0, 0.5 * size)),
-        "tracking": slowness * 3.0,
+        "exporting": slowness * (1.2 + min(5.0, 0.5 * size)),
+        "tracking": slowness * 2.0,
         "refitting": min(MOST_REFIT_S, REFIT_SHARE * limit_s) if n_rows <= REFIT_ROWS else 0.0,
     }
     shares = {f"{step}_s": _kept(learned, step) * usual[step] for step in ("scoring", "exporting", "tracking")}

@@ -374,10 +374,8 @@ def hooks_of(run: Run, split: Split) -> Hooks:
 def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
     left = run.budget.training_left_s()
-    if left >= LEAST_TRAINING_S + run.budget.refitting_s:
-        return left - run.budget.refitting_s
     if left >= LEAST_TRAINING_S:
-        return left
+        return max(LEAST_TRAINING_S, left - run.budget.refitting_s)
     overrun = LEAST_TRAINING_S - left
     if overrun <= TOLERATED_OVERRUN * run.budget.limit_s:
         return LEAST_TRAINING_S
