@@ -23,6 +23,7 @@ from genie_widgets.schema import (
     LLMSettings,
     Part,
     Problem,
+    Queued,
     Reply,
     Resumed,
     Rewording,
@@ -38,7 +39,7 @@ from genie_widgets.session.process import WorkerHandle
 from genie_widgets.session.progress import told
 from genie_widgets.session.recording import record_again, unrecorded
 from genie_widgets.session.runners import Worker, resuming_worker, serving_worker
-from genie_widgets.store import RunFolder, RunView, fold, oom_kills
+from genie_widgets.store import RunFolder, RunView, expected_place, fold, oom_kills
 from genie_widgets.store.spent import START_TIMEOUT_S
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Run:
         self._worker = worker
         self._settings = settings
         self._job: JobWatch | None = None
+        self._place: Queued | None = None
         self._server: WorkerHandle | None = None
         self._lock = threading.Lock()
 
@@ -167,8 +169,14 @@ class Run:
 
     def _look(self) -> tuple[bool, RunView]:
         # The lock is asked before the events are read: a last word between the two is then seen.
-        alive = self._folder.is_alive()
-        return alive, fold(self._folder.events(), alive=alive, now=time.time())
+        alive, events = self._folder.is_alive(), self._folder.events()
+        view = fold(events, alive=alive, now=time.time())
+        if view.status == "waiting" and _is_silent(events):
+            # Its process may take long to start where many do; nobody is to wait for that to be told his place.
+            self._place = expected_place(self._folder, self._place)
+            if self._place is not None:
+                view = view.model_copy(update={"before": self._place.before, "about_s": self._place.about_s})
+        return alive, view
 
     def _why_not_yet(self, view: RunView) -> Problem | None:
         """Tell why a run that shows no sign of life will not begin; None while it still may."""
@@ -813,6 +821,12 @@ def _out_of_memory() -> Problem:
         remedy=tr("What was finished is kept. Use fewer rows or columns, or a machine with more memory."),
         culprit="worker",
     )
+
+
+def _is_silent(events: list[Event]) -> bool:
+    """Whether a run's process, which waits for its turn, has said nothing yet; what only saves models does not wait."""
+    last = events[-1] if events else None
+    return last is None or (isinstance(last, Resumed) and last.how != "salvage")
 
 
 def _never_started() -> Problem:

@@ -9,6 +9,7 @@ from genie_widgets.store.oom import oom_kills
 from genie_widgets.store.outlook import outlook
 from genie_widgets.store.pace import note_turn, pace
 from genie_widgets.store.people import People
+from genie_widgets.store.places import expected_place, given_and_spent, place_behind, trainings_at_once
 from genie_widgets.store.queue import stopped_waiting, take_ticket
 from genie_widgets.store.spent import seconds_spent
 from genie_widgets.store.view import RunView, fold
@@ -21,7 +22,9 @@ __all__ = [
     "beats_elsewhere",
     "costs",
     "default_workspace",
+    "expected_place",
     "fold",
+    "given_and_spent",
     "hold_alone",
     "list_run_ids",
     "note_cost",
@@ -29,7 +32,9 @@ __all__ = [
     "oom_kills",
     "outlook",
     "pace",
+    "place_behind",
     "seconds_spent",
     "stopped_waiting",
     "take_ticket",
+    "trainings_at_once",
 ]

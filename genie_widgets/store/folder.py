@@ -57,6 +57,10 @@ class RunFolder:
         """The run's id: the folder's name."""
         return self.path.name
 
+    def beside(self, run_id: str) -> RunFolder:
+        """Give the folder of another run of the same workspace."""
+        return RunFolder(self.path.parent / run_id)
+
     @classmethod
     def create(cls, workspace: Path, run_id: str) -> RunFolder:
         """Create the folder of a new run, readable by its owner alone."""

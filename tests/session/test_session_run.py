@@ -20,12 +20,15 @@ from genie_widgets.schema import (
     Plan,
     Problem,
     Question,
+    Queued,
     Refusal,
+    Resumed,
     RunStarted,
     new_run_id,
 )
 from genie_widgets.session import Run, list_runs, open_run, settings_from_env
 from genie_widgets.session.api import accept, make_request
+from genie_widgets.store import RunFolder, take_ticket
 
 PROBLEM = Problem(code="out-of-memory", title="No memory.", remedy="Use fewer rows.")
 SERVER = """
@@ -95,6 +98,32 @@ def test_a_run_that_begins_between_two_looks_is_not_interrupted(asked, monkeypat
         assert Run(folder).view.status == "running"
     finally:
         held.__exit__(None, None, None)
+
+
+def test_a_run_whose_process_is_still_starting_knows_its_place(asked, settings, monkeypatch):
+    """Amid many that start at once a process takes ten seconds to say so itself."""
+    monkeypatch.setenv("GENIE_MAX_TRAININGS", "1")
+    folder = asked()
+    run = Run(folder)
+    others = [RunFolder.create(settings.workspace, new_run_id()) for _ in range(2)]
+    for other in others:
+        other.append(RunStarted(time_limit_s=60))
+    assert run.view.before == 0
+    with take_ticket(folder.queue, others[0].run_id):
+        assert run.view.before == 1
+        assert 0 < run.view.about_s <= 60
+        with take_ticket(folder.queue, folder.run_id), take_ticket(folder.queue, others[1].run_id):
+            assert run.view.before == 1, "who came later is not before it"
+        with take_ticket(folder.queue, others[1].run_id):
+            assert run.view.before == 2
+        folder.append(Queued(before=0, about_s=0.0))
+        assert run.view.before == 0, "its own process knows better"
+    folder.append(RunStarted(time_limit_s=20))
+    folder.append(Finished(status="done", total_s=1.0))
+    with take_ticket(folder.queue, others[0].run_id):
+        for how, before in (("extension", 1), ("salvage", 0)):
+            folder.append(Resumed(how=how, seconds=60))
+            assert run.view.before == before
 
 
 def test_a_run_that_failed_says_its_problem(asked):

@@ -6,13 +6,10 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from genie_widgets.machine import Machine
 from genie_widgets.schema import GenieError, Queued, RunStarted, new_run_id
 from genie_widgets.store import RunFolder, note_turn, pace, take_ticket
 from genie_widgets.worker import turn as module
-from genie_widgets.worker.turn import trainings_at_once, turn
-
-GIB = 2**30
+from genie_widgets.worker.turn import turn
 
 
 @pytest.fixture(autouse=True)
@@ -92,15 +89,6 @@ def test_a_stop_while_waiting_ends_it(folders):
         pass
     assert caught.value.problem.code == "stopped-waiting"
     assert list(second.queue.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("asked", "cores", "memory", "places"),
-    [("", 2, 16, 1), ("", 16, 64, 8), ("", 16, 4, 2), ("", 1, 1, 1), ("5", 2, 2, 5), ("0", 4, 8, 2), ("many", 4, 8, 2)],
-)
-def test_how_many_train_at_once(monkeypatch, asked, cores, memory, places):
-    monkeypatch.setenv("GENIE_MAX_TRAININGS", asked)
-    assert trainings_at_once(Machine(cores, memory * GIB, memory * GIB, GIB)) == places
 
 
 def test_the_estimate_is_of_what_turns_take_here(folders):
