@@ -10,10 +10,12 @@ import shutil
 import sqlite3
 import sys
 import tempfile
+import threading
 import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +41,8 @@ EXPERIMENT = "genie"
 # On a machine that trains other models meanwhile, loading MLflow alone can take minutes.
 PATIENCE_S, PATIENCE_LOCAL_S = 120.0, 600.0
 _CODE = Path(__file__).parent / "pyfunc_model.py"
+# MLflow knows one address at a time, and Alembic makes one store at a time, for all threads of a process.
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class Tracker:
@@ -75,8 +79,9 @@ class Tracker:
         What goes wrong here is told by `log`, which tries again.
         """
         try:
-            self._prepare()
-            _rehearse()
+            with _ONE_AT_A_TIME:
+                self._prepare()
+                _rehearse()
         except Exception as error:
             self._write(error, "while preparing")
 
@@ -133,9 +138,10 @@ class Tracker:
             Where the record is, or the problem.
         """
         try:
-            if self._experiment_id is None:
-                self._prepare()
-            return self._log(request, result, figures, report_path, model_path, input_example, recorded)
+            with _ONE_AT_A_TIME:
+                if self._experiment_id is None:
+                    self._prepare()
+                return self._log(request, result, figures, report_path, model_path, input_example, recorded)
         except Exception as error:
             return self._failed(self._problem(error))
 
@@ -174,6 +180,7 @@ class Tracker:
     ) -> Tracking:
         import mlflow
 
+        mlflow.set_tracking_uri(self._uri)
         who = f"{request.person}: " if request.person else ""
         name = f"{who}{result.plan.target} {result.run_id[:6]}"
         again = {"run_id": recorded} if recorded else {"experiment_id": self._experiment_id, "run_name": name}
@@ -243,6 +250,7 @@ def _written_once(database: Path) -> Iterator[None]:
         event.remove(Engine, "connect", hurry)
 
 
+@cache
 def _rehearse() -> None:
     """Save an empty model: what MLflow looks up for its first model, it has at hand for the second."""
     import mlflow

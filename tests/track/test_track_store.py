@@ -1,6 +1,9 @@
 """The workspace's own store is made quickly, and then kept as SQLite keeps what must not be lost."""
 
+import threading
+
 import pytest
+from mlflow import MlflowClient
 
 from genie_widgets.track import Tracker
 
@@ -34,3 +37,23 @@ def test_only_a_store_that_is_being_made_does_not_wait_for_the_disk(tmp_path, wa
     }
     assert not (tmp_path / ".mlflow.db.new").exists()
     assert "Traceback" not in capfd.readouterr().err
+
+
+def test_two_new_stores_are_made_at_once_in_one_process_and_each_gets_its_own_record(tmp_path, record, capfd):
+    trackers = [Tracker("", tmp_path / name) for name in ("one", "two")]
+    found = {}
+
+    def track(tracker):
+        tracker.prepare()
+        found[tracker.shown_uri] = record(tracker)
+
+    threads = [threading.Thread(target=track, args=(tracker,)) for tracker in trackers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert "Traceback" not in capfd.readouterr().err
+    assert len(found) == 2
+    for uri, tracking in found.items():
+        assert tracking.problem is None
+        assert MlflowClient(uri).get_run(tracking.run_id).info.run_id == tracking.run_id
