@@ -1,16 +1,14 @@
 """CatBoost: symmetric trees, and counts of categories and of their combinations.
 
-Its JSON format tells the questions, but its counts lie in hash tables. So the answers of
+Its file tells the questions, but its counts lie in hash tables. So the answers of
 counted categories are asked from CatBoost itself: the leaf that a row falls into tells them.
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 from math import prod
 from operator import mul
@@ -20,8 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Floats, Forest, Integers, Link, NotTreesError, Seen
-from genie_widgets.train.anatomy.growing import Grove
+from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Forest, Integers, Link, NotTreesError, Seen
+from genie_widgets.train.anatomy.catboost_file import Count, SavedTrees, read_saved
+from genie_widgets.train.anatomy.growing import symmetric_forest
 from genie_widgets.train.anatomy.places import numbers_of, places_of
 
 MOST_ENTRIES = 400_000
@@ -32,16 +31,17 @@ def read_catboost(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     """Read an AutoGluon CatBoost model."""
     booster = model.model
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model.json"
-        booster.save_model(str(path), format="json")
-        description = json.loads(path.read_text(encoding="utf-8"))
-    if "oblivious_trees" not in description:
-        raise NotTreesError("CatBoost's trees are not symmetric")
-    layout = _Layout(description)
-    grove = Grove()
-    scale, bias = description["scale_and_bias"]
-    for tree in description["oblivious_trees"]:
-        _add_tree(grove, layout, tree, n_outputs, scale)
+        path = Path(folder) / "model.cbm"
+        booster.save_model(str(path), format="cbm")
+        saved = read_saved(path.read_bytes())
+    layout = _Layout(saved)
+    scale, bias = booster.get_scale_and_bias()
+    forest = symmetric_forest(
+        *layout.asked,
+        saved.depths,
+        scale * saved.leaves.reshape(int((1 << saved.depths).sum()), -1),
+        output=0 if n_outputs == 1 else ALL_OUTPUTS,
+    )
     of_classes = Link.LOGISTIC if n_outputs == 1 else Link.SOFTMAX
     link = Link.IDENTITY if model.problem_type == "regression" else of_classes
 
@@ -50,7 +50,7 @@ def read_catboost(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     def see(prepared: pd.DataFrame) -> Seen:
         return _see(layout, counted, prepared)
 
-    return grove.forest(), link, np.resize(np.array(bias, dtype=float), n_outputs), see
+    return forest, link, np.resize(np.array(bias, dtype=float), n_outputs), see
 
 
 class _Part(NamedTuple):
@@ -77,116 +77,62 @@ class _Layout:
 
     Numbers are the frame's columns, then one for each category asked for by name, then one for
     each count of a single category; tables are the counts of combinations.
+
+    Attributes
+    ----------
+    asked : (ndarray of int, ndarray of float, ndarray of bool)
+        Feature, threshold and whether missing goes left, for each level of each tree.
+    questions : list of _Question
+        First those about one column.
     """
 
-    def __init__(self, description: dict[str, Any]) -> None:
-        info = description["features_info"]
-        self.floats = info.get("float_features") or []
-        self.categories = info.get("categorical_features") or []
-        self.n_columns = len(self.floats) + len(self.categories)
-        self._first_count = sum(len(f["borders"] or []) for f in self.floats)
-        self._first_count += sum(len(c.get("values") or []) for c in self.categories)
-        counts = info.get("ctrs") or []
-        self._count_of_split: list[int] = [number for number, count in enumerate(counts) for _ in count["borders"]]
-        # For each question about a category: a tree and a level that ask it.
-        named: dict[tuple[int, int], tuple[int, int]] = {}
-        borders: dict[int, dict[float, tuple[int, int]]] = {}
-        for number, tree in enumerate(description["oblivious_trees"]):
-            for level, split in enumerate(tree.get("splits") or []):
-                if split["split_type"] == "OneHotFeature":
-                    named.setdefault((split["cat_feature_index"], split["value"]), (number, level))
-                elif split["split_type"] == "OnlineCtr":
-                    of_count = borders.setdefault(self.count_of(split), {})
-                    of_count.setdefault(float(split["border"]), (number, level))
+    def __init__(self, saved: SavedTrees) -> None:
+        # What is in use, and of it the first level that asks it.
+        in_use, first, number_in_use = np.unique(saved.splits, return_index=True, return_inverse=True)
+        ends = np.cumsum(saved.depths)
+        trees = np.searchsorted(ends, first, side="right")
+        levels = list(zip(trees.tolist(), (first - (ends - saved.depths)[trees]).tolist(), strict=True))
+        feature, threshold = np.empty(len(in_use), dtype=np.int64), np.full(len(in_use), 0.5)
+        missing_left = np.ones(len(in_use), dtype=bool)
+
+        sizes = [len(number.borders) for number in saved.numbers]
+        first_name = sum(sizes)
+        first_count = first_name + len(saved.names)
+        n_numbers, n_named = np.searchsorted(in_use, [first_name, first_count])
+        borders = np.concatenate([np.zeros(0), *(number.borders for number in saved.numbers)])
+        of_number = np.repeat(np.arange(len(sizes)), sizes)[in_use[:n_numbers]]
+        feature[:n_numbers] = np.array([number.column for number in saved.numbers], dtype=np.int64)[of_number]
+        threshold[:n_numbers] = borders[in_use[:n_numbers]]
+        missing_left[:n_numbers] = ~np.array([number.missing_passes for number in saved.numbers], dtype=bool)[of_number]
+
+        alone: list[_Question] = []
+        combined: list[_Question] = []
+        for place in range(n_numbers, n_named):
+            name = saved.names[in_use[place] - first_name]
+            feature[place] = saved.n_columns + len(alone)
+            alone.append(_Question((_Part(name.column, None),), (levels[place],)))
         # A count is known by how many of the borders in use it passes.
-        in_use = {count: dict(sorted(borders[count].items())) for count in sorted(borders)}
-        self._rank = {count: {b: rank for rank, b in enumerate(of)} for count, of in in_use.items()}
-        asked = {count: _Question(self._parts_of(counts[count]), tuple(of.values())) for count, of in in_use.items()}
-        single = {count: question for count, question in asked.items() if question.is_alone}
-        combined = {count: question for count, question in asked.items() if not question.is_alone}
-        self._number_of_named = {key: self.n_columns + place for place, key in enumerate(named)}
-        first = self.n_columns + len(named)
-        self._feature_of_count = {count: first + place for place, count in enumerate(single)}
-        self._feature_of_count |= {count: -2 - place for place, count in enumerate(combined)}
-        # First those about one column.
-        self.questions = [
-            *(_Question((self._whole(category),), (level,)) for (category, _), level in named.items()),
-            *single.values(),
-            *combined.values(),
-        ]
-
-    def _whole(self, category: int) -> _Part:
-        return _Part(self.categories[category]["flat_feature_index"], None)
-
-    def _parts_of(self, count: dict[str, Any]) -> tuple[_Part, ...]:
-        """Columns that a count combines."""
-        whole: list[_Part] = []
-        borders: dict[int, list[float]] = {}
-        for element in count["elements"]:
-            if element["combination_element"] == "cat_feature_value":
-                whole.append(self._whole(element["cat_feature_index"]))
-            elif element["combination_element"] == "float_feature":
-                column = self.floats[element["float_feature_index"]]["flat_feature_index"]
-                borders.setdefault(column, []).append(element["border"])
-            else:
-                raise NotTreesError(f"CatBoost combines {element['combination_element']}")
-        return (
-            *whole,
-            *(
-                _Part(column, tuple(np.sort(np.array(of_column, dtype=np.float32)).tolist()))
-                for column, of_column in borders.items()
-            ),
-        )
-
-    def count_of(self, split: dict[str, Any]) -> int:
-        """Tell which count a split asks about."""
-        return self._count_of_split[int(split["split_index"]) - self._first_count]
-
-    def question(self, split: dict[str, Any]) -> tuple[int, float, bool]:
-        """Feature, threshold and where missing goes, of a split."""
-        kind = split["split_type"]
-        if kind == "FloatFeature":
-            of = self.floats[split["float_feature_index"]]
-            border = float(np.float32(split["border"]))
-            return of["flat_feature_index"], border, of.get("nan_value_treatment") != "AsTrue"
-        if kind == "OneHotFeature":
-            return self._number_of_named[split["cat_feature_index"], split["value"]], 0.5, True
-        if kind == "OnlineCtr":
-            count = self.count_of(split)
-            return self._feature_of_count[count], self._rank[count][float(split["border"])] + 0.5, True
-        raise NotTreesError(f"CatBoost splits by {kind}")
+        sizes = [len(count.borders) for count in saved.counts]
+        of_count = np.repeat(np.arange(len(sizes)), sizes)[in_use[n_named:] - first_count]
+        for count in np.unique(of_count).tolist():
+            places = n_named + np.flatnonzero(of_count == count)
+            question = _Question(_parts_of(saved.counts[count]), tuple(levels[place] for place in places))
+            feature[places] = saved.n_columns + len(alone) if question.is_alone else -2 - len(combined)
+            threshold[places] = np.arange(len(places)) + 0.5
+            (alone if question.is_alone else combined).append(question)
+        self.asked = feature[number_in_use], threshold[number_in_use], missing_left[number_in_use]
+        self.questions = [*alone, *combined]
 
 
-def _add_tree(grove: Grove, layout: _Layout, tree: dict[str, Any], n_outputs: int, scale: float) -> None:
-    questions = [layout.question(split) for split in tree.get("splits") or []]
-    depth = len(questions)
-    level, order = _numbered(depth)
-    asked = [*questions, (LEAF, 0.0, False)]  # the last one stands at the leaves
-    feature, threshold, missing_left = (np.array(part) for part in zip(*asked, strict=True))
-    nodes = np.arange(len(level))
-    grove.add(
-        feature=feature[level],
-        threshold=threshold[level],
-        left=2 * nodes + 1,
-        right=2 * nodes + 2,
-        missing_left=missing_left[level],
-        values=(np.array(tree["leaf_values"], dtype=float).reshape(2**depth, -1) * scale)[order],
-        output=0 if n_outputs == 1 else ALL_OUTPUTS,
-        symmetric=depth,
+def _parts_of(count: Count) -> tuple[_Part, ...]:
+    """Columns that a count combines."""
+    borders: dict[int, list[float]] = {}
+    for column, border in count.passed:
+        borders.setdefault(column, []).append(border)
+    return (
+        *(_Part(column, None) for column in count.categories),
+        *(_Part(column, tuple(sorted(of_column))) for column, of_column in borders.items()),
     )
-
-
-@lru_cache(maxsize=32)
-def _numbered(depth: int) -> tuple[Integers, Integers]:
-    """Give the level of every node, level by level, the leaves' being `depth`; and CatBoost's leaves from the left.
-
-    Bit `at` of its leaf's number is the answer at level `at`; from the left the first answer is the highest bit.
-    """
-    level = np.repeat(np.arange(depth + 1), 2 ** np.arange(depth + 1))
-    order = np.zeros(2**depth, dtype=np.int64)
-    for at in range(depth):
-        order |= ((np.arange(2**depth) >> (depth - 1 - at)) & 1) << at
-    return level, order
 
 
 def _see(layout: _Layout, counted: _Counted, prepared: pd.DataFrame) -> Seen:

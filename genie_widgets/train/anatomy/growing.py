@@ -1,4 +1,4 @@
-"""Trees of any library, put one after the other into a `Forest`."""
+"""Trees of any library, put one after the other into a `Forest`; symmetric ones all at once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, Forest
+from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, Bools, Floats, Forest, Integers
 
 
 class Grove:
@@ -15,7 +15,6 @@ class Grove:
     def __init__(self) -> None:
         self._roots: list[int] = []
         self._output: list[int] = []
-        self._symmetric: list[int] = []
         self._nodes: list[tuple[Any, ...]] = []
         self._values: list[Any] = []
         self._n_nodes = self._n_leaves = 0
@@ -30,7 +29,6 @@ class Grove:
         missing_left: Any,
         values: Any,
         output: int = ALL_OUTPUTS,
-        symmetric: int = -1,
     ) -> None:
         """Add a tree.
 
@@ -42,15 +40,12 @@ class Grove:
             In the order of the leaves among the nodes.
         output : int
             Which output it adds to.
-        symmetric : int
-            Its depth, where a level asks one question and the nodes come level by level.
         """
         feature = np.asarray(feature, dtype=np.int64)
         is_leaf = feature == LEAF
         values = np.asarray(values, dtype=float).reshape(int(is_leaf.sum()), -1)
         self._roots.append(self._n_nodes)
         self._output.append(output)
-        self._symmetric.append(symmetric)
         self._nodes.append(
             (
                 feature,
@@ -80,5 +75,50 @@ class Grove:
             leaf=leaf.astype(np.int64),
             values=np.ascontiguousarray(np.concatenate(self._values)),
             output=np.array(self._output, dtype=np.int64),
-            symmetric=np.array(self._symmetric, dtype=np.int64),
+            symmetric=np.full(len(self._roots), -1),
         )
+
+
+def symmetric_forest(
+    feature: Integers, threshold: Floats, missing_left: Bools, depths: Integers, values: Floats, *, output: int
+) -> Forest:
+    """Make trees that ask one question throughout each level.
+
+    Parameters
+    ----------
+    feature, threshold, missing_left : ndarray, shape (n_levels of all trees,)
+    depths : ndarray of int, shape (n_trees,)
+    values : ndarray, shape (n_leaves of all trees, width)
+        Bit `at` of a leaf's number is the answer at level `at`, 1 to the right.
+    output : int
+        Which output they add to.
+    """
+    n_inner, n_leaves = (1 << depths) - 1, 1 << depths
+    roots, leaves, levels = (np.cumsum(sizes) - sizes for sizes in (n_inner + n_leaves, n_leaves, depths))
+    n_nodes = int((n_inner + n_leaves).sum())
+    forest = Forest(
+        roots=roots,
+        feature=np.full(n_nodes, LEAF, dtype=np.int64),
+        threshold=np.zeros(n_nodes),
+        left=np.zeros(n_nodes, dtype=np.int64),
+        right=np.zeros(n_nodes, dtype=np.int64),
+        missing_left=np.zeros(n_nodes, dtype=bool),
+        leaf=np.zeros(n_nodes, dtype=np.int64),
+        values=np.empty_like(values),
+        output=np.full(len(depths), output, dtype=np.int64),
+        symmetric=depths,
+    )
+    for depth in np.unique(depths).tolist():
+        trees = np.flatnonzero(depths == depth)[:, None]
+        inner, at_leaf = np.arange((1 << depth) - 1), np.arange(1 << depth)
+        level = np.repeat(np.arange(depth), 1 << np.arange(depth))
+        nodes, asked = roots[trees] + inner, levels[trees] + level
+        forest.feature[nodes], forest.threshold[nodes] = feature[asked], threshold[asked]
+        forest.missing_left[nodes] = missing_left[asked]
+        forest.left[nodes] = roots[trees] + 2 * inner + 1
+        forest.right[nodes] = roots[trees] + 2 * inner + 2
+        forest.leaf[roots[trees] + len(inner) + at_leaf] = leaves[trees] + at_leaf
+        # From the left the first answer is the highest bit.
+        mirrored = ((at_leaf[:, None] >> np.arange(depth) & 1) << np.arange(depth)[::-1]).sum(axis=1)
+        forest.values[leaves[trees] + at_leaf] = values[leaves[trees] + mirrored]
+    return forest
