@@ -18,7 +18,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 # make none and keep none), and an exception for each division.
 PLAIN: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False, "error_model": "numpy"}
 NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True}
-KERNELS = ("tree_answers", "tree_board", "tree_symmetric", "tree_pairs", "tree_sets", "tree_settled")
+KERNELS = (
+    "tree_answers",
+    "tree_board",
+    "tree_margins",
+    "tree_symmetric",
+    "tree_pairs",
+    "tree_sets",
+    "tree_settled",
+)
 
 
 def compiled(**options: Any) -> Callable[[F], F]:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Bools, Floats, Forest, Integers
+from genie_widgets.ensemble import ALL_OUTPUTS, NOBODY, Floats, Integers
 from genie_widgets.explain.compiled import compiled, part
 from genie_widgets.explain.tree_answers import IS_TABLE, MOST_LOCAL, Answers
 from genie_widgets.explain.tree_board import (
@@ -33,7 +33,6 @@ from genie_widgets.explain.tree_board import (
     apply_link,
     apply_link_to_all,
     coalition_sizes,
-    goes_left,
 )
 from genie_widgets.explain.tree_symmetric import (
     Games,
@@ -590,37 +589,3 @@ def walk_both_ways(
                 walk.sums[player, k] += value
                 walk.squares[player, k] += value * value
     return random
-
-
-@compiled(nogil=True)
-def margins(
-    forest: Forest, board: Board, base: Floats, rows: Integers, others: Integers, coalition: Bools, out: Floats
-) -> None:
-    """Write the sums of the leaves of hybrids into `out` (n, n_outputs); `coalition` has shape (n, n_columns)."""
-    for q in range(rows.shape[0]):
-        for k in range(base.shape[0]):
-            out[q, k] = base[k]
-        for tree in range(forest.roots.shape[0]):
-            node = forest.roots[tree]
-            while forest.feature[node] != LEAF:
-                feature = forest.feature[node]
-                if feature >= 0:
-                    player = board.owner[feature]
-                    parent = rows[q] if player == NOBODY or coalition[q, player] else others[q]
-                    left = goes_left(board.numbers[parent, feature], forest.threshold[node], forest.missing_left[node])
-                else:
-                    table = -2 - feature
-                    key = board.table_start[table]
-                    for slot in range(board.slot_owner.shape[1]):
-                        player = board.slot_owner[table, slot]
-                        if player == NOBODY:
-                            break
-                        key += board.keys[rows[q] if coalition[q, player] else others[q], table, slot]
-                    left = board.entries[key] <= forest.threshold[node]
-                node = forest.left[node] if left else forest.right[node]
-            leaf = forest.leaf[node]
-            if forest.output[tree] == ALL_OUTPUTS:
-                for k in range(base.shape[0]):
-                    out[q, k] += forest.values[leaf, k]
-            else:
-                out[q, forest.output[tree]] += forest.values[leaf, 0]

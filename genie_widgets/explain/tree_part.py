@@ -15,7 +15,8 @@ from genie_widgets.ensemble import LEAF, NOBODY, Floats, Forest, Integers, Link,
 from genie_widgets.explain.hybrids import Bools
 from genie_widgets.explain.tree_answers import Answers, answers_of
 from genie_widgets.explain.tree_board import Board, PairBoard, pair_board, term_weights
-from genie_widgets.explain.tree_pairs import margins, room_for, row_against_background
+from genie_widgets.explain.tree_margins import margins
+from genie_widgets.explain.tree_pairs import room_for, row_against_background
 from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
 from genie_widgets.explain.tree_settled import Settled, add_settled, settle_trees
 
@@ -139,8 +140,7 @@ class BoundMember:
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
         member = self.member
-        raw = np.empty((len(rows), len(member.base)))
-        margins(member.forest, self.board, member.base, rows, others, coalition, raw)
+        raw = margins(member.forest, self.board, member.base, rows, others, coalition)
         return member.weight * through_link(raw, member.link)
 
     def solve(

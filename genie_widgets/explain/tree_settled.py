@@ -42,42 +42,40 @@ class Settled(NamedTuple):
 
 
 class SettlingRoom(NamedTuple):
-    """Room for one tree: shares of the background by leaf, and expected values by coalition and leaf."""
+    """Room for one tree: shares of the background by leaf; by coalition, then by leaf, what is expected; and gains."""
 
     share: Floats
     rest: Floats
     masks: Integers
     sizes: Sizes
     weights: Floats
+    of_row: Floats
     expected: Floats
+    gained: Floats
 
 
 def settle_trees(forest: Forest, board: Board, background: Integers) -> Settled:
     """Settle the trees that can be, against these background rows."""
     n_trees, width = len(forest.roots), forest.values.shape[1]
-    first = np.full(n_trees, -1, dtype=np.int64)
-    n_owners, owners = np.zeros(n_trees, np.int64), np.full((n_trees, MOST_DEPTH), NOBODY, dtype=np.int64)
-    masks = np.zeros((n_trees, MOST_DEPTH), np.int64)
-    total = deepest = 0
-    for tree in np.flatnonzero((forest.symmetric >= 0) & (forest.symmetric <= MOST_DEPTH)).tolist():
-        depth = int(forest.symmetric[tree])
-        questions = forest.feature[forest.roots[tree] + (1 << np.arange(depth)) - 1]
-        bits: dict[int, int] = {}
-        for level, owner in enumerate(board.owner[questions].tolist()):
-            if owner != NOBODY:
-                bits[owner] = bits.get(owner, 0) | 1 << (depth - 1 - level)
-        n_owners[tree], first[tree] = len(bits), total
-        owners[tree, : len(bits)], masks[tree, : len(bits)] = list(bits), list(bits.values())
-        total += (len(bits) << depth) * width
-        deepest = max(deepest, depth)
-    settled, n_leaves = Settled(first, n_owners, owners, masks, np.zeros(total)), 1 << deepest
+    depths = np.where(forest.symmetric <= MOST_DEPTH, forest.symmetric, -1)
+    sizes = np.where(depths < 0, 0, depths << np.maximum(0, depths)) * width
+    n_leaves = 1 << max(0, int(depths.max(initial=0)))
+    settled = Settled(
+        np.where(depths < 0, -1, np.cumsum(sizes) - sizes),
+        np.zeros(n_trees, dtype=np.int64),
+        np.full((n_trees, MOST_DEPTH), NOBODY, dtype=np.int64),
+        np.zeros((n_trees, MOST_DEPTH), dtype=np.int64),
+        np.zeros(int(sizes.sum())),
+    )
     room = SettlingRoom(
         np.empty(n_leaves),
         np.empty(n_leaves),
         np.empty(n_leaves, np.int64),
-        coalition_sizes(deepest),
+        coalition_sizes(MOST_DEPTH),
         np.empty(MOST_DEPTH + 1),
+        np.empty(n_leaves),
         np.empty((n_leaves, n_leaves)),
+        np.empty(n_leaves),
     )
     settle(forest, board, background, room, settled)
     return settled
@@ -95,17 +93,38 @@ def leaf_of(forest: Forest, board: Board, row: int, tree: int) -> int:
     return leaf
 
 
+@part()
+def find_owners(forest: Forest, board: Board, tree: int, settled: Settled) -> None:
+    """Write down which columns a tree asks, and where their answers stand."""
+    root, depth, n_owners = forest.roots[tree], forest.symmetric[tree], 0
+    for level in range(depth):
+        owner = board.owner[forest.feature[root + (1 << level) - 1]]
+        if owner == NOBODY:
+            continue
+        place = 0
+        while place < n_owners and settled.owners[tree, place] != owner:
+            place += 1
+        if place == n_owners:
+            settled.owners[tree, place] = owner
+            n_owners += 1
+        settled.masks[tree, place] |= 1 << (depth - 1 - level)
+    settled.n_owners[tree] = n_owners
+
+
 @compiled(nogil=True)
 def settle(  # noqa: C901, PLR0912 -- one short loop after the other
     forest: Forest, board: Board, background: Integers, room: SettlingRoom, settled: Settled
 ) -> None:
-    """Fill ``settled.gains``, which is zero."""
+    """Fill `settled`, of which only ``first`` is known."""
     width = forest.values.shape[1]
-    share, rest, masks, sizes, weights, expected = room
+    share, rest, masks, sizes, weights, of_row, expected, gained = room
     for tree in range(forest.roots.shape[0]):
-        if settled.first[tree] < 0 or settled.n_owners[tree] == 0:
+        if settled.first[tree] < 0:
             continue
+        find_owners(forest, board, tree, settled)
         depth, n_owners = forest.symmetric[tree], settled.n_owners[tree]
+        if n_owners == 0:
+            continue
         n_leaves, n_coalitions = 1 << depth, 1 << n_owners
         for leaf in range(n_leaves):
             share[leaf] = 0.0
@@ -124,21 +143,24 @@ def settle(  # noqa: C901, PLR0912 -- one short loop after the other
                 # Bits of the coalition are the row's, the others the background's: all leaves with these are one.
                 mine = masks[coalition]
                 for leaf in range(n_leaves):
-                    rest[leaf] = expected[coalition, leaf] = 0.0
+                    rest[leaf] = of_row[leaf] = 0.0
                 for leaf in range(n_leaves):
                     rest[leaf & ~mine] += share[leaf]
                 for leaf in range(n_leaves):
-                    expected[coalition, leaf & mine] += rest[leaf & ~mine] * forest.values[leaves + leaf, column]
+                    of_row[leaf & mine] += rest[leaf & ~mine] * forest.values[leaves + leaf, column]
+                for leaf in range(n_leaves):
+                    expected[coalition, leaf] = of_row[leaf & mine]
             for place in range(n_owners):
                 bit = 1 << place
+                for leaf in range(n_leaves):
+                    gained[leaf] = 0.0
                 for coalition in range(n_coalitions):
-                    if coalition & bit:
-                        continue
-                    weight, without, with_it = weights[sizes[coalition]], masks[coalition], masks[coalition | bit]
-                    for leaf in range(n_leaves):
-                        gain = expected[coalition | bit, leaf & with_it] - expected[coalition, leaf & without]
-                        at = settled.first[tree] + (leaf * n_owners + place) * width + column
-                        settled.gains[at] += weight * gain
+                    if coalition & bit == 0:
+                        weight = weights[sizes[coalition]]
+                        for leaf in range(n_leaves):
+                            gained[leaf] += weight * (expected[coalition | bit, leaf] - expected[coalition, leaf])
+                for leaf in range(n_leaves):
+                    settled.gains[settled.first[tree] + (leaf * n_owners + place) * width + column] = gained[leaf]
 
 
 @compiled(nogil=True)
