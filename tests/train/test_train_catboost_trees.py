@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from hybrids_by_hand import hybrids_of, margins
 
-from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, Link, NotTreesError
+from genie_widgets.ensemble import LEAF, Link, NotTreesError
 from genie_widgets.train.anatomy.catboost_file import read_saved
 from genie_widgets.train.anatomy.catboost_trees import read_catboost
 from genie_widgets.train.anatomy.growing import symmetric_forest
@@ -75,28 +76,6 @@ def made(kind, settings):
     return fitted(kind, **SETTINGS[settings])
 
 
-def margins(forest, base, seen, row, other, mine):
-    """What the description says of hybrids: `mine` (n, n_columns) where a cell is the row's, else the other one's."""
-    found = np.tile(base, (len(mine), 1))
-    for at, of_row in enumerate(mine):
-        source = np.where(of_row, row, other)
-        numbers = seen.numbers[source[seen.source], np.arange(len(seen.source))]
-        for root, output in zip(forest.roots, forest.output, strict=True):
-            node = root
-            while (feature := forest.feature[node]) != LEAF:
-                if feature >= 0:
-                    number = numbers[feature]
-                else:
-                    table = -2 - feature
-                    slots = np.flatnonzero(seen.slot_source[table] >= 0)
-                    from_row = source[seen.slot_source[table, slots]]
-                    number = seen.entries[seen.table_start[table] + seen.keys[from_row, table, slots].sum()]
-                left = forest.missing_left[node] if np.isnan(number) else number <= forest.threshold[node]
-                node = forest.left[node] if left else forest.right[node]
-            found[at, slice(None) if output == ALL_OUTPUTS else [output]] += forest.values[forest.leaf[node]]
-    return found
-
-
 def check(model, kind, frame):
     """Compare hybrids of some pairs of rows; gives the forest and what it saw."""
     forest, link, base, see = read_catboost(model, LOSSES[kind][1])
@@ -105,13 +84,9 @@ def check(model, kind, frame):
     for row, other in ((0, 1), (5, 12), (3, 10), (len(frame) - 1, 7)):
         mine = rng.random((12, frame.shape[1])) < 0.5
         mine[:2] = [[True], [False]]
-        hybrids = pd.DataFrame(
-            {
-                name: pd.Series(frame[name].array.take(np.where(mine[:, place], row, other)))
-                for place, name in enumerate(frame)
-            }
+        wanted = model.model.predict(hybrids_of(frame, row, other, mine), prediction_type="RawFormulaVal").reshape(
+            len(mine), -1
         )
-        wanted = model.model.predict(hybrids, prediction_type="RawFormulaVal").reshape(len(mine), -1)
         np.testing.assert_allclose(margins(forest, base, seen, row, other, mine), wanted, atol=1e-9)
     return forest, seen
 

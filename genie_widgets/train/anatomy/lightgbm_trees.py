@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import LEAF, Bools, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
-from genie_widgets.train.anatomy.growing import Grove
 from genie_widgets.train.anatomy.places import numbers_of, places_of
 
 # Bits of a node's `decision_type`.
@@ -30,11 +29,9 @@ def read_lightgbm(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
     if "average_output" in head.split("\n"):
         raise NotTreesError("LightGBM averages its trees")
     link = _link(facts["objective"])
-    n_numbers, per_round = int(facts["max_feature_idx"]) + 1, int(facts["num_tree_per_iteration"])
-    grove = Grove()
-    questions: list[tuple[int, list[int]]] = []
-    for number, text in enumerate(texts):
-        _add_tree(grove, text, n_numbers, number % per_round, questions)
+    forest, questions = _forest(
+        [_facts(text) for text in texts], int(facts["max_feature_idx"]) + 1, int(facts["num_tree_per_iteration"])
+    )
 
     categories = [pd.Index(known) for known in booster.pandas_categorical or []]
     asked, is_none = _asked(questions)
@@ -49,7 +46,7 @@ def read_lightgbm(model: Any, n_outputs: int) -> tuple[Forest, Link, Floats, Cal
             answers[:, places] = of_code[codes.astype(np.int64)]
         return seen_numbers(np.column_stack([numbers, answers]), np.concatenate([source, source[asked]]))
 
-    return grove.forest(), link, np.zeros(n_outputs), see
+    return forest, link, np.zeros(n_outputs), see
 
 
 def _asked(questions: list[tuple[int, list[int]]]) -> tuple[Integers, dict[int, tuple[Integers, Bools]]]:
@@ -99,44 +96,84 @@ def _numbers(frame: pd.DataFrame, categories: list[pd.Index[Any]]) -> Floats:
     return out
 
 
-def _add_tree(grove: Grove, text: str, n_numbers: int, output: int, questions: list[tuple[int, list[int]]]) -> None:
-    facts = dict(
-        line.split("=", 1) for line in text.split("end of trees", maxsplit=1)[0].split("\n")[1:] if "=" in line
-    )
+def _facts(text: str) -> dict[str, str]:
+    """Read the lines of a tree's text."""
+    facts = dict(line.split("=", 1) for line in text.split("end of trees", 1)[0].split("\n")[1:] if "=" in line)
     if facts.get("is_linear", "0").strip() == "1":
         raise NotTreesError("LightGBM's leaves are linear models")
-    values = _list(facts["leaf_value"], float)
-    n_leaves, inner = len(values), len(values) - 1
-    if n_leaves == 1:
-        grove.add(feature=[LEAF], threshold=[0], left=[0], right=[0], missing_left=[0], values=values, output=output)
-        return
-    feature, kind = (_list(facts[name], int) for name in ("split_feature", "decision_type"))
-    threshold = _list(facts["threshold"], float)
+    return facts
+
+
+def _forest(trees: list[dict[str, str]], n_numbers: int, per_round: int) -> tuple[Forest, list[tuple[int, list[int]]]]:
+    """Put all trees into one forest; gives the questions about categories, too, each a column and codes.
+
+    A tree's inner nodes come first, then its leaves.
+    """
+    n_leaves = np.array([int(facts["num_leaves"]) for facts in trees], dtype=np.int64)
+    inner_before, leaves_before = (np.cumsum(sizes) - sizes for sizes in (n_leaves - 1, n_leaves))
+    roots = inner_before + leaves_before
+    tree_of_inner, tree_of_leaf = (
+        np.repeat(np.arange(len(trees)), n_leaves - 1),
+        np.repeat(np.arange(len(trees)), n_leaves),
+    )
+    inner = np.arange(len(tree_of_inner)) + leaves_before[tree_of_inner]
+    leaf = np.arange(len(tree_of_leaf)) + (inner_before + n_leaves - 1)[tree_of_leaf]
+
+    feature, kind = (_joined(trees, name, int, len(inner)) for name in ("split_feature", "decision_type"))
+    threshold = _joined(trees, "threshold", float, len(inner))
     missing = (kind >> MISSING_SHIFT) & 3
     if (missing == MISSING_IS_ZERO).any():
         raise NotTreesError("LightGBM takes zeros as missing")
     # Where training saw nothing missing, a missing cell counts as zero.
     missing_left = np.where(missing == MISSING_IS_NAN, (kind & DEFAULT_LEFT) > 0, threshold >= 0)
-    if "cat_boundaries" in facts:
-        bounds = _list(facts["cat_boundaries"], int)
-        words = _list(facts["cat_threshold"], np.uint64)
-        for node in np.flatnonzero(kind & IS_CATEGORY):
-            which = int(threshold[node])
-            questions.append((int(feature[node]), _members(words[bounds[which] : bounds[which + 1]])))
-            feature[node], threshold[node], missing_left[node] = n_numbers + len(questions) - 1, 0.5, False
-    # Leaves are numbered -1, -2, ... among the children: they follow the inner nodes here.
-    children = [_list(facts[name], int) for name in ("left_child", "right_child")]
-    left, right = (np.where(child < 0, inner - child - 1, child) for child in children)
-    rest = np.zeros(n_leaves, dtype=int)
-    grove.add(
-        feature=np.concatenate([feature, np.full(n_leaves, LEAF)]),
-        threshold=np.concatenate([threshold, rest]),
-        left=np.concatenate([left, rest]),
-        right=np.concatenate([right, rest]),
-        missing_left=np.concatenate([missing_left, rest > 0]),
-        values=values,
-        output=output,
+    asks_category = np.flatnonzero(kind & IS_CATEGORY)
+    questions = list(
+        zip(feature[asks_category].tolist(), _categories(trees, tree_of_inner, threshold, asks_category), strict=True)
     )
+    feature[asks_category] = n_numbers + np.arange(len(questions))
+    threshold[asks_category], missing_left[asks_category] = 0.5, False
+
+    n_nodes = len(inner) + len(leaf)
+    forest = Forest(
+        roots=roots,
+        feature=np.full(n_nodes, LEAF, dtype=np.int64),
+        threshold=np.zeros(n_nodes),
+        left=np.zeros(n_nodes, dtype=np.int64),
+        right=np.zeros(n_nodes, dtype=np.int64),
+        missing_left=np.zeros(n_nodes, dtype=bool),
+        leaf=np.zeros(n_nodes, dtype=np.int64),
+        values=_joined(trees, "leaf_value", float, len(leaf))[:, None],
+        output=np.arange(len(trees)) % per_round,
+        symmetric=np.full(len(trees), -1),
+    )
+    forest.feature[inner], forest.threshold[inner], forest.missing_left[inner] = feature, threshold, missing_left
+    forest.leaf[leaf] = np.arange(len(leaf))
+    for name, to in (("left_child", forest.left), ("right_child", forest.right)):
+        child = _joined(trees, name, int, len(inner))
+        # Leaves are numbered -1, -2, ... among the children.
+        to[inner] = roots[tree_of_inner] + np.where(child < 0, (n_leaves - 1)[tree_of_inner] - child - 1, child)
+    return forest, questions
+
+
+def _categories(
+    trees: list[dict[str, str]], tree_of_inner: Integers, threshold: Floats, asks_category: Integers
+) -> Iterator[list[int]]:
+    """Give the codes that go left, for each node that asks about categories; its threshold says where they stand."""
+    tree = -1
+    for node in asks_category.tolist():
+        if tree_of_inner[node] != tree:
+            tree = int(tree_of_inner[node])
+            bounds, words = _list(trees[tree]["cat_boundaries"], int), _list(trees[tree]["cat_threshold"], np.uint64)
+        which = int(threshold[node])
+        yield _members(words[bounds[which] : bounds[which + 1]])
+
+
+def _joined(trees: list[dict[str, str]], name: str, kind: type, wanted: int) -> Any:
+    """Read one line of all trees, so many numbers; a tree that is a leaf has none, whatever it says."""
+    values = _list(" ".join(facts[name] for facts in trees if name == "leaf_value" or facts["num_leaves"] != "1"), kind)
+    if len(values) != wanted:
+        raise NotTreesError(f"LightGBM writes {name} in another way")
+    return values
 
 
 def _list(text: str, kind: type) -> Any:
