@@ -58,12 +58,10 @@ class BoundAdditive:
         margin = self.start + np.where(coalition[:, :, None], self.added[rows], self.added[others]).sum(axis=1)
         return self.member.weight * through_link(margin, self.member.link)
 
-    def against(self, _background: Integers) -> None:
+    def at_once(self, _background: Integers) -> None:
         """Nothing needs to be prepared."""
 
-    def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, _against: object
-    ) -> tuple[Floats, Floats]:
+    def solve(self, row: int, background: Integers, precision: Precision, seed: int) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance."""
         phi, variance = np.zeros(self.added.shape[1:]), np.zeros(self.added.shape[1:])
         steps = self.added[row] - self.added[background]

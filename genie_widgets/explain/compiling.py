@@ -95,4 +95,8 @@ def _rehearse(link: Link, *, depth: int = 1) -> None:
     )
     (bound,) = bind([member], rows, np.array([0]), 1)
     bound.predict(np.array([0]), background, np.ones((1, 1), dtype=bool))
-    bound.solve(0, background, Precision(1, 1), 0, bound.against(background))
+    at_once = bound.at_once(background)
+    if at_once is None:
+        bound.solve(0, background, Precision(1, 1), 0)
+    else:
+        at_once(np.array([0]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from genie_widgets.explain.tree_answers import Answers, answers_of
 from genie_widgets.explain.tree_board import Board, PairBoard, pair_board, term_weights
 from genie_widgets.explain.tree_margins import margins
 from genie_widgets.explain.tree_pairs import room_for, row_against_background
-from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, row_against_set
+from genie_widgets.explain.tree_sets import Sets, background_left, room_for_sets, rows_against_set
 from genie_widgets.explain.tree_settled import Settled, add_settled, settle_trees
 
 # Terms of a pair that room is made for at first; it is doubled until it is enough.
@@ -143,20 +143,9 @@ class BoundMember:
         raw = margins(member.forest, self.board, member.base, rows, others, coalition)
         return member.weight * through_link(raw, member.link)
 
-    def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, against: Against | None
-    ) -> tuple[Floats, Floats]:
+    def solve(self, row: int, background: Integers, precision: Precision, seed: int) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance."""
         member, n_columns, n_outputs = self.member, self.n_columns, len(self.member.base)
-        weights = term_weights(min(self.depth, n_columns) + 2)
-        if against is not None:
-            phi, settled = np.zeros((n_columns, n_outputs)), against.settled
-            add_settled(member.forest, self.board, settled, row, phi)
-            for n, left in against.parts if (settled.first < 0).any() else ():
-                part, room = np.zeros_like(phi), room_for_sets(n_columns, self.depth, left.shape[1])
-                row_against_set(member.forest, self.board, row, n, settled.first, left, weights, room, part)
-                phi += part * (n / len(background))
-            return member.weight * phi, np.zeros_like(phi)
         while True:
             phi, variance = np.zeros((n_columns, n_outputs)), np.zeros((n_columns, n_outputs))
             is_done = row_against_background(
@@ -169,7 +158,7 @@ class BoundMember:
                 precision.most_exact,
                 precision.n_walks,
                 seed,
-                weights,
+                term_weights(min(self.depth, n_columns) + 2),
                 room_for(self.board, self.answers, n_outputs, n_columns, self.depth, self.room, precision.most_exact),
                 phi,
                 variance,
@@ -178,13 +167,14 @@ class BoundMember:
                 return member.weight * phi, member.weight**2 * variance
             self.room *= 2
 
-    def against(self, background: Integers) -> Against | None:
+    def at_once(self, background: Integers) -> Callable[[Integers], Floats] | None:
         """Prepare the fast way for members whose leaves are only added up and ask no tables; else what pairs need."""
         if not only_adds(self.member):
             _ = self.answers  # now, lest every thread finds them
             return None
-        if self.before is not None and self.before.against is not None:
-            return self.before.against
+        before = self.before
+        if before is not None and before.against is not None:
+            return partial(self._against, before.against)
         parts = [
             background[at : at + BACKGROUND_ROWS_A_CALL] for at in range(0, len(background), BACKGROUND_ROWS_A_CALL)
         ]
@@ -192,9 +182,21 @@ class BoundMember:
         found = Against(
             settled, [(len(part), background_left(forest, self.board, part, settled.first)) for part in parts]
         )
-        if self.before is not None:
-            self.before.against = found
-        return found
+        if before is not None:
+            before.against = found
+        return partial(self._against, found)
+
+    def _against(self, against: Against, rows: Integers) -> Floats:
+        """Weighted SHAP values of rows against a background, exact: (n_rows, n_columns, n_outputs)."""
+        member, n_columns, settled = self.member, self.n_columns, against.settled
+        phi = np.zeros((len(rows), n_columns, len(member.base)))
+        add_settled(member.forest, self.board, settled, rows, np.empty(len(rows), dtype=np.int64), phi)
+        weights, n_background = term_weights(min(self.depth, n_columns) + 2), sum(n for n, _ in against.parts)
+        for n, left in against.parts if (settled.first < 0).any() else ():
+            part, room = np.zeros_like(phi), room_for_sets(n_columns, self.depth, left.shape[1])
+            rows_against_set(member.forest, self.board, rows, n, settled.first, left, weights, room, part)
+            phi += part * (n / n_background)
+        return member.weight * phi
 
 
 def only_adds(member: TreeMember) -> bool:

@@ -1,4 +1,4 @@
-"""Kernels: members whose leaves are only added up, one row against the whole background at once.
+"""Kernels: members whose leaves are only added up, rows against the whole background at once.
 
 Without a link the pairs need not be looked at one by one: the search through a tree carries the
 *set* of background rows that still agree with the path, as bits of whole numbers.
@@ -87,10 +87,10 @@ def mark_left(forest: Forest, board: Board, background: Integers, settled: Integ
 
 
 @compiled(nogil=True)
-def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
+def rows_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece for the compiler
     forest: Forest,
     board: Board,
-    row: int,
+    rows: Integers,
     n_background: int,
     settled: Integers,
     left: Sets,
@@ -98,9 +98,9 @@ def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece
     room: SetSearch,
     phi: Floats,
 ) -> None:
-    """Add to `phi` (n_columns, n_outputs) the exact Shapley values of one row, averaged over the background.
+    """Add to `phi` (n_rows, n_columns, n_outputs) the exact Shapley values of rows, averaged over the background.
 
-    Of trees that are not `settled` (-1 there).
+    Of trees that are not `settled` (-1 there): one after the other, so that a tree's nodes stay close to the core.
     """
     n_words, width = left.shape[1], forest.values.shape[1]
     gain, loss = weights
@@ -108,93 +108,97 @@ def row_against_set(  # noqa: C901, PLR0912, PLR0915 -- one search, in one piece
     for tree in range(forest.roots.shape[0]):
         if settled[tree] >= 0:
             continue
-        stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
-        for word in range(n_words):
-            rest = n_background - BITS * word
-            stack_set[0, word] = ~NONE if rest >= BITS else (ONE << np.uint64(rest)) - ONE
-        height, length = 1, 0
-        while height > 0:
-            height -= 1
-            node = stack_node[height]
-            while length > stack_length[height]:
-                length -= 1
-                side[path_player[length]] = UNDECIDED
+        for q in range(rows.shape[0]):
+            stack_node[0], stack_length[0], stack_player[0] = forest.roots[tree], 0, NOBODY
             for word in range(n_words):
-                here[word] = stack_set[height, word]
-            if stack_player[height] != NOBODY:
-                path_player[length], path_side[length] = stack_player[height], stack_side[height]
-                side[stack_player[height]] = stack_side[height]
-                length += 1
-            while forest.feature[node] != LEAF:
-                feature = forest.feature[node]
-                player = board.owner[feature]
-                mine = goes_left(board.numbers[row, feature], forest.threshold[node], forest.missing_left[node])
-                if player == NOBODY or side[player] == FROM_ROW:
-                    node = forest.left[node] if mine else forest.right[node]
-                    continue
-                if side[player] == FROM_BACKGROUND:
-                    # The rows of the set part: those that go right wait.
-                    any_left = any_right = NONE
-                    for word in range(n_words):
-                        any_left |= here[word] & left[node, word]
-                        any_right |= here[word] & ~left[node, word]
-                    if any_right == NONE:
-                        node = forest.left[node]
-                    elif any_left == NONE:
-                        node = forest.right[node]
-                    else:
-                        stack_node[height], stack_length[height] = forest.right[node], length
-                        stack_player[height] = NOBODY
-                        for word in range(n_words):
-                            stack_set[height, word] = here[word] & ~left[node, word]
-                            here[word] &= left[node, word]
-                        height += 1
-                        node = forest.left[node]
-                    continue
-                any_same = any_differ = NONE
+                rest = n_background - BITS * word
+                stack_set[0, word] = ~NONE if rest >= BITS else (ONE << np.uint64(rest)) - ONE
+            height, length = 1, 0
+            while height > 0:
+                height -= 1
+                node = stack_node[height]
+                while length > stack_length[height]:
+                    length -= 1
+                    side[path_player[length]] = UNDECIDED
                 for word in range(n_words):
-                    differ[word] = here[word] & (~left[node, word] if mine else left[node, word])
-                    any_differ |= differ[word]
-                    any_same |= here[word] & ~differ[word]
-                with_row = forest.left[node] if mine else forest.right[node]
-                if any_differ == NONE:
-                    node = with_row
-                    continue
-                # Those that disagree with the row go both ways: with the row's answer and with their own.
-                stack_node[height], stack_length[height] = (forest.right[node] if mine else forest.left[node]), length
-                stack_player[height], stack_side[height] = player, FROM_BACKGROUND
-                for word in range(n_words):
-                    stack_set[height, word] = differ[word]
-                height += 1
-                if any_same == NONE:
-                    path_player[length], path_side[length], side[player] = player, FROM_ROW, FROM_ROW
+                    here[word] = stack_set[height, word]
+                if stack_player[height] != NOBODY:
+                    path_player[length], path_side[length] = stack_player[height], stack_side[height]
+                    side[stack_player[height]] = stack_side[height]
                     length += 1
-                else:
-                    stack_node[height], stack_length[height] = with_row, length
-                    stack_player[height], stack_side[height] = player, FROM_ROW
+                while forest.feature[node] != LEAF:
+                    feature = forest.feature[node]
+                    player = board.owner[feature]
+                    mine = goes_left(board.numbers[rows[q], feature], forest.threshold[node], forest.missing_left[node])
+                    if player == NOBODY or side[player] == FROM_ROW:
+                        node = forest.left[node] if mine else forest.right[node]
+                        continue
+                    if side[player] == FROM_BACKGROUND:
+                        # The rows of the set part: those that go right wait.
+                        any_left = any_right = NONE
+                        for word in range(n_words):
+                            any_left |= here[word] & left[node, word]
+                            any_right |= here[word] & ~left[node, word]
+                        if any_right == NONE:
+                            node = forest.left[node]
+                        elif any_left == NONE:
+                            node = forest.right[node]
+                        else:
+                            stack_node[height], stack_length[height] = forest.right[node], length
+                            stack_player[height] = NOBODY
+                            for word in range(n_words):
+                                stack_set[height, word] = here[word] & ~left[node, word]
+                                here[word] &= left[node, word]
+                            height += 1
+                            node = forest.left[node]
+                        continue
+                    any_same = any_differ = NONE
+                    for word in range(n_words):
+                        differ[word] = here[word] & (~left[node, word] if mine else left[node, word])
+                        any_differ |= differ[word]
+                        any_same |= here[word] & ~differ[word]
+                    with_row = forest.left[node] if mine else forest.right[node]
+                    if any_differ == NONE:
+                        node = with_row
+                        continue
+                    # Those that disagree with the row go both ways: with the row's answer and with their own.
+                    stack_node[height], stack_length[height] = (
+                        (forest.right[node] if mine else forest.left[node]),
+                        length,
+                    )
+                    stack_player[height], stack_side[height] = player, FROM_BACKGROUND
                     for word in range(n_words):
                         stack_set[height, word] = differ[word]
-                        here[word] &= ~differ[word]
                     height += 1
-                node = with_row
-            if length == 0:
-                continue
-            n_row = 0
-            for place in range(length):
-                n_row += path_side[place] == FROM_ROW
-            count = NONE
-            for word in range(n_words):
-                count += count_bits(here[word])
-            share = float(count) / n_background
-            up, down = gain[n_row, length - n_row] * share, loss[n_row, length - n_row] * share
-            leaf, output = forest.leaf[node], forest.output[tree]
-            for place in range(length):
-                part = up if path_side[place] == FROM_ROW else -down
-                if output == ALL_OUTPUTS:
-                    for k in range(width):
-                        phi[path_player[place], k] += part * forest.values[leaf, k]
-                else:
-                    phi[path_player[place], output] += part * forest.values[leaf, 0]
-        while length > 0:
-            length -= 1
-            side[path_player[length]] = UNDECIDED
+                    if any_same == NONE:
+                        path_player[length], path_side[length], side[player] = player, FROM_ROW, FROM_ROW
+                        length += 1
+                    else:
+                        stack_node[height], stack_length[height] = with_row, length
+                        stack_player[height], stack_side[height] = player, FROM_ROW
+                        for word in range(n_words):
+                            stack_set[height, word] = differ[word]
+                            here[word] &= ~differ[word]
+                        height += 1
+                    node = with_row
+                if length == 0:
+                    continue
+                n_row = 0
+                for place in range(length):
+                    n_row += path_side[place] == FROM_ROW
+                count = NONE
+                for word in range(n_words):
+                    count += count_bits(here[word])
+                share = float(count) / n_background
+                up, down = gain[n_row, length - n_row] * share, loss[n_row, length - n_row] * share
+                leaf, output = forest.leaf[node], forest.output[tree]
+                for place in range(length):
+                    part = up if path_side[place] == FROM_ROW else -down
+                    if output == ALL_OUTPUTS:
+                        for k in range(width):
+                            phi[q, path_player[place], k] += part * forest.values[leaf, k]
+                    else:
+                        phi[q, path_player[place], output] += part * forest.values[leaf, 0]
+            while length > 0:
+                length -= 1
+                side[path_player[length]] = UNDECIDED

@@ -42,8 +42,9 @@ class Settled(NamedTuple):
 
 
 class SettlingRoom(NamedTuple):
-    """Room for one tree: shares of the background by leaf; by coalition, then by leaf, what is expected; and gains."""
+    """Room for one tree: where the background falls; by leaf its shares; by coalition and leaf what is expected."""
 
+    fallen: Integers
     share: Floats
     rest: Floats
     masks: Integers
@@ -68,6 +69,7 @@ def settle_trees(forest: Forest, board: Board, background: Integers) -> Settled:
         np.zeros(int(sizes.sum())),
     )
     room = SettlingRoom(
+        np.empty(len(background), np.int64),
         np.empty(n_leaves),
         np.empty(n_leaves),
         np.empty(n_leaves, np.int64),
@@ -82,15 +84,16 @@ def settle_trees(forest: Forest, board: Board, background: Integers) -> Settled:
 
 
 @part()
-def leaf_of(forest: Forest, board: Board, row: int, tree: int) -> int:
-    """Find the leaf that a row falls into, numbered from the left."""
-    root, depth, leaf = forest.roots[tree], forest.symmetric[tree], 0
-    for level in range(depth):
+def find_leaves(forest: Forest, board: Board, rows: Integers, tree: int, leaves: Integers) -> None:
+    """Find the leaves that rows fall into, numbered from the left."""
+    root = forest.roots[tree]
+    for q in range(rows.shape[0]):
+        leaves[q] = 0
+    for level in range(forest.symmetric[tree]):
         node = root + (1 << level) - 1
-        number = board.numbers[row, forest.feature[node]]
-        if not goes_left(number, forest.threshold[node], forest.missing_left[node]):
-            leaf |= 1 << (depth - 1 - level)
-    return leaf
+        feature, threshold, missing_left = forest.feature[node], forest.threshold[node], forest.missing_left[node]
+        for q in range(rows.shape[0]):
+            leaves[q] = 2 * leaves[q] + (not goes_left(board.numbers[rows[q], feature], threshold, missing_left))
 
 
 @part()
@@ -117,7 +120,7 @@ def settle(  # noqa: C901, PLR0912 -- one short loop after the other
 ) -> None:
     """Fill `settled`, of which only ``first`` is known."""
     width = forest.values.shape[1]
-    share, rest, masks, sizes, weights, of_row, expected, gained = room
+    fallen, share, rest, masks, sizes, weights, of_row, expected, gained = room
     for tree in range(forest.roots.shape[0]):
         if settled.first[tree] < 0:
             continue
@@ -128,8 +131,9 @@ def settle(  # noqa: C901, PLR0912 -- one short loop after the other
         n_leaves, n_coalitions = 1 << depth, 1 << n_owners
         for leaf in range(n_leaves):
             share[leaf] = 0.0
+        find_leaves(forest, board, background, tree, fallen)
         for place in range(background.shape[0]):
-            share[leaf_of(forest, board, background[place], tree)] += 1.0 / background.shape[0]
+            share[fallen[place]] += 1.0 / background.shape[0]
         masks[0] = 0
         for place in range(n_owners):
             for coalition in range(1 << place):
@@ -164,17 +168,19 @@ def settle(  # noqa: C901, PLR0912 -- one short loop after the other
 
 
 @compiled(nogil=True)
-def add_settled(forest: Forest, board: Board, settled: Settled, row: int, phi: Floats) -> None:
-    """Add a row's Shapley values of all settled trees to `phi` (n_columns, n_outputs)."""
+def add_settled(forest: Forest, board: Board, settled: Settled, rows: Integers, leaves: Integers, phi: Floats) -> None:
+    """Add rows' Shapley values of all settled trees to `phi` (n_rows, n_columns, n_outputs); `leaves` is room."""
     width = forest.values.shape[1]
     for tree in range(forest.roots.shape[0]):
         n_owners = settled.n_owners[tree]
         if settled.first[tree] < 0 or n_owners == 0:
             continue
-        at = settled.first[tree] + leaf_of(forest, board, row, tree) * n_owners * width
+        find_leaves(forest, board, rows, tree, leaves)
         output = forest.output[tree]
-        for place in range(n_owners):
-            player = settled.owners[tree, place]
-            for column in range(width):
-                phi[player, column if output == ALL_OUTPUTS else output] += settled.gains[at]
-                at += 1
+        for q in range(rows.shape[0]):
+            at = settled.first[tree] + leaves[q] * n_owners * width
+            for place in range(n_owners):
+                player = settled.owners[tree, place]
+                for column in range(width):
+                    phi[q, player, column if output == ALL_OUTPUTS else output] += settled.gains[at]
+                    at += 1

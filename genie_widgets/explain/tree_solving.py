@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import count
+from threading import Lock
 from typing import Protocol
 
 import numpy as np
 
 from genie_widgets.ensemble import Floats, Integers
 from genie_widgets.explain.hybrids import Bools
-from genie_widgets.explain.tree_part import Against, Precision
+from genie_widgets.explain.tree_part import Precision
 
 # Measured on one core, and used to foresee, not to decide what is right: one coalition of one output (1.3 to
 # 5e-8, the most where there are few), and one question that a pair is asked (0.6 to 2e-8).
@@ -29,6 +29,8 @@ QUICK = Precision(most_exact=9, n_walks=2)
 MOST_WALKS = 64
 # Of few rows each is solved in parts of the background, so that every core has work.
 LEAST_TASKS = 8
+# Rows that are solved together, and the questions that they are asked: some hundredths of a second.
+MOST_ROWS_A_BLOCK, QUESTIONS_A_BLOCK = 32, 800_000
 # What a long pass knows is told first where a picture is owed, then after so many seconds, then ever more seldom.
 LEAST_PAUSE, NEXT_PICTURE_SECONDS = 0.05, 1.0
 
@@ -51,12 +53,14 @@ class Bound(Protocol):
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
 
-    def against(self, background: Integers) -> Against | None:
-        """Prepare, before rows are solved on several threads; None where rows may meet the background in parts."""
+    def at_once(self, background: Integers) -> Callable[[Integers], Floats] | None:
+        """Prepare, before rows are solved on several threads.
 
-    def solve(
-        self, row: int, background: Integers, precision: Precision, seed: int, against: Against | None
-    ) -> tuple[Floats, Floats]:
+        Gives what finds the weighted, exact values of rows against the whole background; None where each row
+        has to be solved by itself.
+        """
+
+    def solve(self, row: int, background: Integers, precision: Precision, seed: int) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance, (n_columns, n_outputs)."""
 
 
@@ -109,7 +113,7 @@ class TreeSolver:
         self.seconds_left, self._stopped = seconds_left, stopped
         self._seconds_to_picture = seconds_to_picture
         self.last_seconds = 0.0
-        self._against = [member.against(self._background) for member in members]
+        self._at_once = [member.at_once(self._background) for member in members]
 
     def exact_seconds(self, n_differ: Integers) -> float:
         """Foresee the seconds of an exact pass; infinite where a pair has too many coalitions.
@@ -163,26 +167,21 @@ class TreeSolver:
         """
         parts = self._parts()
         n_tasks = self._n_rows * len(parts)
+        blocks = iter(self._blocks(n_tasks))
         phi, variance = np.zeros((n_tasks, *self._shape)), np.zeros((n_tasks, *self._shape))
         before = self.seconds_left()
-        tickets, done = count(), np.zeros(n_tasks, dtype=bool)
+        next_block, done = Lock(), np.zeros(n_tasks, dtype=bool)
+
+        def taken() -> range:
+            with next_block:
+                return next(blocks, range(0))
 
         def work() -> None:
-            for task in iter(lambda: next(tickets), n_tasks):
-                row, part = divmod(task, len(parts))
-                if task >= n_tasks or (row and (self._stopped() or self.seconds_left() <= 0)):
+            for tasks in iter(taken, range(0)):
+                if tasks.start >= len(parts) and (self._stopped() or self.seconds_left() <= 0):
                     return
-                share = len(parts[part]) / len(self._background)
-                for place, member in enumerate(self._members):
-                    at = (self._seed * 1_000_003 + seed * 10_007 + task * 101 + place) % (1 << 31)
-                    against = self._against[place]
-                    if against is None:
-                        values, spread = member.solve(row, parts[part], precision, at, None)
-                        phi[task] += share * values
-                        variance[task] += share**2 * spread
-                    elif not part:  # at once for the whole background
-                        phi[task] += member.solve(row, self._background, precision, at, against)[0]
-                done[task] = True
+                self._solve(tasks, parts, precision, seed, phi, variance)
+                done[tasks.start : tasks.stop] = True
 
         def known() -> TreeValues:
             now = done.copy()  # which goes on changing: the last task may be done between two looks
@@ -203,6 +202,35 @@ class TreeSolver:
                     pause = max(NEXT_PICTURE_SECONDS, 2 * pause)
         self.last_seconds = before - self.seconds_left()
         return known()
+
+    def _solve(
+        self, tasks: range, parts: list[Integers], precision: Precision, seed: int, phi: Floats, variance: Floats
+    ) -> None:
+        """Solve rows, each against a part of the background, and add up what the members find."""
+        rows = np.array([task // len(parts) for task in tasks if task % len(parts) == 0], dtype=np.int64)
+        for place, member in enumerate(self._members):
+            at_once = self._at_once[place]
+            if at_once is not None:
+                if len(rows):  # of any other part the whole background is done already
+                    phi[rows * len(parts)] += at_once(rows)
+                continue
+            for task in tasks:
+                row, part = divmod(task, len(parts))
+                share = len(parts[part]) / len(self._background)
+                at = (self._seed * 1_000_003 + seed * 10_007 + task * 101 + place) % (1 << 31)
+                values, spread = member.solve(row, parts[part], precision, at)
+                phi[task] += share * values
+                variance[task] += share**2 * spread
+
+    def _blocks(self, n_tasks: int) -> Iterator[range]:
+        """Share tasks among threads: one by one, or, where all members are solved at once, more and more together."""
+        most = 1
+        if all(at_once is not None for at_once in self._at_once):
+            most = QUESTIONS_A_BLOCK // max(1, sum(member.questions for member in self._members))
+        start, size = 0, 1
+        while start < n_tasks:
+            yield range(start, min(n_tasks, start + size))
+            start, size = start + size, max(1, min(2 * size, most, MOST_ROWS_A_BLOCK))
 
     def _parts(self) -> list[Integers]:
         """Share the background among tasks; how depends on the rows alone, so that more cores give the same values."""

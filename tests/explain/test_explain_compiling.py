@@ -123,9 +123,9 @@ def test_a_failure_to_compile_keeps_nobody_waiting(monkeypatch):
 def test_kept_code_is_named_by_all_that_it_is_made_of():
     from genie_widgets.explain.tree_margins import add_leaves
     from genie_widgets.explain.tree_pairs import row_against_background
-    from genie_widgets.explain.tree_sets import row_against_set
+    from genie_widgets.explain.tree_sets import rows_against_set
 
-    for kernel in (add_leaves, row_against_background, row_against_set):
+    for kernel in (add_leaves, row_against_background, rows_against_set):
         assert kernel.py_func.__qualname__.endswith(compiled.hash_of_sources())
 
 
@@ -143,7 +143,7 @@ def test_another_source_of_any_part_is_another_name(tmp_path, monkeypatch):
 def test_code_of_other_sources_is_removed(tmp_path, monkeypatch):
     kept = tmp_path / "__pycache__"
     kept.mkdir()
-    mine, old = (kept / f"tree_sets.row_against_set_{name}-84.py311.nbi" for name in (compiled.hash_of_sources(), "0"))
+    mine, old = (kept / f"tree_sets.rows_against_set_{name}-84.py311.nbi" for name in (compiled.hash_of_sources(), "0"))
     other = kept / "game.cpython-311.pyc"
     for file in (mine, old, other):
         file.touch()

@@ -178,7 +178,7 @@ def test_walks_stay_within_their_error_bars(shapley):
     for seed in range(40):
         for row in range(2):
             # A pair that agrees in a column has three players, and is solved exactly beside the walks.
-            phi, variance = bound.solve(row, np.arange(2, 9), Precision(3, n_walks), seed, None)
+            phi, variance = bound.solve(row, np.arange(2, 9), Precision(3, n_walks), seed)
             assert variance.any()
             bars = t.ppf(0.975, n_walks - 1) * np.sqrt(variance)
             inside.append((np.abs(phi - truth[row]) <= bars + 1e-12).mean())

@@ -218,6 +218,19 @@ def test_a_large_background_goes_in_parts(shapley):
     np.testing.assert_allclose(found.phi, shapley(predict, rows, background), atol=1e-12)
 
 
+@pytest.mark.parametrize("grow", [grown, symmetric])
+def test_rows_solved_together_are_what_they_are_alone(grow):
+    rng = np.random.default_rng(6)
+    ensemble = made(rng, link=Link.IDENTITY, n_outputs=3, weights=(0.6, 0.4), grow=grow)
+    predict, rows, background = predictor(ensemble), table(rng, 45), table(rng, 7)
+    keep = {"n_outputs": 3, "budget_s": 60, "ensemble": ensemble}
+    together = shap_values(predict, rows, background, n_threads=2, **keep)
+    assert together.path == "exact"
+    for row in (0, 1, 2, 6, 7, 30, 44):
+        alone = shap_values(predict, rows.iloc[[row]], background, **keep)
+        np.testing.assert_allclose(together.phi[row], alone.phi[0], atol=1e-14)
+
+
 def test_room_for_terms_grows_as_needed(shapley, monkeypatch):
     from genie_widgets.explain import tree_part
 
