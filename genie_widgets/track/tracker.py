@@ -13,9 +13,10 @@ import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,22 +74,27 @@ class Tracker:
         """The address without its credentials."""
         return without_credentials(self._uri)
 
-    def prepare(self) -> None:
+    def prepare(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Load MLflow, make the store and the experiment, and rehearse: all that takes seconds the first time.
 
         What goes wrong here is told by `log`, which tries again.
+
+        Parameters
+        ----------
+        go_on : callable
+            Asked before each step; what is left undone `log` does.
         """
         try:
             with _ONE_AT_A_TIME:
-                self._prepare()
-                _rehearse()
+                for step in (_load, self._prepare, _rehearse):
+                    if not go_on():
+                        return
+                    step()
         except Exception as error:
             self._write(error, "while preparing")
 
     def _prepare(self) -> None:
-        be_quiet()
-        for library in ("mlflow", "urllib3"):  # urllib3 warns of each try, with the address's query
-            logging.getLogger(library).setLevel(logging.ERROR)
+        _load()
         import mlflow
 
         mlflow.set_tracking_uri(self._uri)
@@ -212,6 +218,13 @@ class Tracker:
                 run_id=self._run_id,
                 model_uri="" if model is None else model.model_uri,
             )
+
+
+def _load() -> None:
+    be_quiet()
+    for library in ("mlflow", "urllib3"):  # urllib3 warns of each try, with the address's query
+        logging.getLogger(library).setLevel(logging.ERROR)
+    import_module("mlflow")
 
 
 def _make_store(workspace: Path) -> None:

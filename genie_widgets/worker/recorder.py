@@ -12,8 +12,8 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 
+from genie_widgets.machine import detect_machine
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker, with_credentials
 
@@ -76,7 +76,7 @@ class Recorder:
 
     def _prepare_and_record(self) -> None:
         try:
-            self._tracker.prepare()
+            self._tracker.prepare(lambda: _may_prepare(self._folder))
             self._told.wait()
             if self._is_wanted:
                 # One after the other: whoever comes last records the result as it is then.
@@ -125,15 +125,26 @@ class Recorder:
             self._held.close()
 
 
-def get_ready(uri: str, workspace: Path) -> None:
+def get_ready(uri: str, folder: RunFolder) -> None:
     """Do what a record needs, while the person still types; returns at once.
 
     Parameters
     ----------
     uri : str
         Where the run will be recorded, as it may be shown; empty for the workspace's own store.
-    workspace : Path
-        The workspace, whose own store is made if it has none.
+    folder : RunFolder
+        The run, whose workspace gets a store of its own if it has none.
     """
-    tracker = Tracker(with_credentials(uri), workspace)
-    threading.Thread(target=tracker.prepare, name="genie-preparing", daemon=True).start()
+    tracker = Tracker(with_credentials(uri), folder.path.parent.parent)
+    threading.Thread(
+        target=tracker.prepare, args=(lambda: _may_prepare(folder),), name="genie-preparing", daemon=True
+    ).start()
+
+
+def _may_prepare(folder: RunFolder) -> bool:
+    """Whether a record may be prepared beside what else its process does.
+
+    While others keep the cores busy, a run that has begun would get half of the little that its process gets; the
+    record then takes its seconds after the run's last word.
+    """
+    return folder.is_draft() or not detect_machine(disk=folder.path).is_busy

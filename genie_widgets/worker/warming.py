@@ -55,7 +55,7 @@ class Warmth:
         if self._record_at is not None:
             from genie_widgets.worker.recorder import get_ready
 
-            get_ready(self._record_at, self._folder.path.parent.parent)
+            get_ready(self._record_at, self._folder)
         # Only the first worker on a machine compiles; it does so while the person still types.
         compile_kernels()
         self.is_there = True

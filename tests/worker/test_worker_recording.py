@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from genie_widgets.schema import ResultUpdated, Tracking
+from genie_widgets.machine import Machine
+from genie_widgets.schema import ResultUpdated, Tracking, new_run_id
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker
 from genie_widgets.track.tracker import PATIENCE_LOCAL_S, PATIENCE_S
@@ -22,8 +23,9 @@ class Actor:
         self.did, self.answers = [], threading.Event()
         self.answers.set()
 
-    def prepare(self):
-        self.did.append("prepare")
+    def prepare(self, go_on):
+        if go_on():
+            self.did.append("prepare")
 
     def log(self, **_given):
         self.answers.wait()
@@ -34,10 +36,15 @@ class Actor:
         return Tracking(uri="unanswered")
 
 
+def machine(pressure):
+    return Machine(cores=1, memory_bytes=2**33, available_memory_bytes=2**33, free_disk_bytes=2**33, pressure=pressure)
+
+
 @pytest.fixture
 def asked(make_folder, make_result, monkeypatch):
-    """The recorder of a run that has a result."""
+    """The recorder of a run that has a result, on free cores."""
     monkeypatch.setattr(recorder, "Tracker", Actor)
+    monkeypatch.setattr(recorder, "detect_machine", lambda **_disk: machine(0.0))
     folder = make_folder()
     folder.write_result(make_result(folder))
     return recorder.Recorder(folder)
@@ -87,6 +94,20 @@ def test_what_takes_long_is_done_before_the_record_which_is_made_at_the_word(ask
     assert folder.read_result().tracking == RECORD
     assert told(folder) == ["tracking"]
     assert not folder.is_recording()
+
+
+def test_on_busy_cores_a_run_that_has_begun_has_what_its_process_gets_for_itself(make_folder, make_result, monkeypatch):
+    monkeypatch.setattr(recorder, "Tracker", Actor)
+    monkeypatch.setattr(recorder, "detect_machine", lambda **_disk: machine(0.9))
+    folder = make_folder()
+    folder.write_result(make_result(folder))
+    busy = recorder.Recorder(folder)
+    busy.record()
+    ended(busy)
+    assert busy._tracker.did == ["log"]
+    assert told(folder) == ["tracking"]
+    assert not recorder._may_prepare(folder)
+    assert recorder._may_prepare(RunFolder.create(folder.path.parent.parent, new_run_id())), "nobody waits yet"
 
 
 def test_without_a_model_nothing_is_recorded_and_nobody_waits_for_it(asked):
