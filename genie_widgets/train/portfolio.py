@@ -35,9 +35,9 @@ BAG_SHARE = 0.75
 FOREST_CELLS_PER_S = {False: 50_000, True: 25_000}
 FOREST_SHARE = 0.15
 MANY_OUTPUTS = 10
-# Measured up to so many cells. Beyond, and where others keep the cores busy, the first model's five folds would be
-# waited for: only those who want the best have to.
-BAG_CELLS = 40_000
+# Measured up to so many cells. Beyond, and where others keep the cores busy and the bags take more than this share of
+# the seconds, the first model's five folds would be waited for: only those who want the best have to.
+BAG_CELLS, BUSY_BAG_SHARE = 40_000, 0.04
 # A linear model sees what trees do not, at a cost that grows faster than theirs.
 LINEAR_CELLS = 2_000_000
 # So many models learn from so many rows, as AutoGluon's `best_quality_v150` has it: with few rows, choosing among many
@@ -111,7 +111,8 @@ def portfolio(plan: Plan, room: Room) -> dict[str, Any]:
     if plan.quality == "fast":
         return {"hyperparameters": {"GBM": [QUICK, {}], "RF": {"n_estimators": 100}, "CAT": {"iterations": 300}}}
     models = {"hyperparameters": _chosen(plan, room)}
-    waits_long = room.is_busy or room.cells > BAG_CELLS
+    slow = room.is_busy and room.bag_seconds > BUSY_BAG_SHARE * room.seconds
+    waits_long = slow or room.cells > BAG_CELLS
     if room.bag_seconds > BAG_SHARE * room.seconds or (waits_long and plan.quality != "best"):
         return models
     return {

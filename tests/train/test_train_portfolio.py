@@ -72,6 +72,10 @@ def test_the_first_model_does_not_wait_long_for_its_folds(room):
     assert "num_bag_folds" in portfolio(plan_of(quality="best"), room)
 
 
+def test_on_busy_cores_folds_are_for_those_who_gave_many_seconds():
+    assert "num_bag_folds" in portfolio(plan_of(), replace(SMALL, is_busy=True, seconds=250.0))
+
+
 def test_more_rows_are_asked_by_more_models():
     few, more = (n_models(portfolio(plan_of(), replace(SMALL, n_rows=n))) for n in (100, 5_000))
     assert 8 == few < more <= 40
