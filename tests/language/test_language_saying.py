@@ -3,7 +3,7 @@
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genie_widgets import language
@@ -29,6 +29,7 @@ def _as_before(monkeypatch):
     monkeypatch.delenv("GENIE_LANGUAGE", raising=False)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_hostile_values_are_put_in_as_they_are(column, cell):
     assert tr("{column} holds {cell}.", column=column, cell=cell) == f"{column} holds {cell}."
