@@ -79,6 +79,32 @@ class Grove:
         )
 
 
+def blank_forest(n_nodes: int, *, roots: Integers, values: Floats, output: Integers, symmetric: Integers) -> Forest:
+    """Make a forest whose nodes are still to be written: each is a leaf, the first one.
+
+    Parameters
+    ----------
+    n_nodes : int
+        Of all trees.
+    roots, output, symmetric : ndarray of int, shape (n_trees,)
+        As in `Forest`.
+    values : ndarray, shape (n_leaves, width)
+        As in `Forest`.
+    """
+    return Forest(
+        roots=roots,
+        feature=np.full(n_nodes, LEAF, dtype=np.int64),
+        threshold=np.zeros(n_nodes),
+        left=np.zeros(n_nodes, dtype=np.int64),
+        right=np.zeros(n_nodes, dtype=np.int64),
+        missing_left=np.zeros(n_nodes, dtype=bool),
+        leaf=np.zeros(n_nodes, dtype=np.int64),
+        values=values,
+        output=output,
+        symmetric=symmetric,
+    )
+
+
 def symmetric_forest(
     feature: Integers, threshold: Floats, missing_left: Bools, depths: Integers, values: Floats, *, output: int
 ) -> Forest:
@@ -96,17 +122,8 @@ def symmetric_forest(
     n_inner, n_leaves = (1 << depths) - 1, 1 << depths
     roots, leaves, levels = (np.cumsum(sizes) - sizes for sizes in (n_inner + n_leaves, n_leaves, depths))
     n_nodes = int((n_inner + n_leaves).sum())
-    forest = Forest(
-        roots=roots,
-        feature=np.full(n_nodes, LEAF, dtype=np.int64),
-        threshold=np.zeros(n_nodes),
-        left=np.zeros(n_nodes, dtype=np.int64),
-        right=np.zeros(n_nodes, dtype=np.int64),
-        missing_left=np.zeros(n_nodes, dtype=bool),
-        leaf=np.zeros(n_nodes, dtype=np.int64),
-        values=np.empty_like(values),
-        output=np.full(len(depths), output, dtype=np.int64),
-        symmetric=depths,
+    forest = blank_forest(
+        n_nodes, roots=roots, values=np.empty_like(values), output=np.full(len(depths), output), symmetric=depths
     )
     for depth in np.unique(depths).tolist():
         trees = np.flatnonzero(depths == depth)[:, None]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import LEAF, Bools, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
+from genie_widgets.ensemble import Bools, Floats, Forest, Integers, Link, NotTreesError, Seen, seen_numbers
+from genie_widgets.train.anatomy.growing import blank_forest
 from genie_widgets.train.anatomy.places import numbers_of, places_of
 
 # Bits of a node's `decision_type`.
@@ -133,15 +134,9 @@ def _forest(trees: list[dict[str, str]], n_numbers: int, per_round: int) -> tupl
     feature[asks_category] = n_numbers + np.arange(len(questions))
     threshold[asks_category], missing_left[asks_category] = 0.5, False
 
-    n_nodes = len(inner) + len(leaf)
-    forest = Forest(
+    forest = blank_forest(
+        len(inner) + len(leaf),
         roots=roots,
-        feature=np.full(n_nodes, LEAF, dtype=np.int64),
-        threshold=np.zeros(n_nodes),
-        left=np.zeros(n_nodes, dtype=np.int64),
-        right=np.zeros(n_nodes, dtype=np.int64),
-        missing_left=np.zeros(n_nodes, dtype=bool),
-        leaf=np.zeros(n_nodes, dtype=np.int64),
         values=_joined(trees, "leaf_value", float, len(leaf))[:, None],
         output=np.arange(len(trees)) % per_round,
         symmetric=np.full(len(trees), -1),
