@@ -11,7 +11,7 @@ import json
 from genie_widgets.explain import rehearse, tree_pairs, tree_sets
 
 rehearse()
-kernels = (tree_pairs.row_against_background, tree_sets.row_against_set)
+kernels = (tree_pairs.row_against_background, tree_sets.rows_against_set)
 print(json.dumps([[sum(k.stats.cache_hits.values()), sum(k.stats.cache_misses.values())] for k in kernels]))
 """
 
