@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from genie_widgets.train.autogluon_fit import Hooks, fit, fit_more
     from genie_widgets.train.fitting import Fitting, rows_that_fit, sample_rows
+    from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
     from genie_widgets.train.needs import bytes_for, cores_for
     from genie_widgets.train.refitting import can_refit, learnable, refit, refit_seconds
     from genie_widgets.train.trained import TrainedModel, load_model
@@ -18,8 +19,10 @@ if TYPE_CHECKING:
     from genie_widgets.train.warm import warm_up
 
 _HOME = {
+    "FitInterruptedError": "interrupt",
     "Fitting": "fitting",
     "Hooks": "autogluon_fit",
+    "Interrupter": "interrupt",
     "TrainedModel": "trained",
     "bytes_for": "needs",
     "cores_for": "needs",
@@ -37,8 +40,10 @@ _HOME = {
 }
 
 __all__ = [
+    "FitInterruptedError",
     "Fitting",
     "Hooks",
+    "Interrupter",
     "TrainedModel",
     "bytes_for",
     "can_refit",

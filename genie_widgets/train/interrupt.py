@@ -60,11 +60,19 @@ class Interrupter:
     on_stuck : callable
         Called once, in the watching thread, when a fit goes on `STUCK_AFTER_S`
         after it should have ended.
+    spared : tuple of str
+        Folders whose code is not interrupted.
     """
 
-    def __init__(self, should_interrupt: Callable[[], bool], on_stuck: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        should_interrupt: Callable[[], bool],
+        on_stuck: Callable[[], None] = lambda: None,
+        spared: tuple[str, ...] = (),
+    ) -> None:
         self._should_interrupt = should_interrupt
         self._on_stuck = on_stuck
+        self._spared = spared
         self._thread_id = threading.get_ident()
         self._done = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="genie-interrupter", daemon=True)
@@ -101,7 +109,7 @@ class Interrupter:
         with _no_collection():
             # This thread holds the interpreter's lock between the look and the raise, so the exception comes up in the
             # very frame that was looked at.
-            if _is_delicate(sys._current_frames().get(self._thread_id)):
+            if _is_delicate(sys._current_frames().get(self._thread_id), self._spared):
                 return False
             ctypes.pythonapi.PyThreadState_SetAsyncExc(
                 ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
@@ -126,7 +134,7 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _is_delicate(frame: FrameType | None) -> bool:
+def _is_delicate(frame: FrameType | None, spared: tuple[str, ...] = ()) -> bool:
     """Tell whether any of a thread's frames is in code that must not be interrupted."""
     while frame is not None:
         code = frame.f_code
@@ -135,7 +143,7 @@ def _is_delicate(frame: FrameType | None) -> bool:
             return True
         if code.co_name in _FREEING:
             return True
-        if name.startswith((*_DELICATE_FOLDERS, _FROZEN_IMPORT)):
+        if name.startswith((*_DELICATE_FOLDERS, *spared, _FROZEN_IMPORT)):
             return True
         frame = frame.f_back
     return False

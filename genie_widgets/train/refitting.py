@@ -39,7 +39,7 @@ def can_refit(model: TrainedModel) -> bool:
     )
 
 
-def refit_seconds(model: TrainedModel, n_rows: int) -> float:
+def refit_seconds(model: TrainedModel, n_rows: int, *, slowness: float = 1.0) -> float:
     """Estimate how long `refit` takes, from what the model's members took.
 
     Parameters
@@ -48,10 +48,13 @@ def refit_seconds(model: TrainedModel, n_rows: int) -> float:
         As fitted.
     n_rows : int
         Rows to learn from then.
+    slowness : float
+        Seconds that a second of work takes.
     """
     trainer = model.predictor._trainer
     n_before = max(1, len(trainer.load_X()))
-    return OVERHEAD_S + SHARE_OF_FIT * sum(_seconds(trainer, name, n_before, n_rows) for name in _members(model))
+    fits = sum(_seconds(trainer, name, n_before, n_rows) for name in _members(model))
+    return OVERHEAD_S * slowness + SHARE_OF_FIT * fits
 
 
 def _seconds(trainer: Any, name: str, n_before: int, n_rows: int) -> float:

@@ -9,6 +9,7 @@ import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -251,7 +252,7 @@ class TrainedModel:
 
     def versions(self) -> dict[str, str]:
         """Versions that matter for loading the model."""
-        return {"python": platform.python_version(), **{name: importlib.metadata.version(name) for name in _ALWAYS}}
+        return {"python": platform.python_version(), **{name: _version_of(name) for name in _ALWAYS}}
 
     def requirements(self) -> list[str]:
         """Pin what the best model needs to predict, as pip reads it."""
@@ -261,6 +262,7 @@ class TrainedModel:
         return [f"{name}=={_version_of(name)}" for name in names]
 
 
+@cache
 def _version_of(name: str) -> str:
     try:
         return importlib.metadata.version(name)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MIN_TRAINING_SHARE = 0.4
-# A single thread among as many others as there are cores gets a little more than half of one, and others may be more.
+# Where the cores are busy and nobody knows yet how much of one is left.
 BUSY_SLOWNESS = 3.0
+# An overrun up to this share of the time limit is within the promise.
+TOLERATED_OVERRUN = 0.1
 # For training once more on all rows: where there are few, those kept from the models are worth more than their last
 # rounds and than more of them, so that the refit must always fit in (measured: tests/bench/score).
 REFIT_SHARE, MOST_REFIT_S, REFIT_ROWS = 0.25, 60.0, 20_000
@@ -32,7 +34,13 @@ class Budget:
     refitting_s : float
         Kept back for training the best once more; what is promised goes before it.
     usual : mapping
-        Seconds that each step is given where nothing is known of this machine.
+        Seconds that each step is given on a free core where nothing is known of this machine.
+    n_rows : int
+        Rows of the table.
+    learned : mapping
+        What share of their usual seconds the steps took on this machine; see `store.costs`.
+    granted_s : float
+        Seconds beyond the limit that a person was told of.
     """
 
     started_at: float
@@ -43,6 +51,9 @@ class Budget:
     tracking_s: float
     refitting_s: float = 0.0
     usual: Mapping[str, float] = field(default_factory=dict)
+    n_rows: int = 0
+    learned: Mapping[str, float] = field(default_factory=dict)
+    granted_s: float = 0.0
 
     @property
     def reserve_s(self) -> float:
@@ -64,13 +75,22 @@ class Budget:
         """Seconds left now, less what is kept back."""
         return self.started_at + self.limit_s - time.time() - keeping_s
 
+    def until_end_s(self, *, keeping_s: float = 0.0) -> float:
+        """Seconds until the promise would be broken, less what is kept back: no step goes on after that."""
+        return self.left_s(keeping_s=keeping_s) + TOLERATED_OVERRUN * self.limit_s + self.granted_s
+
+    def at(self, slowness: float) -> Budget:
+        """Share out the same limit anew, now that it is known how many seconds a second of work takes."""
+        planned = plan_budget(self.started_at, self.limit_s, self.n_rows, slowness=slowness, costs=self.learned)
+        return replace(planned, granted_s=self.granted_s)
+
     def training_left_s(self) -> float:
         """Seconds left for training: its share of what there is, however long it took to read and set rows apart."""
         return max(self.left_s(keeping_s=self.reserve_s), MIN_TRAINING_SHARE * self.left_s())
 
 
 def plan_budget(
-    started_at: float, limit_s: float, n_rows: int, *, is_busy: bool = False, costs: Mapping[str, float] | None = None
+    started_at: float, limit_s: float, n_rows: int, *, slowness: float = 1.0, costs: Mapping[str, float] | None = None
 ) -> Budget:
     """Share out a time limit.
 
@@ -82,8 +102,8 @@ def plan_budget(
         Seconds for everything.
     n_rows : int
         Rows of the table: scoring and copying grow with them.
-    is_busy : bool
-        Others use the cores: what must be done after the training takes longer.
+    slowness : float
+        Seconds that a second of work takes: others use the cores, too.
     costs : mapping, optional
         What share of their usual seconds the steps took on this machine; see `store.costs`.
 
@@ -93,23 +113,28 @@ def plan_budget(
         The reserves never take more than 60% of the limit.
     """
     size = n_rows / 100_000
-    slowness = BUSY_SLOWNESS if is_busy else 1.0
     learned = costs or {}
     usual = {
         # At most 20,000 rows are kept apart.
-        "scoring": slowness * (1.0 + min(5.0, 3.0 * size)),
-        "exporting": slowness * (1.2 + min(5.0, 0.5 * size)),
-        "tracking": slowness * 2.0,
+        "scoring": 1.0 + min(5.0, 3.0 * size),
+        "exporting": 1.2 + min(5.0, 0.5 * size),
+        "tracking": 2.0,
         "refitting": min(MOST_REFIT_S, REFIT_SHARE * limit_s) if n_rows <= REFIT_ROWS else 0.0,
     }
-    shares = {f"{step}_s": _kept(learned, step) * usual[step] for step in ("scoring", "exporting", "tracking")}
+    shares = {f"{step}_s": slowness * _kept(learned, step) * usual[step] for step in ("scoring", "exporting")}
     # An explanation is as good as its seconds allow; the others take what they take.
     shares["explaining_s"] = min(30.0, max(2.0, 0.1 * limit_s))
-    scale = min(1.0, (1 - MIN_TRAINING_SHARE) * limit_s / sum(shares.values()))
+    most = (1 - MIN_TRAINING_SHARE) * limit_s
+    scale = min(1.0, most / sum(shares.values()))
     kept = {name: scale * seconds for name, seconds in shares.items()}
-    spare = (1 - MIN_TRAINING_SHARE) * limit_s - sum(kept.values())
-    again = min(min(1.0, _kept(learned, "refitting")) * usual["refitting"], max(0.0, spare))
-    return Budget(started_at, limit_s, **kept, refitting_s=again, usual=usual)
+    # The record comes after the run's last word: it has what the others leave.
+    kept["tracking_s"] = min(slowness * _kept(learned, "tracking") * usual["tracking"], _spare(most, kept))
+    again = min(min(1.0, _kept(learned, "refitting")) * usual["refitting"], _spare(most, kept))
+    return Budget(started_at, limit_s, **kept, refitting_s=again, usual=usual, n_rows=n_rows, learned=learned)
+
+
+def _spare(most: float, kept: Mapping[str, float]) -> float:
+    return max(0.0, most - sum(kept.values()))
 
 
 def _kept(learned: Mapping[str, float], step: str) -> float:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # Enough for an interval that is worth something, and scored in a moment; the end's score takes all.
 MAX_ROWS = 2_000
-# Of the seconds that are left: a score must not take them from the models.
-MAX_SHARE = 0.03
+# Of the seconds that are left: a score must not take them from the models. The first one is worth more, and takes so
+# many seconds of a core.
+MAX_SHARE, MAX_SHARE_FIRST, FIRST_COSTS_S = 0.03, 0.15, 0.3
 
 
 class EarlyResult:
@@ -44,9 +45,9 @@ class EarlyResult:
         self.is_stale = False
 
     def update(self) -> None:
-        """Score the best so far: the first at once, better ones where it costs little of what is left."""
+        """Score the best so far: the first as a rule at once, better ones where it costs little of what is left."""
         left = self._run.budget.left_s(keeping_s=self._run.budget.reserve_s)
-        if not self.is_stale or (self._cost_s is not None and self._cost_s > MAX_SHARE * left):
+        if not self.is_stale or not self._is_affordable(left):
             return
         started = time.monotonic()
         self.is_stale = False
@@ -56,6 +57,11 @@ class EarlyResult:
             # The log has it; the end's score is the one that was promised.
             problem_of(error, "The best model so far could not be scored")
         self._cost_s = time.monotonic() - started
+
+    def _is_affordable(self, left: float) -> bool:
+        if self._cost_s is None:
+            return FIRST_COSTS_S * self._run.slowness() <= MAX_SHARE_FIRST * self._run.budget.left_s()
+        return self._cost_s <= MAX_SHARE * left
 
     def _score(self) -> None:
         from genie_widgets.evaluate import verdict

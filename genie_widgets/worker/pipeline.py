@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+import genie_widgets.store
 from genie_widgets.language import plural, speak, tr
 from genie_widgets.machine import Machine
 from genie_widgets.schema import (
@@ -36,25 +37,28 @@ from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder, costs, note_cost, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
-from genie_widgets.worker.budget import Budget, plan_budget
+from genie_widgets.worker.budget import BUSY_SLOWNESS, TOLERATED_OVERRUN, Budget, plan_budget
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
 from genie_widgets.worker.recorder import Recorder
+from genie_widgets.worker.share import Share
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
     from genie_widgets.train import Fitting, Hooks, TrainedModel
 
 EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
-# Where the time has run out, an explanation of fewer rows: what an explanation takes at least grows with them.
+# Where the time has run out, an explanation of fewer rows: what an explanation takes at least grows with them. What it
+# takes of a core, whatever it explains, must be there.
 LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS = 1.0, 30, 50
+EXPLAINING_COSTS_S = 0.4
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
 # On busy cores what follows takes its seconds: a first model is all that can be had.
 LEAST_TRAINING_S, LEAST_TRAINING_BUSY_S = 6.0, 4.6
-# An overrun up to this share of the time limit is within the promise.
-TOLERATED_OVERRUN = 0.1
+# Code in which nothing may be interrupted: what it writes is whole.
+STORE = str(Path(genie_widgets.store.__file__).parent)
 
 
 @dataclass
@@ -70,11 +74,21 @@ class Run:
     stop_told: bool = False
     is_stopped: bool = False
     allotment: Allotment = WHOLE_MACHINE
+    share: Share = field(default_factory=Share)
+    is_cut_short: bool = False
 
     @property
     def machine(self) -> Machine:
         """The machine as it is now, as far as the run may use it."""
         return self.allotment.machine(self.folder.path)
+
+    def slowness(self) -> float:
+        """Seconds that a second of work takes here: as seen of late, or as guessed where nothing was seen yet."""
+        return self.share.slowness() or (BUSY_SLOWNESS if self.machine.is_busy else 1.0)
+
+    def plan_anew(self) -> None:
+        """Share out the seconds by what was seen of the machine since."""
+        self.budget = self.budget.at(self.slowness())
 
     def should_stop(self) -> bool:
         """Whether a person asked to stop; the log is told once."""
@@ -104,12 +118,62 @@ class Run:
             n_rows = self.request.profile.n_rows
             note_cost(self.folder.queue, step, n_rows, took_s=seconds, planned_s=self.budget.usual.get(step, 0.0))
 
-    def attempt(self, what: str, step: Callable[[], None]) -> None:
+    def learn_work(self, step: str, seconds: float) -> None:
+        """Learn of a step what it would take on a free core."""
+        self.learn(step, seconds / self.slowness())
+
+    def attempt(self, what: str, step: Callable[[], None], passing: tuple[type[Exception], ...] = ()) -> None:
         """Do a step that the run can do without: if it fails, the run says so and goes on."""
         try:
             step()
+        except passing:
+            raise
         except Exception as error:
             self.warn(problem_of(error, what).model_copy(update={"severity": "warning"}))
+
+    def attempt_in_time(self, what: str, step: Callable[[], None], *, keeping_s: float = 0.0) -> bool:
+        """Do a step that the run can do without, as `attempt` does, and end it where it would break the promise.
+
+        Parameters
+        ----------
+        what : str
+            What did not work if it fails, as a sentence without its full stop.
+        step : callable
+            May be interrupted anywhere but in what the store writes.
+        keeping_s : float
+            Seconds that are kept back for what follows.
+
+        Returns
+        -------
+        bool
+            False where it was not begun, or not done when it was ended.
+        """
+        from genie_widgets.train import FitInterruptedError, Interrupter
+
+        def is_late() -> bool:
+            return self.budget.until_end_s(keeping_s=keeping_s) <= 0
+
+        if is_late():
+            return False
+        try:
+            with Interrupter(is_late, spared=(STORE,)):
+                self.attempt(what, step, passing=(FitInterruptedError,))
+        except FitInterruptedError:
+            return False
+        return True
+
+    def leave_out(self, title: str, severity: Literal["info", "warning"] = "warning") -> None:
+        """Tell that there was no time for something."""
+        self.is_cut_short = True
+        self.warn(
+            Problem(
+                code="left-out",
+                title=title,
+                remedy=tr("Give the run more time."),
+                culprit="time limit",
+                severity=severity,
+            )
+        )
 
 
 def run_pipeline(
@@ -191,10 +255,10 @@ def carry_out(
         None where the run failed; the log says why.
     """
     limit = request.plan.time_limit_s
-    is_busy = allotment.machine(folder.path).is_busy
+    slowness = BUSY_SLOWNESS if allotment.machine(folder.path).is_busy else 1.0
     n_rows = request.profile.n_rows
     learned = {} if allotment.cores else costs(folder.queue, n_rows)
-    budget = plan_budget(started_at, limit, n_rows, is_busy=is_busy, costs=learned)
+    budget = plan_budget(started_at, limit, n_rows, slowness=slowness, costs=learned)
     folder.append(RunStarted(time_limit_s=limit, shares=budget.shares, oom_kills=oom_kills()))
     run = Run(folder, request, budget, on_stuck, notes=list(notes), is_stopped=stopped, allotment=allotment)
     return _to_the_end(run, train, what)
@@ -376,8 +440,9 @@ def hooks_of(run: Run, split: Split) -> Hooks:
 
 def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
+    run.plan_anew()
     left = run.budget.training_left_s()
-    least = LEAST_TRAINING_BUSY_S if run.machine.is_busy else LEAST_TRAINING_S
+    least = LEAST_TRAINING_BUSY_S if run.slowness() > 1 else LEAST_TRAINING_S
     if left >= least:
         return max(least, left - run.budget.refitting_s)
     overrun = least - left
@@ -395,6 +460,7 @@ def training_seconds(run: Run) -> float:
         severity="warning",
     )
     run.warn(problem)
+    run.budget = replace(run.budget, granted_s=overrun)
     return least
 
 
@@ -417,6 +483,7 @@ def _score(run: Run, model: TrainedModel, split: Split) -> RunResult:
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("scoring", started)
+    run.learn_work("scoring", run.timings["scoring"])
     return save(run, result, "scores")
 
 
@@ -502,13 +569,16 @@ def predicted(
     plan = run.request.plan
     cells = rows[list(plan.feature_columns(run.request.profile.column_names))]
     quantile = plan.problem_type == "quantile"
-    probabilities = model.predict_proba(cells)
+    probabilities, predictions = model.predict_proba(cells), None
     if probabilities is not None:
+        predictions = model.predict_from_proba(probabilities)
         probabilities = probabilities.reindex(columns=list(classes), fill_value=0.0)
+    elif not quantile:
+        predictions = model.predict(cells)
     return scored_table(
         rows[plan.target],
         plan=plan,
-        predictions=None if quantile else model.predict(cells),
+        predictions=predictions,
         probabilities=probabilities,
         quantiles=model.predict_quantiles(cells) if quantile else None,
         groups=groups,
@@ -520,22 +590,31 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     from genie_widgets.explain import explain
 
     started = time.monotonic()
-    run.enter("explaining", tr("Working out what moves the predictions"))
+    run.plan_anew()
     budget = run.budget
+    if budget.until_end_s(keeping_s=budget.exporting_s) < EXPLAINING_COSTS_S * run.slowness():
+        run.leave_out(tr("There was no time left to explain the predictions."))
+        return save(run, result, "explanation")
+    run.enter("explaining", tr("Working out what moves the predictions"))
     seconds = min(budget.explaining_s, budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s))
     n_rows, n_background = EXPLAINED_ROWS, BACKGROUND_ROWS
     if seconds < LEAST_EXPLAINED_S:
         seconds, n_rows, n_background = LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS
     columns = list(result.features)
     found: dict[str, object] = {}
+    rows = split.holdout[columns]
+    rows = rows.sample(min(n_rows, len(rows)), random_state=run.request.seed).reset_index(drop=True)
+
+    def keep(explanation: Explanation) -> None:
+        found["explanation"] = with_cautions(explanation, rows, run.request.plan, run.request.profile)
 
     def show(explanation: Explanation) -> None:
-        save(run, result.model_copy(update={"explanation": explanation}), "explanation")
+        keep(explanation)
+        save(run, result.model_copy(update=found), "explanation")
 
     def step() -> None:
-        rows, background = split.holdout[columns], split.train[columns]
+        background = split.train[columns]
         background = background.sample(min(n_background, len(background)), random_state=run.request.seed)
-        rows = rows.sample(min(n_rows, len(rows)), random_state=run.request.seed).reset_index(drop=True)
         asked, ensemble = explained(model, run.request.plan, rows), model.ensemble(background)
         explanation = explain(
             asked.predict,
@@ -548,9 +627,11 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             seed=run.request.seed,
             on_partial=show,
         )
-        found["explanation"] = with_cautions(explanation, rows, run.request.plan, run.request.profile)
+        keep(explanation)
 
-    run.attempt(tr("The predictions could not be explained"), step)
+    in_time = run.attempt_in_time(tr("The predictions could not be explained"), step, keeping_s=budget.exporting_s)
+    if not in_time and not found:
+        run.leave_out(tr("There was no time left to explain the predictions."))
     result = result.model_copy(update=found)
     result = result.model_copy(update={"verdict": verdict(result)})
     run.timed("explaining", started)
@@ -560,16 +641,18 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
 def _compare(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
     """Score the other models on untouched rows too, as far as there is time: a courtesy."""
     started = time.monotonic()
-    budget = run.budget
-    if budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s) <= 0:
-        return result
+    budget, in_time = run.budget, False
     found: dict[str, object] = {}
 
     def board() -> None:
         rows = split.holdout[[*result.features, run.request.plan.target]].head(MAX_LEADERBOARD_ROWS)
         found["leaderboard"] = tuple(model.leaderboard(rows))
 
-    run.attempt(tr("The models could not be compared on untouched rows"), board)
+    if budget.left_s(keeping_s=budget.exporting_s) > 0:
+        failure = tr("The models could not be compared on untouched rows")
+        in_time = run.attempt_in_time(failure, board, keeping_s=budget.exporting_s)
+    if not in_time and not found and sum(not row.only_weighs for row in result.leaderboard) > 1:
+        run.leave_out(tr("There was no time left to score the other models on untouched rows."), severity="info")
     run.timed("comparing", started)
     return save(run, result.model_copy(update=found), "scores")
 
@@ -589,10 +672,12 @@ def _export(
     def report() -> None:
         write_atomically(folder.report_path, report_html(result, run.request.profile, run.request.prompt))
 
-    def bundle() -> None:
+    def slim() -> None:
         if not result.is_refitted:  # that one lies there already
             model.save_slim(folder.model_path)
         example.to_parquet(folder.example_path)
+
+    def bundle() -> None:
         write_bundle(
             folder.bundle_path,
             result=result,
@@ -601,7 +686,8 @@ def _export(
             report_path=folder.report_path if folder.report_path.exists() else None,
         )
 
-    run.attempt(tr("The report could not be written"), report)
+    if not run.attempt_in_time(tr("The report could not be written"), report):
+        run.leave_out(tr("There was no time left to write the report."))
     result = save(run, _with_files(run, result), "report")
 
     def notebook() -> None:
@@ -614,9 +700,15 @@ def _export(
             score=split.holdout[columns],
         )
 
-    run.attempt(tr("The bundle could not be written"), bundle)
-    run.attempt(tr("The notebook could not be written"), notebook)
+    failure = tr("The bundle could not be written")
+    run.attempt(failure, slim)
+    if not run.attempt_in_time(failure, bundle):
+        run.leave_out(tr("There was no time left to write the model bundle."))
+    if not run.attempt_in_time(tr("The notebook could not be written"), notebook):
+        run.leave_out(tr("There was no time left to write the notebook."))
     run.timed("exporting", started)
+    if not run.is_cut_short:
+        run.learn_work("exporting", run.timings["exporting"])
     return save(run, _with_files(run, result), "bundle")
 
 
@@ -624,10 +716,9 @@ def _end(run: Run, recorder: Recorder, result: RunResult) -> None:
     status = "stopped" if run.is_stopped or run.should_stop() else "done"
     result = result.model_copy(update={"status": status, "notes": tuple(run.notes), "timings": run.timings})
     run.folder.write_result(result)
-    for step in ("scoring", "exporting"):
-        run.learn(step, run.timings[step])
     # The record is read from the folder by a thread of its own: no tracking server delays the run's end.
-    recorder.record(lambda seconds: run.learn("tracking", seconds))
+    slowness = run.slowness()
+    recorder.record(lambda seconds: run.learn("tracking", seconds / slowness))
     run.folder.append(Finished(status="stopped" if status == "stopped" else "done", total_s=_since(run)))
 
 

@@ -46,7 +46,7 @@ def refitted(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     n_rows = len(split.train) + len(split.holdout)
     if run.is_stopped or run.should_stop() or not can_refit(model):
         return model, result
-    needed = refit_seconds(model, n_rows)
+    needed = refit_seconds(model, n_rows, slowness=run.slowness())
     # What it may take, not what it took: that is what must be left.
     run.learn("refitting", needed)
     if needed > left:

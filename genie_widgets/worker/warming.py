@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 from genie_widgets.machine import Machine, detect_machine
@@ -12,6 +13,24 @@ from genie_widgets.worker.protocol import Pipe
 
 # A warm worker holds so much, and all that wait for a person's word hold at most this share of the memory.
 WARM_BYTES, MEMORY_SHARE = 400 * 2**20, 0.25
+# What a run imports from its first score to its files, and what that imports in its turn when it is first used.
+AFTER_TRAINING = (
+    "genie_widgets.evaluate.scored",
+    "genie_widgets.evaluate.scoring",
+    "genie_widgets.evaluate.splitting",
+    "genie_widgets.evaluate.verdicts",
+    "genie_widgets.explain.explaining",
+    "genie_widgets.explain.with_trees",
+    "genie_widgets.export.bundle",
+    "genie_widgets.export.notebook",
+    "genie_widgets.render.report",
+    "genie_widgets.train.anatomy.describing",
+    "genie_widgets.train.as_fitted",
+    "genie_widgets.train.refitting",
+    "genie_widgets.worker.pipeline",
+    "plotly.offline",
+    "pyarrow.dataset",
+)
 # Those beyond would have to wait for their turn anyway.
 WARM_PER_CORE = 2
 
@@ -20,6 +39,12 @@ def warm_at_once(machine: Machine) -> int:
     """Tell how many workers may be warm though nothing was asked of them yet."""
     by_memory = int(MEMORY_SHARE * machine.memory_bytes // WARM_BYTES)
     return max(1, min(WARM_PER_CORE * machine.usable_cores, by_memory))
+
+
+def load_engines() -> None:
+    """Import what follows a training: 0.3 s of a core, which a run of few seconds on a busy one does not have."""
+    for name in AFTER_TRAINING:
+        import_module(name)
 
 
 class Warmth:
@@ -51,6 +76,9 @@ class Warmth:
         # What was imported stays: AutoGluon collects garbage at each model, and need not look through it every time.
         gc.collect()
         gc.freeze()
+        if self._folder.is_draft():
+            # While the person still types; later, each would be loaded where it is first needed.
+            load_engines()
         self._pipe.say({"type": "ready"})
         if self._record_at is not None:
             from genie_widgets.worker.recorder import get_ready

@@ -1,12 +1,18 @@
 """Where time is short or cores are busy, each step takes the least that it can do with."""
 
+import os
+import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from genie_widgets.machine import Machine
+from genie_widgets.store.files import write_atomically
+from genie_widgets.train.interrupt import Interrupter
 from genie_widgets.worker.allotment import Allotment
 from genie_widgets.worker.budget import plan_budget
+from genie_widgets.worker.early import EarlyResult
 from genie_widgets.worker.pipeline import LEAST_TRAINING_BUSY_S, LEAST_TRAINING_S, Run, training_seconds
 
 
@@ -25,7 +31,7 @@ class OnBusyMachine(OnMachine):
 
 def run_on(make_folder, allotment, limit_s, since_s=0.0):
     folder = make_folder(time_limit_s=limit_s)
-    budget = plan_budget(time.time() - since_s, limit_s, 1_000, is_busy=allotment.pressure > 0)
+    budget = plan_budget(time.time() - since_s, limit_s, 1_000, slowness=3.0 if allotment.pressure > 0 else 1.0)
     return Run(folder, folder.read_request(), budget, allotment=allotment)
 
 
@@ -47,3 +53,109 @@ def test_a_start_that_took_all_the_time_is_told(make_folder):
     run = run_on(make_folder, OnBusyMachine(), 15, since_s=14)
     assert training_seconds(run) == LEAST_TRAINING_BUSY_S
     assert [event.problem.code for event in run.folder.events()] == ["started-late"]
+
+
+def test_a_told_delay_moves_the_end(make_folder):
+    run = run_on(make_folder, OnBusyMachine(), 15, since_s=20)
+    assert run.budget.until_end_s() < 0
+    training_seconds(run)
+    assert run.budget.until_end_s() > 0
+
+
+class EndsWhen:
+    """A budget that is spent as soon as something has happened."""
+
+    def __init__(self, happened):
+        self._happened = happened
+
+    def until_end_s(self, *, keeping_s=0.0):
+        return -1.0 if self._happened() else 60.0
+
+
+def test_a_step_that_would_break_the_promise_is_ended(make_folder):
+    run, turns = run_on(make_folder, OnMachine(), 15), []
+    run.budget = EndsWhen(lambda: len(turns) > 0)
+
+    def endless():
+        while True:
+            turns.append(1)
+
+    assert not run.attempt_in_time("It did not work", endless)
+    assert turns
+    assert run.notes == []
+
+
+def test_what_the_store_writes_is_whole_though_the_step_is_ended(make_folder, monkeypatch):
+    run, writing = run_on(make_folder, OnMachine(), 15), threading.Event()
+    run.budget = EndsWhen(writing.is_set)
+    written, fsync = [], os.fsync
+
+    def slow_disk(file):
+        writing.set()
+        while not watched:  # the watcher has looked, and left this thread alone
+            time.sleep(0.01)
+        fsync(file)
+
+    watched, look = [], Interrupter._interrupt
+
+    def looked(interrupter):
+        found = look(interrupter)
+        watched.append(found)
+        return found
+
+    monkeypatch.setattr(Interrupter, "_interrupt", looked)
+    monkeypatch.setattr(os, "fsync", slow_disk)
+
+    def step():
+        write_atomically(run.folder.path / "kept", "whole")
+        written.append(1)
+        while True:
+            time.sleep(0.001)
+
+    assert not run.attempt_in_time("It did not work", step)
+    assert watched[0] is False
+    assert written
+    assert (run.folder.path / "kept").read_text() == "whole"
+
+
+def test_after_the_end_nothing_is_begun_and_a_failure_is_told_as_ever(make_folder):
+    run, done = run_on(make_folder, OnMachine(), 15), []
+    run.budget = EndsWhen(lambda: True)
+    assert not run.attempt_in_time("It did not work", lambda: done.append(1))
+    run.budget = EndsWhen(lambda: False)
+    assert run.attempt_in_time("It did not work", lambda: done.append(2))
+    assert run.attempt_in_time("It did not work", lambda: 1 / 0)
+    assert done == [2]
+    assert len(run.notes) == 1
+
+
+def test_seconds_are_shared_out_anew_by_what_was_seen(make_folder):
+    run = run_on(make_folder, OnMachine(), 60)
+    before = run.budget.exporting_s
+    run.share = SimpleNamespace(slowness=lambda: 8.0)
+    run.plan_anew()
+    assert run.budget.exporting_s == pytest.approx(8 * before)
+    run.share = SimpleNamespace(slowness=lambda: None)
+    run.plan_anew()
+    assert run.budget.exporting_s == pytest.approx(before), "as guessed by the machine's pressure"
+
+
+@pytest.mark.parametrize(("slowness", "is_scored"), [(1.0, True), (3.0, True), (9.0, False)])
+def test_the_first_score_comes_at_once_unless_it_took_the_training_its_seconds(make_folder, slowness, is_scored):
+    run = run_on(make_folder, OnMachine(), 15, since_s=3)
+    run.share = SimpleNamespace(slowness=lambda: slowness)
+    early, scored = EarlyResult(run, None), []
+    early._score = lambda: scored.append(1)
+    early.is_stale = True
+    early.update()
+    assert bool(scored) == is_scored
+
+
+def test_what_there_is_no_time_for_is_told_with_what_to_do(make_folder):
+    run = run_on(make_folder, OnMachine(), 15)
+    run.leave_out("There was no time left to write the report.")
+    (event,) = run.folder.events()
+    assert event.problem.code == "left-out"
+    assert "the report" in event.problem.title
+    assert event.problem.remedy
+    assert run.is_cut_short
