@@ -39,7 +39,7 @@ def can_refit(model: TrainedModel) -> bool:
     )
 
 
-def refit_seconds(model: TrainedModel, n_rows: int, *, slowness: float = 1.0) -> float:
+def refit_seconds(model: TrainedModel, n_rows: int, *, overhead: float = 1.0) -> float:
     """Estimate how long `refit` takes, from what the model's members took.
 
     Parameters
@@ -48,13 +48,13 @@ def refit_seconds(model: TrainedModel, n_rows: int, *, slowness: float = 1.0) ->
         As fitted.
     n_rows : int
         Rows to learn from then.
-    slowness : float
-        Seconds that a second of work takes.
+    overhead : float
+        How many times as long as usual takes what comes beside the fits, which were as slow themselves.
     """
     trainer = model.predictor._trainer
     n_before = max(1, len(trainer.load_X()))
     fits = sum(_seconds(trainer, name, n_before, n_rows) for name in _members(model))
-    return OVERHEAD_S * slowness + SHARE_OF_FIT * fits
+    return OVERHEAD_S * overhead + SHARE_OF_FIT * fits
 
 
 def _seconds(trainer: Any, name: str, n_before: int, n_rows: int) -> float:

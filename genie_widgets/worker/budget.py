@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 
 MIN_TRAINING_SHARE = 0.4
 # Where the cores are busy and nobody knows yet how much of one is left.
-BUSY_SLOWNESS = 3.0
+BUSY_SLOWNESS = 7.5
+# Where nothing is known of a machine, so many times what the steps take on a free core are kept.
+ROOM = 2.5
 # An overrun up to this share of the time limit is within the promise.
 TOLERATED_OVERRUN = 0.1
 # For training once more on all rows: where there are few, those kept from the models are worth more than their last
@@ -121,14 +123,14 @@ def plan_budget(
         "tracking": 2.0,
         "refitting": min(MOST_REFIT_S, REFIT_SHARE * limit_s) if n_rows <= REFIT_ROWS else 0.0,
     }
-    shares = {f"{step}_s": slowness * _kept(learned, step) * usual[step] for step in ("scoring", "exporting")}
+    shares = {f"{step}_s": _kept(learned, step, slowness) * usual[step] for step in ("scoring", "exporting")}
     # An explanation is as good as its seconds allow; the others take what they take.
     shares["explaining_s"] = min(30.0, max(2.0, 0.1 * limit_s))
     most = (1 - MIN_TRAINING_SHARE) * limit_s
     scale = min(1.0, most / sum(shares.values()))
     kept = {name: scale * seconds for name, seconds in shares.items()}
     # The record comes after the run's last word: it has what the others leave.
-    kept["tracking_s"] = min(slowness * _kept(learned, "tracking") * usual["tracking"], _spare(most, kept))
+    kept["tracking_s"] = min(_kept(learned, "tracking", slowness) * usual["tracking"], _spare(most, kept))
     again = min(min(1.0, _kept(learned, "refitting")) * usual["refitting"], _spare(most, kept))
     return Budget(started_at, limit_s, **kept, refitting_s=again, usual=usual, n_rows=n_rows, learned=learned)
 
@@ -137,6 +139,13 @@ def _spare(most: float, kept: Mapping[str, float]) -> float:
     return max(0.0, most - sum(kept.values()))
 
 
-def _kept(learned: Mapping[str, float], step: str) -> float:
+def stretched(slowness: float) -> float:
+    """Tell how many times as much must be kept, where what is kept has room for a slow core."""
+    return max(1.0, slowness / ROOM)
+
+
+def _kept(learned: Mapping[str, float], step: str, slowness: float = 1.0) -> float:
     """Give the share of its usual seconds that is kept for a step."""
-    return min(MOST_KEPT, max(LEAST_KEPT, MARGIN * learned[step])) if step in learned else 1.0
+    if step not in learned:
+        return stretched(slowness)
+    return slowness * min(MOST_KEPT, max(LEAST_KEPT, MARGIN * learned[step]))

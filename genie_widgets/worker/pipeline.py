@@ -37,7 +37,7 @@ from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder, costs, note_cost, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
-from genie_widgets.worker.budget import BUSY_SLOWNESS, TOLERATED_OVERRUN, Budget, plan_budget
+from genie_widgets.worker.budget import BUSY_SLOWNESS, ROOM, TOLERATED_OVERRUN, Budget, plan_budget
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
@@ -442,7 +442,7 @@ def training_seconds(run: Run) -> float:
     """Give what the budget leaves; a cold disk that ate it up costs an overrun, told, rather than the model."""
     run.plan_anew()
     left = run.budget.training_left_s()
-    least = LEAST_TRAINING_BUSY_S if run.slowness() > 1 else LEAST_TRAINING_S
+    least = LEAST_TRAINING_BUSY_S if run.slowness() > ROOM else LEAST_TRAINING_S
     if left >= least:
         return max(least, left - run.budget.refitting_s)
     overrun = least - left

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from genie_widgets.language import tr
 from genie_widgets.schema import RunResult
+from genie_widgets.worker.budget import stretched
 from genie_widgets.worker.pipeline import Run, save
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def refitted(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     n_rows = len(split.train) + len(split.holdout)
     if run.is_stopped or run.should_stop() or not can_refit(model):
         return model, result
-    needed = refit_seconds(model, n_rows, slowness=run.slowness())
+    needed = refit_seconds(model, n_rows, overhead=stretched(run.slowness()))
     # What it may take, not what it took: that is what must be left.
     run.learn("refitting", needed)
     if needed > left:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from genie_widgets.worker.budget import LEAST_KEPT, MIN_TRAINING_SHARE, plan_budget
+from genie_widgets.worker.budget import LEAST_KEPT, MIN_TRAINING_SHARE, ROOM, plan_budget
 
 LIMITS = st.floats(min_value=0, max_value=1e7)
 ROWS = st.integers(min_value=0, max_value=10**10)
@@ -39,10 +39,10 @@ def test_more_rows_never_mean_less_time_to_score_and_copy_together(limit_s, n_ro
 
 @settings(max_examples=50, deadline=None)
 @given(limit_s=LIMITS, n_rows=ROWS)
-def test_where_others_use_the_cores_more_is_kept_for_files_and_record(limit_s, n_rows):
-    quiet, busy = (plan_budget(0.0, limit_s, n_rows, slowness=3.0 if is_busy else 1.0) for is_busy in (False, True))
+def test_where_others_use_the_cores_more_is_kept_for_the_score_and_the_files(limit_s, n_rows):
+    quiet, busy = (plan_budget(0.0, limit_s, n_rows, slowness=7.5 if is_busy else 1.0) for is_busy in (False, True))
     assert limit_s - busy.reserve_s >= MIN_TRAINING_SHARE * limit_s - 1e-6 * limit_s
-    for kept in ("exporting_s", "tracking_s"):
+    for kept in ("scoring_s", "exporting_s"):
         assert getattr(busy, kept) >= getattr(quiet, kept) - 1e-6 * limit_s
     assert busy.explaining_s <= quiet.explaining_s + 1e-6 * limit_s
 
@@ -61,7 +61,7 @@ def test_seconds_left_are_counted_from_the_confirmation():
 
 def test_what_comes_before_the_training_takes_from_all_and_not_from_the_training_alone():
     now = time.time()
-    late = plan_budget(now - 30, 60, 1_000_000, slowness=3.0)
+    late = plan_budget(now - 30, 60, 1_000_000, slowness=7.5)
     assert late.left_s(keeping_s=late.reserve_s) < 0.1 * late.left_s()
     assert late.training_left_s() == pytest.approx(MIN_TRAINING_SHARE * late.left_s(), rel=0.01)
     early = plan_budget(now, 600, 1_000)
@@ -97,7 +97,7 @@ def test_short_runs_gain_most_once_the_machine_is_known():
 @given(limit_s=LIMITS, n_rows=ROWS, taken=st.floats(min_value=0, max_value=1e6), is_busy=st.booleans())
 def test_whatever_was_seen_training_keeps_its_share_and_nothing_is_given_twice(limit_s, n_rows, taken, is_busy):
     seen = dict.fromkeys((*STEPS, "refitting"), taken)
-    budget = plan_budget(0.0, limit_s, n_rows, slowness=3.0 if is_busy else 1.0, costs=seen)
+    budget = plan_budget(0.0, limit_s, n_rows, slowness=7.5 if is_busy else 1.0, costs=seen)
     assert limit_s - budget.reserve_s - budget.refitting_s >= MIN_TRAINING_SHARE * limit_s - 1e-6 * limit_s
     assert budget.refitting_s <= budget.usual["refitting"] + 1e-6
 
@@ -114,7 +114,7 @@ def test_on_a_slower_core_more_is_kept_for_score_and_files_and_the_training_keep
 
 def test_on_a_starved_core_the_record_has_only_what_the_others_leave():
     assert plan_budget(0.0, 15, 1_000, slowness=8.0).tracking_s == pytest.approx(0.0)
-    assert plan_budget(0.0, 600, 1_000, slowness=8.0).tracking_s == pytest.approx(16.0)
+    assert plan_budget(0.0, 600, 1_000, slowness=8.0).tracking_s == pytest.approx(2.0 * 8.0 / ROOM)
 
 
 def test_the_promise_is_broken_a_tenth_after_the_limit_and_later_where_that_was_told():

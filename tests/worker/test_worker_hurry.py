@@ -11,7 +11,7 @@ from genie_widgets.machine import Machine
 from genie_widgets.store.files import write_atomically
 from genie_widgets.train.interrupt import Interrupter
 from genie_widgets.worker.allotment import Allotment
-from genie_widgets.worker.budget import plan_budget
+from genie_widgets.worker.budget import ROOM, plan_budget
 from genie_widgets.worker.early import EarlyResult
 from genie_widgets.worker.pipeline import LEAST_TRAINING_BUSY_S, LEAST_TRAINING_S, Run, training_seconds
 
@@ -31,7 +31,7 @@ class OnBusyMachine(OnMachine):
 
 def run_on(make_folder, allotment, limit_s, since_s=0.0):
     folder = make_folder(time_limit_s=limit_s)
-    budget = plan_budget(time.time() - since_s, limit_s, 1_000, slowness=3.0 if allotment.pressure > 0 else 1.0)
+    budget = plan_budget(time.time() - since_s, limit_s, 1_000, slowness=7.5 if allotment.pressure > 0 else 1.0)
     return Run(folder, folder.read_request(), budget, allotment=allotment)
 
 
@@ -134,7 +134,7 @@ def test_seconds_are_shared_out_anew_by_what_was_seen(make_folder):
     before = run.budget.exporting_s
     run.share = SimpleNamespace(slowness=lambda: 8.0)
     run.plan_anew()
-    assert run.budget.exporting_s == pytest.approx(8 * before)
+    assert run.budget.exporting_s == pytest.approx(8 / ROOM * before)
     run.share = SimpleNamespace(slowness=lambda: None)
     run.plan_anew()
     assert run.budget.exporting_s == pytest.approx(before), "as guessed by the machine's pressure"
