@@ -52,7 +52,7 @@ EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # Where the time has run out, an explanation of fewer rows: what an explanation takes at least grows with them. What it
 # takes of a core, whatever it explains, must be there.
 LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS = 1.0, 30, 50
-EXPLAINING_COSTS_S = 0.4
+EXPLAINING_COSTS_S = 0.25
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
 # On busy cores what follows takes its seconds: a first model is all that can be had.
