@@ -445,9 +445,10 @@ def training_seconds(run: Run) -> float:
     least = LEAST_TRAINING_BUSY_S if run.slowness() > ROOM else LEAST_TRAINING_S
     if left >= least:
         return max(least, left - run.budget.refitting_s)
-    overrun = least - left
-    if overrun <= TOLERATED_OVERRUN * run.budget.limit_s:
+    if least - left <= TOLERATED_OVERRUN * run.budget.limit_s:
         return least
+    # What follows the training has its seconds all the same.
+    overrun = least - run.budget.left_s(keeping_s=run.budget.reserve_s)
     problem = Problem(
         code="started-late",
         title=tr(
