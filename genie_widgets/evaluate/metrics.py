@@ -70,10 +70,11 @@ def metric_scale(name: str, rows: Rows) -> Scale:
             return Scale("median", values=np.abs(rows.truth - rows.predicted))
         return Scale("explained")
     assert isinstance(rows, ClassRows)
+    right = rows.truth == rows.predicted
     if name == "mcc":
-        return Scale("correlation", _each(rows) if len(rows.labels) == 2 else ())
+        return Scale("correlation", _each(rows), right) if len(rows.labels) == 2 else Scale("correlation")
     if name in _OF_EACH_CLASS:
-        return Scale("share", _each(rows))
+        return Scale("share", _each(rows), None if name in NEED_PROBABILITIES else right)
     truth, alarm = rows.truth == rows.positive, rows.predicted == rows.positive
     of = {"recall": truth, "average_precision": truth, "precision": alarm, "f1": truth | alarm}
     return Scale("share", (of[name],) if name in of else ())

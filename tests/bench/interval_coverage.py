@@ -1,11 +1,11 @@
 """Do 95% intervals hold the truth in 95%? Genie's, and percentiles of resamples, on rows drawn from a known population.
 
     python tests/bench/interval_coverage.py                 # all populations, 24 to 1,000 rows, 400 draws each
-    python tests/bench/interval_coverage.py --only rare --rows 120 --draws 1000
+    python tests/bench/interval_coverage.py --only rare --rows 120 --draws 1000 --percentiles
 
 The truth is the figure on 200,000 rows. *given*: how often there is an interval at all (a class needs five rows, or
-groups of rows); *holds*: the share of those that hold the truth; *above*: that lie wholly above it; *width*: their
-median width.
+groups of rows); *holds*: the share of those that hold the truth, with its standard error; *above*: that lie wholly
+above it; *width*: their median width.
 """
 
 import argparse
@@ -89,13 +89,13 @@ def percentiles(metric, n, groups, rng):
     return tuple(np.percentile(values, [2.5, 97.5])) if len(values) >= 0.8 * RESAMPLES else None
 
 
-def coverage(name, sizes, draws):
+def coverage(name, sizes, draws, ways):
     make, metrics = POPULATIONS[name]
     rows = make(np.random.default_rng(0))
     everything = np.ones((1, POPULATION))
     truth = {metric: float(weighted_metric(metric, rows)(everything)[0]) for metric in metrics}
     for n in sizes:
-        found = {(metric, way): [] for metric in metrics for way in ("genie", "percentiles")}
+        found = {(metric, way): [] for metric in metrics for way in ways}
         for draw in range(draws):
             rng = np.random.default_rng([draw, n])
             few, groups = drawn(rows, n, rng, by_group=name == "grouped")
@@ -103,18 +103,20 @@ def coverage(name, sizes, draws):
             for metric in metrics:
                 prepared = weighted_metric(metric, few)
                 found[metric, "genie"].append(interval(prepared, metric_scale(metric, few), left_out))
-                found[metric, "percentiles"].append(percentiles(prepared, len(few), groups, rng))
+                if "percentiles" in ways:
+                    found[metric, "percentiles"].append(percentiles(prepared, len(few), groups, rng))
         for metric in metrics:
             print(f"{name:<8}{n:>6} {metric:<24}", end="")
-            for way in ("genie", "percentiles"):
+            for way in ways:
                 given = [bounds for bounds in found[metric, way] if bounds is not None]
                 if not given:
                     print(f"   {way}: none", end="")
                     continue
                 low, high = np.array(given).T
                 holds, above = ((low <= truth[metric]) & (truth[metric] <= high)).mean(), (low > truth[metric]).mean()
+                error = np.sqrt(max(holds * (1 - holds), 1 / len(given)) / len(given))
                 print(
-                    f"   {way}: given {len(given) / draws:4.0%} holds {holds:6.1%} above {above:5.1%} "
+                    f"   {way}: given {len(given) / draws:4.0%} holds {holds:6.1%} ± {error:4.1%} above {above:5.1%} "
                     f"width {np.median(high - low):.3g}",
                     end="",
                 )
@@ -139,11 +141,13 @@ def main():
     parser.add_argument("--only", nargs="+", choices=POPULATIONS, default=list(POPULATIONS))
     parser.add_argument("--rows", nargs="+", type=int, default=list(SIZES))
     parser.add_argument("--draws", type=int, default=400)
+    parser.add_argument("--percentiles", action="store_true")
     arguments = parser.parse_args()
+    ways = ("genie", "percentiles") if arguments.percentiles else ("genie",)
     started = time.process_time()
     seconds()
     for name in arguments.only:
-        coverage(name, arguments.rows, arguments.draws)
+        coverage(name, arguments.rows, arguments.draws, ways)
     print(f"{time.process_time() - started:.0f} s of CPU, load {os.getloadavg()[0]:.1f}")
 
 

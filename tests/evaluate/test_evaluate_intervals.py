@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest, kurtosis, skew
+from scipy.stats import t as student
 
-from genie_widgets.evaluate.intervals import LEAST_UNITS, LeftOut, Scale, _wilson, apart, interval
+from genie_widgets.evaluate.intervals import LEAST_UNITS, LeftOut, Scale, _score, _wilson, apart, interval
 from genie_widgets.evaluate.metrics import metric_scale, weighted_metric
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
 
@@ -107,10 +109,54 @@ def test_what_no_row_can_change_has_no_width():
     rows = binary(100)
     constant = ClassRows(rows.truth, np.zeros(100, dtype=int), rows.labels, np.tile([0.7, 0.3], (100, 1)), 1)
     assert of("roc_auc", constant) == (0.5, 0.5)
-    assert of("balanced_accuracy", constant) == (0.5, 0.5)
-    assert of("mcc", constant) == (0, 0)
     low, high = of("accuracy", constant)
     assert low < value("accuracy", constant) < high
+
+
+def test_a_class_that_was_never_found_may_be_found_among_other_rows():
+    for n_positive, n_negative in [(5, 115), (50, 50), (7, 12)]:
+        truth = np.repeat([1, 0], [n_positive, n_negative])
+        silent = ClassRows(truth, np.zeros_like(truth), ("no", "yes"), None, 1)
+        found = binomtest(0, n_positive).proportion_ci(method="exact").high
+        missed = 1 - binomtest(n_negative, n_negative).proportion_ci(method="exact").low
+        assert of("balanced_accuracy", silent) == pytest.approx((0.5 - missed / 2, 0.5 + found / 2))
+        assert of("mcc", silent) == pytest.approx((-missed, found))
+        # Of two classes never found the ends are put together as independent ones.
+        three = ClassRows(np.append(truth, [2] * 9), np.zeros(n_positive + n_negative + 9, int), tuple("abc"))
+        more = binomtest(0, 9).proportion_ci(method="exact").high
+        expected = (1 / 3 - missed / 3, 1 / 3 + np.hypot(found, more) / 3)
+        assert of("balanced_accuracy", three) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 20), (3, 40), (20, 40), (61, 70), (9, 9)])
+def test_a_variance_that_moves_as_a_shares_does_gives_wilsons_interval(hits, n):
+    share = hits / n
+    down, up = _score(share * (1 - share) / n, (1 - 2 * share) / n, 1 / n, Z)
+    expected = binomtest(hits, n).proportion_ci(method="wilson")
+    assert (share - down, share + up) == pytest.approx((expected.low, expected.high), abs=1e-6)
+
+
+def test_a_rare_class_that_is_seldom_found_has_wilsons_interval_in_the_mean_over_classes():
+    truth = np.repeat([1, 0], [40, 300])
+    for hits, end in [(6, 1), (34, 0)]:
+        predicted = np.where(np.arange(340) < 40, np.arange(340) < hits, np.arange(340) < 43).astype(int)
+        bounds = of("balanced_accuracy", ClassRows(truth, predicted, ("no", "yes"), None, 1))
+        recall, other = _wilson(hits / 40, 40, Z), _wilson(297 / 300, 300, Z)
+        far = np.hypot(recall[end] - hits / 40, other[end] - 297 / 300) / 2
+        value = (hits / 40 + 297 / 300) / 2
+        assert abs(bounds[end] - value) == pytest.approx(far, rel=0.08)
+
+
+def test_an_error_that_few_rows_make_may_be_much_larger():
+    rng = np.random.default_rng(0)
+    errors = np.exp(rng.normal(size=200))
+    rows = NumberRows(errors, np.zeros(200))
+    low, high = np.log(of("mean_absolute_error", rows)) - np.log(errors.mean())
+    error, lean = errors.std(ddof=1) / np.sqrt(200) / errors.mean(), skew(errors) / np.sqrt(200)
+    freedom = 2 * 200 / (kurtosis(errors, fisher=False) - 1)
+    t = student.ppf(0.975, freedom) * error
+    assert high**2 == pytest.approx(t**2 + Z**2 * lean * error * high, rel=0.05)
+    assert -low == pytest.approx(t - max(0, (2 * Z**2 + 1) / 6 * lean - Z**2 / 2 * error) * error, rel=0.05)
 
 
 def test_an_error_of_nothing_has_no_interval():
@@ -219,7 +265,12 @@ def test_differences_are_any_number():
     ("name", "n", "least"),
     [
         *(("accuracy", 24, 0.92), ("roc_auc", 24, 0.92), ("f1", 60, 0.92), ("log_loss", 60, 0.91), ("mcc", 60, 0.92)),
-        *(("root_mean_squared_error", 24, 0.90), ("mean_absolute_error", 24, 0.92), ("r2", 60, 0.91)),
+        *(
+            ("root_mean_squared_error", 24, 0.92),
+            ("root_mean_squared_error", 120, 0.92),
+            ("mean_absolute_error", 24, 0.92),
+            ("r2", 60, 0.91),
+        ),
         ("median_absolute_error", 60, 0.91),
     ],
 )
@@ -234,9 +285,24 @@ def test_intervals_hold_the_truth(name, n, least):
     assert least <= held / 300 <= 0.995
 
 
+@pytest.mark.parametrize("name", ["balanced_accuracy", "f1_macro", "mcc"])
+def test_intervals_of_a_rare_class_that_is_seldom_found_hold_the_truth(name):
+    def few(n, seed):
+        return binary(n, seed, share=0.06, noise=1.5)
+
+    truth, held = value(name, few(100_000, 1_000_000)), []
+    for seed in range(300):
+        bounds = of(name, few(150, seed))
+        held += [] if bounds is None else [bounds[0] <= truth <= bounds[1]]
+    assert len(held) > 200
+    assert np.mean(held) >= 0.93
+
+
 @pytest.mark.parametrize("name", [*CLASS_NAMES, *NUMBER_NAMES])
 def test_an_interval_is_widened_where_its_rows_are_not_independent(name):
     rows = numbers(500) if name in NUMBER_NAMES else binary(500)
     measured = (weighted_metric(name, rows), metric_scale(name, rows))
     plain, wide = (interval(*measured, LeftOut(500, widened=by)) for by in (1.0, 1.3))
+    if metric_scale(name, rows).kind == "size":
+        plain, wide = np.log(plain), np.log(wide)
     assert wide[1] - wide[0] == pytest.approx(1.3 * (plain[1] - plain[0]), rel=0.12)
