@@ -56,7 +56,8 @@ def paired_difference(
         return None
     left_out = LeftOut(len(after), groups=groups, seed=seed, widened=widened)
     # Each class must be there with enough rows, as for the metric itself.
-    scale = Scale("difference", metric_scale(metric, after).sets)
+    of_each = metric_scale(metric, after)
+    scale = Scale("difference", of_each.sets, ranks=of_each.ranks)
     low, high = interval(difference, scale, left_out) or (None, None)
     return PairedDifference(metric=metric, value=value, low=low, high=high, n_rows=len(after))
 

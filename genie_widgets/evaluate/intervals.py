@@ -28,6 +28,9 @@ CONFIDENCE = 0.95
 LEAST_UNITS = 5
 # Beyond so many units they are left out by blocks; fewer blocks where each of them weighs many rows.
 MOST_BLOCKS, LEAST_BLOCKS, CELLS = 400, 200, 2_000_000
+# Rows of different folds are predicted by different models, and ranked against each other all the same: what is added
+# to the error is so many times as much (tests/bench/honest_score.py).
+MORE_FOR_RANKS = 1.75
 # With more the rows that are rare are among those that were seen; it would only be wider.
 MOST_SKEWNESS = 0.5
 _NOTHING = 1e-12
@@ -46,6 +49,8 @@ class Scale:
         The rows of each class where it is a mean over classes, the positive ones where it is of those; all where empty.
     right : ndarray of bool, shape (n,), optional
         Where it is a mean over classes named: the rows whose class is right.
+    ranks : bool
+        Whether rows are ranked against each other.
     values : ndarray, shape (n,), optional
         For ``median``.
     """
@@ -53,6 +58,7 @@ class Scale:
     kind: Literal["share", "correlation", "size", "explained", "median", "difference"]
     sets: tuple[Mask, ...] = ()
     right: Mask | None = None
+    ranks: bool = False
     values: Floats | None = None
 
 
@@ -122,7 +128,8 @@ def interval(metric: Weighted, scale: Scale, left_out: LeftOut, *, confidence: f
     if not math.isfinite(value) or not np.isfinite(without).all():
         return None
     # As if each row's part in it were so much larger.
-    without = value + left_out.widened * (without - value)
+    beyond = (left_out.widened - 1) * (MORE_FOR_RANKS if scale.ranks else 1.0)
+    without = value + (1 + beyond) * (without - value)
     if scale.kind == "share":
         return _share(value, without, scale, left_out, confidence)
     if scale.kind == "correlation":

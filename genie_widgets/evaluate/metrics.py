@@ -74,10 +74,11 @@ def metric_scale(name: str, rows: Rows) -> Scale:
     if name == "mcc":
         return Scale("correlation", _each(rows), right) if len(rows.labels) == 2 else Scale("correlation")
     if name in _OF_EACH_CLASS:
-        return Scale("share", _each(rows), None if name in NEED_PROBABILITIES else right)
+        ranks = name in NEED_PROBABILITIES
+        return Scale("share", _each(rows), None if ranks else right, ranks)
     truth, alarm = rows.truth == rows.positive, rows.predicted == rows.positive
     of = {"recall": truth, "average_precision": truth, "precision": alarm, "f1": truth | alarm}
-    return Scale("share", (of[name],) if name in of else ())
+    return Scale("share", (of[name],) if name in of else (), ranks=name in NEED_PROBABILITIES)
 
 
 def _each(rows: ClassRows) -> tuple[NDArray[np.bool_], ...]:
