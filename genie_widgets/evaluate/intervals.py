@@ -196,7 +196,9 @@ def _unseen(scale: Scale, left_out: LeftOut, confidence: float) -> Bounds:
     Zou and Donner (2008) do.
     """
     down = up = 0.0
-    for rows in scale.sets if scale.right is not None else ():
+    if scale.right is None:
+        return down, up
+    for rows in scale.sets:
         right = scale.right[rows]
         if right.all() or not right.any():
             far = (1 - ((1 - confidence) / 2) ** (1 / left_out.units(rows))) / len(scale.sets)
