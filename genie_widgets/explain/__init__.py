@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from genie_widgets.explain.ahead import compile_elsewhere
     from genie_widgets.explain.compiling import compile_kernels, rehearse
     from genie_widgets.explain.explaining import explain
     from genie_widgets.explain.kept import Kept
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _HOME = {
     "Kept": "kept",
     "ShapValues": "shapley",
+    "compile_elsewhere": "ahead",
     "compile_kernels": "compiling",
     "explain": "explaining",
     "rehearse": "compiling",
@@ -26,7 +28,16 @@ _HOME = {
     "to_shap": "shap_bridge",
 }
 
-__all__ = ["Kept", "ShapValues", "compile_kernels", "explain", "rehearse", "shap_values", "to_shap"]
+__all__ = [
+    "Kept",
+    "ShapValues",
+    "compile_elsewhere",
+    "compile_kernels",
+    "explain",
+    "rehearse",
+    "shap_values",
+    "to_shap",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from contextlib import suppress
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from numba import njit
 
-import genie_widgets.ensemble
+from genie_widgets.explain.kept_code import forget_old_code, hash_of_sources
 
 F = TypeVar("F", bound=Callable[..., Any])
 # What nobody uses takes its time to compile, too: the entrance from C, the counting of references to arrays (kernels
 # make none and keep none), and an exception for each division.
 PLAIN: dict[str, Any] = {"no_cfunc_wrapper": True, "_nrt": False, "error_model": "numpy"}
 NOT_FROM_PYTHON: dict[str, Any] = {"no_cpython_wrapper": True}
-KERNELS = (
-    "tree_answers",
-    "tree_board",
-    "tree_margins",
-    "tree_symmetric",
-    "tree_pairs",
-    "tree_sets",
-    "tree_settled",
-)
 
 
 def compiled(**options: Any) -> Callable[[F], F]:
@@ -58,20 +45,4 @@ def part(**options: Any) -> Callable[[F], F]:
     return compile_one
 
 
-@cache
-def hash_of_sources() -> str:
-    """Twelve hexadecimal digits for all that compiled code is made of."""
-    here = Path(__file__)
-    sources = [here, Path(genie_widgets.ensemble.__file__), *(here.with_name(f"{name}.py") for name in KERNELS)]
-    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
-
-
-def _forget_old_code() -> None:
-    """Remove code that was compiled from other sources."""
-    for kept in (Path(__file__).parent / "__pycache__").glob("tree_*.nb[ci]"):
-        with suppress(OSError):  # another process was quicker, or the folder cannot be written
-            if hash_of_sources() not in kept.name:
-                kept.unlink()
-
-
-_forget_old_code()
+forget_old_code()

@@ -6,20 +6,26 @@ import threading
 from functools import cache
 
 from genie_widgets.ensemble import Link
+from genie_widgets.explain.ahead import compile_elsewhere
 
 
 class Compiling(threading.Thread):
-    """Compiles the kernels, or loads them from disk; a daemon, so that nothing waits for it."""
+    """Has the kernels compiled elsewhere, or loads them from disk; a daemon, so that nothing waits for it."""
 
     def __init__(self) -> None:
         super().__init__(name="genie-compile", daemon=True)
         self._can_add, self._can_link = threading.Event(), threading.Event()
 
     def run(self) -> None:
-        """Compile first what takes least."""
+        """Have first what takes least. What could not be compiled elsewhere is compiled here."""
         try:
+            elsewhere = compile_elsewhere()
+            if elsewhere is not None and elsewhere.stdout is not None:
+                elsewhere.stdout.readline()
             rehearse_adding()
             self._can_add.set()
+            if elsewhere is not None:
+                elsewhere.wait()
             rehearse_linking()
         finally:  # after a failure, too: who uses the kernels meets it then
             self._can_add.set()
@@ -39,7 +45,7 @@ class Compiling(threading.Thread):
 
 @cache
 def compile_kernels() -> Compiling:
-    """Compile the kernels in the background, or load them from disk if this machine has them already.
+    """Have the kernels compiled in the background, or load them from disk if this machine has them already.
 
     Returns
     -------
@@ -49,6 +55,13 @@ def compile_kernels() -> Compiling:
     thread = Compiling()
     thread.start()
     return thread
+
+
+def can_be_kept() -> bool:
+    """Whether there is a folder for compiled code."""
+    from genie_widgets.explain.tree_pairs import row_against_background
+
+    return row_against_background.stats.cache_path is not None  # type: ignore[attr-defined]
 
 
 def rehearse() -> None:

@@ -88,6 +88,10 @@ class Meter:
         twin._deadline, twin.grace_s = self._clock() + seconds, grace_s
         return twin
 
+    def grant(self, seconds: float) -> None:
+        """Have so many seconds more."""
+        self._deadline += seconds
+
     def predict(self, frame: pd.DataFrame) -> Floats:
         """Call once. Raises `GenieError` where the prediction is no number, `ValueError` on a wrong shape."""
         before = self._clock()

@@ -21,8 +21,9 @@ from genie_widgets.explain.predicting import solve_by_predicting
 
 # Rows that go through the trees together; the tables of what they see stay small.
 BLOCK_ROWS = 2_000
-# Share of the time left that is waited for kernels that this machine has never compiled.
-COMPILING_SHARE = 0.5
+# Share of the time left that is waited for kernels that this machine has never compiled, beyond the seconds given for
+# that; and how often one who waits looks whether somebody asked to stop.
+COMPILING_SHARE, LOOK_SECONDS = 0.5, 0.2
 # Where the trees do not give the first picture, the predictions alone do, if what that takes is no more than this
 # share of the time left; at the least in so many seconds, and with so many more for every row's first walks.
 FIRST_PICTURE_SHARE, LEAST_PICTURE_SECONDS, PICTURE_GRACE_SECONDS = 0.25, 0.3, 0.3
@@ -80,6 +81,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
     good_enough: float = GOOD_ENOUGH,
+    compiling_s: float = 0.0,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> ShapValues:
@@ -97,6 +99,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     first = _FirstPicture(meter, rows, background, rng, on_partial)
     if ensemble is not None:
         try:
+            _wait_for_kernels(ensemble, meter, first, compiling_s)
             return _with_trees(ensemble, meter, rows, background, rng, n_threads, on_partial, first, kept or Kept())
         except NotTreesError as reason:
             logging.getLogger(__name__).warning("explained by predictions alone: %s", reason)
@@ -104,6 +107,25 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     if known is not None and known.path == "exact" and len(known.phi) == len(rows):
         return known
     return _by_predicting(meter, rows, Hybrids(rows, background), rng)
+
+
+def _wait_for_kernels(ensemble: Ensemble, meter: Meter, first: _FirstPicture, compiling_s: float) -> None:
+    """Wait until the trees can be solved, after a first picture; raises `NotTreesError` where that takes too long."""
+    from genie_widgets.explain.tree_part import only_adds
+
+    if not ensemble.described:
+        return
+    kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
+    if kernels.are_ready(only_adding=only_adding):
+        return
+    first.show(is_all_there_is=True)
+    waiting = meter.within(compiling_s + COMPILING_SHARE * meter.seconds_left)
+    are_ready, before = False, meter.seconds_left
+    while not are_ready and waiting.seconds_left > 0 and not meter.stopped:
+        are_ready = kernels.are_ready(only_adding=only_adding, within_s=min(LOOK_SECONDS, waiting.seconds_left))
+    meter.grant(min(compiling_s, before - meter.seconds_left))
+    if not are_ready:
+        raise NotTreesError("the kernels are still being compiled")
 
 
 class _FirstPicture:
@@ -120,16 +142,19 @@ class _FirstPicture:
         self._meter, self._rows, self._background, self._on_partial = meter, rows, background, on_partial
         (self._rng,) = rng.spawn(1)
 
-    def show(self, game: Game | None = None) -> ShapValues | None:
+    def show(self, game: Game | None = None, *, is_all_there_is: bool = False) -> ShapValues | None:
         """Tell what is known after a second; None where nobody looks, little time is left, or it was told before.
 
         Parameters
         ----------
         game : Game, optional
             Of the first rows, where a quicker function says what the predictor says.
+        is_all_there_is : bool
+            Nothing better could be done in its seconds.
         """
         tell, seconds = self._on_partial, max(LEAST_PICTURE_SECONDS, self._meter.seconds_to_picture)
-        if tell is None or FIRST_PICTURE_SHARE * self._meter.seconds_left < seconds:
+        share = 1.0 if is_all_there_is else FIRST_PICTURE_SHARE
+        if tell is None or share * self._meter.seconds_left < seconds:
             return None
         self._on_partial = None
         hybrids = Hybrids(self._rows, self._background) if game is None else game.hybrids
@@ -160,18 +185,12 @@ def _with_trees(
     first: _FirstPicture,
     kept: Kept,
 ) -> ShapValues:
-    from genie_widgets.explain.tree_part import only_adds, usable_threads
+    from genie_widgets.explain.tree_part import usable_threads
     from genie_widgets.explain.with_trees import Mixture, check, remaining_game, solve_with_trees
 
     is_walked = not ensemble.described and not ensemble.additive
     if ensemble.others and not is_walked:
         first.show()  # these are walked last
-    if ensemble.described:
-        kernels, only_adding = compile_kernels(), all(only_adds(member) for member in ensemble.described)
-        if not kernels.are_ready(only_adding=only_adding):
-            first.show()
-            if not kernels.are_ready(only_adding=only_adding, within_s=COMPILING_SHARE * meter.seconds_left):
-                raise NotTreesError("the kernels are still being compiled")
     # Of its own, so that the walks are the same whether the gate was passed before or not.
     (gate_rng,) = rng.spawn(1)
     blocks: list[ShapValues] = []

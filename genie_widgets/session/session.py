@@ -26,6 +26,7 @@ from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.runners import Worker, draft_worker
 from genie_widgets.session.running import Run
+from genie_widgets.session.spawning import start_process
 from genie_widgets.session.state import PredictionsState, SessionState, Stage
 from genie_widgets.store import People, RunFolder
 from genie_widgets.track import without_credentials
@@ -79,6 +80,10 @@ class Session:
         self._following = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
+
+    def get_ready(self) -> None:
+        """Have what explains compiled while the person looks for a table, if this machine never explained anything."""
+        threading.Thread(target=_compile_ahead, name="genie-compile-ahead", daemon=True).start()
 
     @property
     def state(self) -> SessionState:
@@ -828,6 +833,14 @@ class Session:
         if run is not None:
             explanation = run.explain_predicted(Path(predictions.path), row)
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
+
+
+def _compile_ahead() -> None:
+    from genie_widgets.explain import compile_elsewhere
+
+    process = compile_elsewhere(start_process)
+    if process is not None:
+        process.wait()  # lest its end is left to look like a process
 
 
 def _nobody() -> Problem:

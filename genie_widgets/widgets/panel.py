@@ -75,6 +75,7 @@ class Genie(w.VBox):
         if language:
             speak(language)
         self.session = session or Session()
+        self.session.get_ready()
         self._bridge = Bridge(self.session.rest)
         self._is_told = bool(language)
         self._language = self._wanted_language = spoken()

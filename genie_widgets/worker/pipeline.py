@@ -53,6 +53,8 @@ EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
 # takes of a core, whatever it explains, must be there.
 LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS = 1.0, 30, 50
 EXPLAINING_COSTS_S = 0.25
+# Compiling takes 13 s of a core, once on a machine.
+MOST_COMPILING_S = 20.0
 # Scoring each model on the holdout rows is a courtesy: it must not cost the run its budget.
 MAX_LEADERBOARD_ROWS = 5_000
 # On busy cores what follows takes its seconds: a first model is all that can be had.
@@ -597,7 +599,11 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
         run.leave_out(tr("There was no time left to explain the predictions."))
         return save(run, result, "explanation")
     run.enter("explaining", tr("Working out what moves the predictions"))
-    seconds = min(budget.explaining_s, budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s))
+    left = budget.left_s(keeping_s=budget.exporting_s + budget.tracking_s)
+    seconds = min(budget.explaining_s, left)
+    # On a machine that never explained anything the run uses what is left of its seconds to compile what is exact,
+    # unless somebody waits for its end.
+    patience = 0.0 if run.is_stopped or run.should_stop() else min(MOST_COMPILING_S, max(0.0, left - seconds))
     n_rows, n_background = EXPLAINED_ROWS, BACKGROUND_ROWS
     if seconds < LEAST_EXPLAINED_S:
         seconds, n_rows, n_background = LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS
@@ -624,6 +630,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             labels=asked.labels,
             unit=asked.unit,
             budget_s=seconds,
+            compiling_s=patience,
             ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=run.request.seed,
             on_partial=show,

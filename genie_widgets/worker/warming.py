@@ -69,9 +69,13 @@ class Warmth:
         """Get warm, unless it is so already."""
         if self.is_there:
             return
-        from genie_widgets.explain import compile_kernels
+        from genie_widgets.explain import compile_elsewhere, compile_kernels
         from genie_widgets.train import warm_up
 
+        # Only the first worker on a machine needs it; it compiles while the person still types. On a single core it
+        # would keep the imports waiting, and what waits for a core is taken for another's work.
+        if detect_machine(disk=self._folder.path).usable_cores > 1:
+            compile_elsewhere()
         warm_up()
         # What was imported stays: AutoGluon collects garbage at each model, and need not look through it every time.
         gc.collect()
@@ -84,7 +88,6 @@ class Warmth:
             from genie_widgets.worker.recorder import get_ready
 
             get_ready(self._record_at, self._folder)
-        # Only the first worker on a machine compiles; it does so while the person still types.
         compile_kernels()
         self.is_there = True
 

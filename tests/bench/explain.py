@@ -18,6 +18,8 @@ columns.
 """
 
 import argparse
+import compileall
+import fcntl
 import logging
 import os
 import resource
@@ -419,27 +421,40 @@ print(f"{time.perf_counter() - start:.1f} s", end="")
 """
 JOURNEY = """
 import sys, time
-import genie_widgets as gw
-from genie_widgets.schema import ResultUpdated, StageChanged
+from pathlib import Path
+from genie_widgets.schema import Finished, ResultUpdated, Settings, StageChanged
+from genie_widgets.session import Session
 sys.path.insert(0, sys.argv[1])
 from explain import mixed
-frame = mixed(n=5_000, n_columns=10)
-table = gw.read_table(frame, name="churn")
-run = gw.train(table, gw.plan(table, "predict y, 30 seconds", llm=None))
-run.wait()
+seconds, looking, typing = sys.argv[2:]
+session = Session(Settings(workspace=Path("workspace")))
+session.get_ready()
+time.sleep(float(looking))
+session.load_table(mixed(n=5_000, n_columns=10), name="churn")
+session.wait_idle(600)
+time.sleep(float(typing))
+session.set_prompt(f"predict y, {seconds} seconds")
+session.make_plan()
+session.wait_idle(600)
+session.confirm()
+session.wait_idle(600)
+result = session.run.wait()
 stages, parts = {}, []
-for event in run.events():
+for event in session.run.events():
     if isinstance(event, StageChanged):
         stages[event.stage] = event.time
     if isinstance(event, ResultUpdated) and event.part == "explanation":
         parts.append(event.time)
-found = run.result.explanation
-print(f"training {stages['scoring'] - stages['training']:.1f} s, "
-      f"the score {stages['explaining'] - stages['scoring']:.1f} s; "
+    if isinstance(event, Finished):
+        total = event.time - session.run.request.created_at
+found = result.explanation
+print(f"{total:.1f} s, training {stages['scoring'] - stages['training']:.1f} s; "
       f"of the explanation the first picture after {parts[0] - stages['explaining']:.1f} s, "
       f"the last word after {parts[-1] - stages['explaining']:.1f} s: {found.path}, gate {found.gate_error}", end="")
-run.stop()
+session.close()
 """
+# Seconds given; those in which a person looks for a table, before an open panel; and types, between table and plan.
+JOURNEYS = ((15, 5, 10), (30, 5, 10), (15, 0, 0), (30, 0, 0))
 
 
 def kernels():
@@ -450,21 +465,32 @@ def kernels():
             Path(copy) / "genie_widgets",
             ignore=shutil.ignore_patterns("__pycache__", "node_modules"),
         )
-        environment = {**os.environ, "PYTHONPATH": copy, "GENIE_HOME": f"{copy}/home"}
-        for code, what in ((COMPILE, "kernels"), (JOURNEY, "a whole run")):
-            for which in ("first", "second"):
-                for kept in (Path(copy) / "genie_widgets" / "explain" / "__pycache__").glob("*.nb*"):
-                    if which == "first":
-                        kept.unlink()
-                said = subprocess.run(
-                    [sys.executable, "-c", code, str(Path(__file__).resolve().parent)],
-                    env=environment,
-                    cwd=copy,  # "-c" looks there first
-                    capture_output=True,
-                    text=True,
-                    check=False,
-                )
-                print(f"{what}, {which} process on a fresh copy: {said.stdout or said.stderr[-2000:]}", flush=True)
+        # Python's own files are those of any installed package.
+        compileall.compile_dir(f"{copy}/genie_widgets", quiet=1)
+        _first_and_second(copy, "kernels", COMPILE)
+        for seconds, looking, typing in JOURNEYS:
+            what = f"a run of {seconds} s, a table after {looking} s, a plan {typing} s later"
+            _first_and_second(copy, what, JOURNEY, seconds, looking, typing)
+
+
+def _first_and_second(copy, what, code, *arguments):
+    kept_in = Path(copy) / "genie_widgets" / "explain" / "__pycache__"
+    for which in ("first", "second"):
+        if which == "first":
+            for kept in kept_in.glob("*.nb*"):
+                kept.unlink()
+        said = subprocess.run(
+            [sys.executable, "-c", code, str(Path(__file__).resolve().parent), *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": copy},
+            cwd=copy,  # "-c" looks there first
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(f"{what}, {which} process on a fresh copy: {said.stdout or said.stderr[-2000:]}", flush=True)
+    # What still compiles would leave its code to the next.
+    with (kept_in / "compiling.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def main():

@@ -1,13 +1,19 @@
 """On a machine that has not compiled the kernels yet: nobody waits for them before the first picture."""
 
+import os
+import shutil
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from genie_widgets.ensemble import LEAF, Ensemble, Forest, Link, TreeMember, seen_numbers
-from genie_widgets.explain import compiled, compiling, shap_values, shapley
+from genie_widgets.explain import ahead, compiling, kept_code, shap_values, shapley
 
 FRAME = pd.DataFrame(np.random.default_rng(0).normal(size=(12, 2)), columns=["a", "b"])
 ROWS, BACKGROUND = FRAME.iloc[:4], FRAME.iloc[4:]
@@ -46,24 +52,37 @@ def predict(frame):
 
 
 class Kernels:
-    """Kernels that are ready at the n-th time of asking."""
+    """Kernels that are there after so many seconds of a made clock, which stands still but for the waiting."""
 
-    def __init__(self, ready_at):
-        self.ready_at, self.asked = ready_at, []
+    def __init__(self, ready_after):
+        self.ready_after, self.now, self.asked = ready_after, 0.0, []
+
+    def clock(self):
+        return self.now
 
     def are_ready(self, *, only_adding, within_s=0.0):
         self.asked.append((only_adding, within_s))
-        return len(self.asked) >= self.ready_at
+        self.now = min(self.now + within_s, max(self.now, self.ready_after))
+        return self.now >= self.ready_after
 
 
-def explained(kernels, monkeypatch, *, link=Link.LOGISTIC, others=(), on_partial=None):
+def explained(kernels, monkeypatch, *, link=Link.LOGISTIC, others=(), budget_s=20, **more):
     monkeypatch.setattr(shapley, "compile_kernels", lambda: kernels)
     ensemble = replace(one_question(link), others=others)
-    return shap_values(predict, ROWS, BACKGROUND, n_outputs=1, budget_s=20, ensemble=ensemble, on_partial=on_partial)
+    return shap_values(
+        predict,
+        ROWS,
+        BACKGROUND,
+        n_outputs=1,
+        budget_s=budget_s,
+        ensemble=ensemble,
+        clock=kernels.clock,
+        **more,
+    )
 
 
 def test_the_first_picture_does_not_wait_for_them(monkeypatch):
-    kernels, pictures = Kernels(ready_at=np.inf), []
+    kernels, pictures = Kernels(ready_after=np.inf), []
 
     def seen(values):
         pictures.append((len(kernels.asked), values.gate_error, len(values.phi)))
@@ -71,20 +90,39 @@ def test_the_first_picture_does_not_wait_for_them(monkeypatch):
     found = explained(kernels, monkeypatch, on_partial=seen)
     # Asked once whether they are there; the picture comes before the wait.
     assert pictures == [(1, None, len(ROWS))]
-    assert [wait > 0 for _, wait in kernels.asked] == [False, True]
+    assert [wait > 0 for _, wait in kernels.asked[:2]] == [False, True]
     assert found.gate_error is None
     assert found.additivity_error < 1e-9
 
 
 def test_who_shows_no_pictures_makes_none(monkeypatch):
-    kernels = Kernels(ready_at=np.inf)
+    kernels = Kernels(ready_after=np.inf)
     assert explained(kernels, monkeypatch).gate_error is None
-    assert len(kernels.asked) == 2
+    assert kernels.now == pytest.approx(10)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("kernels")
+@pytest.mark.parametrize(
+    ("seconds", "compiling_s", "is_exact"), [(0.9, 0.0, True), (8.0, 0.0, False), (8.0, 7.5, True)]
+)
+def test_seconds_given_for_compiling_are_waited_beyond_the_budget(seconds, compiling_s, is_exact, monkeypatch):
+    pictures = []
+    found = explained(Kernels(seconds), monkeypatch, budget_s=2, compiling_s=compiling_s, on_partial=pictures.append)
+    assert (found.gate_error is not None) == is_exact
+    assert pictures[0].gate_error is None
+
+
+def test_who_asks_to_stop_is_not_kept_waiting_for_them(monkeypatch):
+    kernels = Kernels(60.0)
+    found = explained(kernels, monkeypatch, budget_s=2, compiling_s=50, should_stop=lambda: kernels.now > 3)
+    assert found.gate_error is None
+    assert kernels.now < 5
 
 
 @pytest.mark.parametrize(("link", "only_adding"), [(Link.IDENTITY, True), (Link.LOGISTIC, False)])
 def test_trees_without_a_link_wait_for_less(link, only_adding, monkeypatch):
-    kernels = Kernels(ready_at=np.inf)
+    kernels = Kernels(ready_after=np.inf)
     explained(kernels, monkeypatch, link=link)
     assert {asked for asked, _ in kernels.asked} == {only_adding}
 
@@ -93,8 +131,8 @@ def test_trees_without_a_link_wait_for_less(link, only_adding, monkeypatch):
 @pytest.mark.usefixtures("kernels")
 def test_what_they_find_once_they_are_there_is_what_they_always_find(monkeypatch):
     pictures = []
-    late = explained(Kernels(ready_at=2), monkeypatch, on_partial=pictures.append)
-    at_once = explained(Kernels(ready_at=1), monkeypatch)
+    late = explained(Kernels(ready_after=1.0), monkeypatch, on_partial=pictures.append)
+    at_once = explained(Kernels(ready_after=0.0), monkeypatch)
     assert pictures[0].gate_error is None
     assert late.gate_error is not None
     assert (late.phi == at_once.phi).all()
@@ -104,7 +142,7 @@ def test_what_they_find_once_they_are_there_is_what_they_always_find(monkeypatch
 @pytest.mark.usefixtures("kernels")
 def test_where_other_members_are_walked_last_a_picture_comes_first(monkeypatch):
     pictures = []
-    found = explained(Kernels(ready_at=1), monkeypatch, others=("linear",), on_partial=pictures.append)
+    found = explained(Kernels(ready_after=0.0), monkeypatch, others=("linear",), on_partial=pictures.append)
     assert [picture.gate_error for picture in pictures] == [None]
     assert found.gate_error is not None
 
@@ -113,11 +151,61 @@ def test_a_failure_to_compile_keeps_nobody_waiting(monkeypatch):
     def fail():
         raise RuntimeError("no compiler")
 
+    monkeypatch.setattr(compiling, "compile_elsewhere", lambda: None)
     monkeypatch.setattr(compiling, "rehearse_adding", fail)
     thread = compiling.Compiling()
     with pytest.raises(RuntimeError, match="no compiler"):
         thread.run()
     assert thread.are_ready(only_adding=False)
+
+
+def test_what_is_compiled_elsewhere_is_waited_for_part_by_part(monkeypatch):
+    done = []
+
+    class Elsewhere:
+        stdout = SimpleNamespace(readline=lambda: done.append("adding, elsewhere"))
+
+        def wait(self):
+            done.append("all, elsewhere")
+
+    monkeypatch.setattr(compiling, "compile_elsewhere", Elsewhere)
+    monkeypatch.setattr(compiling, "rehearse_adding", lambda: done.append("adding"))
+    monkeypatch.setattr(compiling, "rehearse_linking", lambda: done.append("linking"))
+    compiling.Compiling().run()
+    assert done == ["adding, elsewhere", "adding", "all, elsewhere", "linking"]
+
+
+def test_nothing_is_started_where_the_kernels_lie_beside_the_package(package):
+    started = []
+
+    def start(command, **_options):
+        started.append(command)
+        return "process"
+
+    find = ahead.compile_elsewhere.__wrapped__
+    name = f"row_against_background_{kept_code.hash_of_sources()}"
+    kept = package / "__pycache__" / f"tree_pairs.{name}-434.py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    kept.touch()
+    assert find(start) is None
+    kept.rename(kept.with_name(kept.name.replace(kept_code.hash_of_sources(), "0123456789ab")))
+    assert find(start) == "process"
+    assert started == [[sys.executable, "-m", "genie_widgets.explain.ahead"]]
+
+
+@pytest.mark.slow
+def test_another_process_compiles_and_keeps_them(tmp_path):
+    """On a copy that was never used; the process outlives who reads what it says."""
+    package, copy = Path(kept_code.__file__).parents[1], tmp_path / "genie_widgets"
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("*.nb?", "node_modules"))
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "genie_widgets.explain.ahead"]
+    kept = copy / "explain" / "__pycache__"
+    with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.wait() == 0
+    assert len(list(kept.glob("*.nbi"))) == 6
+    again = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=True)
+    assert not again.stdout  # all were there
 
 
 def test_kept_code_is_named_by_all_that_it_is_made_of():
@@ -126,27 +214,37 @@ def test_kept_code_is_named_by_all_that_it_is_made_of():
     from genie_widgets.explain.tree_sets import rows_against_set
 
     for kernel in (add_leaves, row_against_background, rows_against_set):
-        assert kernel.py_func.__qualname__.endswith(compiled.hash_of_sources())
+        assert kernel.py_func.__qualname__.endswith(kept_code.hash_of_sources())
 
 
-def test_another_source_of_any_part_is_another_name(tmp_path, monkeypatch):
-    for source in ("compiled", *compiled.KERNELS):
-        (tmp_path / f"{source}.py").write_text("x = 1", encoding="utf-8")
-    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
-    names = {compiled.hash_of_sources.__wrapped__()}
-    for place, source in enumerate(("compiled", *compiled.KERNELS)):
-        (tmp_path / f"{source}.py").write_text(f"x = {place + 2}", encoding="utf-8")
-        names.add(compiled.hash_of_sources.__wrapped__())
-    assert len(names) == 2 + len(compiled.KERNELS)
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """A package's folder of its own; gives that of the explanations."""
+    here = tmp_path / "explain"
+    (here / "__pycache__").mkdir(parents=True)
+    for source in (tmp_path / "ensemble.py", *(here / f"{name}.py" for name in ("compiled", *kept_code.KERNELS))):
+        source.write_text("x = 1", encoding="utf-8")
+    monkeypatch.setattr(kept_code, "__file__", str(here / "kept_code.py"))
+    monkeypatch.setattr(kept_code, "hash_of_sources", kept_code.hash_of_sources.__wrapped__)
+    return here
 
 
-def test_code_of_other_sources_is_removed(tmp_path, monkeypatch):
-    kept = tmp_path / "__pycache__"
-    kept.mkdir()
-    mine, old = (kept / f"tree_sets.rows_against_set_{name}-84.py311.nbi" for name in (compiled.hash_of_sources(), "0"))
+def test_another_source_of_any_part_is_another_name(package):
+    names = {kept_code.hash_of_sources()}
+    sources = [package.parent / "ensemble.py", *package.glob("*.py")]
+    for place, source in enumerate(sources):
+        source.write_text(f"x = {place + 2}", encoding="utf-8")
+        names.add(kept_code.hash_of_sources())
+    assert len(names) == 1 + len(sources) == 3 + len(kept_code.KERNELS)
+
+
+def test_code_of_other_sources_is_removed(package):
+    kept = package / "__pycache__"
+    mine, old = (
+        kept / f"tree_sets.rows_against_set_{name}-84.py311.nbi" for name in (kept_code.hash_of_sources(), "0")
+    )
     other = kept / "game.cpython-311.pyc"
     for file in (mine, old, other):
         file.touch()
-    monkeypatch.setattr(compiled, "__file__", str(tmp_path / "compiled.py"))
-    compiled._forget_old_code()
+    kept_code.forget_old_code()
     assert sorted(kept.iterdir()) == sorted([mine, other])

@@ -30,9 +30,18 @@ def warmed(monkeypatch):
     done = []
     # By name: the package's `train` is a function as well.
     monkeypatch.setattr(import_module("genie_widgets.train"), "warm_up", lambda: done.append("imports"))
-    monkeypatch.setattr(import_module("genie_widgets.explain"), "compile_kernels", lambda: done.append("kernels"))
+    explain = import_module("genie_widgets.explain")
+    monkeypatch.setattr(explain, "compile_elsewhere", lambda: done.append("elsewhere"))
+    monkeypatch.setattr(explain, "compile_kernels", lambda: done.append("kernels"))
     monkeypatch.setattr(warming, "warm_at_once", lambda _machine: 2)
+    monkeypatch.setattr(warming, "detect_machine", lambda **_where: Machine(2, 16 * GIB, 16 * GIB, GIB))
     return done
+
+
+def test_on_a_single_core_the_imports_come_before_what_is_compiled(warmed, workers, monkeypatch):
+    monkeypatch.setattr(warming, "detect_machine", lambda **_where: Machine(1, 16 * GIB, 16 * GIB, GIB))
+    workers[0].get()
+    assert warmed == ["imports", "kernels"]
 
 
 @pytest.fixture
@@ -76,5 +85,5 @@ def test_near_its_turn_a_worker_gets_warm_without_a_place_and_only_once(warmed, 
     for worker in workers:
         worker.get()
         worker.get()
-    assert warmed == ["imports", "kernels"] * 3
+    assert warmed == ["elsewhere", "imports", "kernels"] * 3
     assert [worker._pipe.said for worker in workers] == [[{"type": "ready"}]] * 3

@@ -1,0 +1,96 @@
+"""``python -m genie_widgets.explain.ahead``: compile the kernels while nobody waits for them, and keep them on disk.
+
+In a process of its own: compiling holds the interpreter's lock for most of its seconds, which a training or a first
+picture beside it would wait for. Nothing that takes long is loaded before it is known to be needed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+
+from genie_widgets.explain.kept_code import folder_beside, hash_of_sources, is_beside
+
+MODULE = "genie_widgets.explain.ahead"
+# Whoever types, trains or explains goes first; at the lowest priority it would never end on a busy machine.
+GIVING_WAY = 5
+Start = Callable[..., "subprocess.Popen[Any]"]
+
+
+@cache
+def compile_elsewhere(start: Start = subprocess.Popen) -> subprocess.Popen[Any] | None:
+    """Start a process that compiles the kernels, if they do not lie beside the package.
+
+    It lives on if this one ends, so that the next need not begin again.
+
+    Parameters
+    ----------
+    start : callable
+        Starts it, as ``subprocess.Popen`` does.
+
+    Returns
+    -------
+    Popen or None
+        The same at every call; it says a line when the kernels for adding are there. None where nothing is to be done.
+    """
+    if is_beside():
+        return None
+    with suppress(OSError):
+        # What goes wrong there goes wrong again, and is told, in who needs the kernels.
+        return start(
+            [sys.executable, "-m", MODULE], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    return None
+
+
+def main() -> None:
+    """Compile, after another process that is at it."""
+    os.nice(GIVING_WAY)
+    # An interrupted kernel sends its signal to all it started.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with _one_after_the_other():
+        if is_beside():
+            return
+        from genie_widgets.explain.compiling import can_be_kept, rehearse_adding, rehearse_linking
+
+        if can_be_kept():
+            rehearse_adding()
+            _say_so(sys.stdout.buffer)
+            rehearse_linking()
+
+
+@contextmanager
+def _one_after_the_other() -> Iterator[None]:
+    """Wait for another process that compiles the same; without a place for a lock each is by itself."""
+    beside = folder_beside() / "compiling.lock"
+    of_this_user = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
+    for path in (beside, of_this_user):
+        try:
+            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except OSError:
+            continue
+        with os.fdopen(descriptor, "r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    yield
+
+
+def _say_so(out: IO[bytes]) -> None:
+    """Say a line to who started this process, and may have ended."""
+    with suppress(OSError):
+        out.write(b"adding\n")
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()
