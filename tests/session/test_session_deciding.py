@@ -91,9 +91,9 @@ def test_out_of_fold_groups_decisions_and_differences_are_widened_as_the_score_i
         rows = pd.read_parquet(path)
         rows.assign(fold=np.arange(len(rows)) % 4).to_parquet(path)
     after = widths()
-    assert [wide / plain for wide, plain in zip(after, before, strict=True)] == pytest.approx(
-        [1.2] * len(before), rel=0.1
-    )
+    # The group's figure and the difference are of a metric that ranks, which folds widen more.
+    wanted = [1.35, *[1.2] * (len(before) - 2), 1.35]
+    assert [wide / plain for wide, plain in zip(after, before, strict=True)] == pytest.approx(wanted, rel=0.1)
 
 
 def test_figures_by_a_column_that_was_left_out_follow_the_decision(ended):
