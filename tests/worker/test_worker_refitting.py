@@ -160,7 +160,7 @@ def test_what_a_kill_meanwhile_leaves_is_saved_with_the_scored_model(ask, monkey
 
 
 def test_where_there_is_no_time_the_scored_model_is_taken_away(ask, monkeypatch):
-    monkeypatch.setattr(train_refitting, "refit_seconds", lambda *_arguments: 1e6)
+    monkeypatch.setattr(train_refitting, "refit_seconds", lambda *_arguments, **_named: 1e6)
     folder = ask()
     model = run_pipeline(folder)
     result = folder.read_result()
