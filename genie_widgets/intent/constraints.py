@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from genie_widgets.intent.words import Span
 from genie_widgets.schema import Evidence, TableProfile
 from genie_widgets.schema.plan import Validation
+
+MAX_QUOTE = 80
+_BLANKED = re.compile(r"\s{2,}")
 
 
 class EmptyMeaning(NamedTuple):
@@ -25,6 +30,10 @@ class Constraints:
     ----------
     rest : str
         The sentence with the words blanked out that are read.
+    whole : str
+        The sentence as it was before columns to leave out, or to keep to, were sought.
+    units : list of (span, list of str)
+        Where it speaks of columns, and of which.
     ignore, features : list of str
         Columns to leave out; the only columns to learn from.
     shared : set of str
@@ -46,6 +55,8 @@ class Constraints:
     """
 
     rest: str
+    whole: str = ""
+    units: list[tuple[Span, list[str]]] = field(default_factory=list)
     ignore: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)
@@ -66,6 +77,25 @@ class Constraints:
         for names in (self.ignore, self.features):
             if target in names and target in self.shared and len(names) > 1:
                 names.remove(target)
+
+    def take(self, field: str, name: str) -> None:
+        """Leave a column out, or keep to it; with the words that speak of it, or those around what is blanked out."""
+        getattr(self, field).append(name)
+        span = next((span for span, columns in self.units if name in columns), None)
+        said = self.whole[slice(*span)] if span else max(_BLANKED.split(self.whole), key=len)
+        quote = said.strip(" ,")[:MAX_QUOTE]
+        self.evidence.append(Evidence(field=field, value=name, source="prompt", quote=quote))
+
+    def give_back(self, field: str, names: list[str]) -> None:
+        """Take columns that were found wrongly out of those to leave out, or to keep to."""
+        own: list[str] = getattr(self, field)
+        own[:] = [name for name in own if name not in names]
+        kept = []
+        for item in self.evidence:
+            told = [name for name in item.value.split(", ") if item.field != field or name not in names]
+            if told:
+                kept.append(item.model_copy(update={"value": ", ".join(told)}))
+        self.evidence = kept
 
     def note(self, name: str, value: str, start: int, end: int, blank: bool = True) -> None:
         """Take the words at a place as evidence, and blank them out of the rest."""
@@ -107,5 +137,6 @@ def find_constraints(prompt: str, profile: TableProfile) -> Constraints:
     find_validation(found, profile)
     find_metric(found, profile)
     find_quality(found)
+    found.whole = found.rest
     find_columns(found, profile)
     return found

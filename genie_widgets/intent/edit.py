@@ -7,9 +7,10 @@ from typing import Any
 
 from genie_widgets.intent.build import build_plan
 from genie_widgets.intent.check import check_plan
-from genie_widgets.intent.constraints import Constraints, find_constraints
+from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import positive_class_of, usual_metric
-from genie_widgets.intent.target import rank_targets, target_evidence
+from genie_widgets.intent.hearing import hear
+from genie_widgets.intent.target import target_evidence
 from genie_widgets.language import tr
 from genie_widgets.schema import (
     METRICS,
@@ -256,10 +257,11 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
     GenieError
         If the table has no such column, or it is none of the candidates.
     """
-    asked = find_constraints(prompt, profile)
+    heard = hear(prompt, profile)
+    asked = heard.asked
     if question.field in ("metric", "quality"):
         # The target was clear; this was asked besides.
-        target = rank_targets(asked.rest, profile)[0]
+        target = heard.ranked[0]
         if choice not in question.candidates:
             raise _no_such_change(question.field, choice)
         setattr(asked, question.field, choice)

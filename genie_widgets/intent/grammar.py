@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
-from genie_widgets.intent.constraints import Constraints, find_constraints
+from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, said_kind, tells_time
 from genie_widgets.intent.features import forms_of
-from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later, suspicion_of
+from genie_widgets.intent.hearing import hear
+from genie_widgets.intent.refusals import find_refusal, is_greeting, is_series, refusal, speaks_of_later
 from genie_widgets.intent.target import (
     MAX_CANDIDATES,
     SPOKEN,
     Candidate,
     asked_together,
     is_clear,
-    rank_targets,
     target_evidence,
 )
 from genie_widgets.language import mark, tr
@@ -51,11 +51,10 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     refused = find_refusal(text, profile)
     if refused is not None:
         return refused
-    asked = find_constraints(text, profile)
-    suspicion = suspicion_of(asked.rest, profile)
+    heard = hear(text, profile)
+    asked, ranked, suspicion = heard.asked, heard.ranked, heard.suspicion
     if suspicion.refuses:
         return refusal(suspicion.reason, profile)
-    ranked = rank_targets(asked.rest, profile)
     if ranked:
         asked.without_target(ranked[0].column)
     open_ranked = [c for c in ranked if c.column not in asked.ignore] or ranked

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from genie_widgets.intent import phrases
-from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.facts import USELESS_KINDS
 from genie_widgets.intent.reading import read
 from genie_widgets.intent.requests import classifier, masked_request
-from genie_widgets.intent.rereading import kinds_of_request
 from genie_widgets.language import mark, tr
 from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
-REFUSED, DOUBTED = 0.8, 0.55
+REFUSED, DOUBTED = 0.65, 0.75
 # What the reader's judgement counts, beside that of the words alone.
 READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
@@ -115,7 +114,7 @@ class Suspicion:
         return self.probability + self.vague >= DOUBTED
 
 
-def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
+def suspicion_of(rest: str, profile: TableProfile, read_: Mapping[str, float]) -> Suspicion:
     """Judge what kind of thing is asked by how it is asked.
 
     Parameters
@@ -124,6 +123,8 @@ def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
         The sentence without its constraints.
     profile : TableProfile
         The table: what names its columns is not what is judged.
+    read_ : mapping
+        The probability of each kind of request by the reader, from `rereading`.
 
     Returns
     -------
@@ -131,8 +132,6 @@ def suspicion_of(rest: str, profile: TableProfile) -> Suspicion:
         As two classifiers see it that have learned from sentences of many people: one by words, one that reads.
     """
     by_words = classifier().probabilities(masked_request(rest, profile))
-    said = without_context(rest, profile)
-    read_ = kinds_of_request(said) if said.strip() else by_words
     chances = {kind: (1 - READ) * chance + READ * read_[kind] for kind, chance in by_words.items()}
     refused = {kind: chance for kind, chance in chances.items() if kind in _TEXTS}
     return Suspicion(max(refused, key=lambda kind: refused[kind]), sum(refused.values()), chances["vague"])

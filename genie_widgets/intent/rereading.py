@@ -1,8 +1,9 @@
 """The likeliest columns read beside the sentence, by a small transformer: what a sum over words cannot see.
 
-The ranker's best columns are each described in a few words. The reader's lower layers read the sentence, the table's
-title and each description alone; its upper layers read them together, and a small head on top scores each column, and
-the kind of request. Trained by tests/intent/training/train_reader.py.
+The ranker's best columns, and those that the sentence speaks of, are each described in a few words. The reader's lower
+layers read the sentence, the table's title and each description alone; its upper layers read them together, and a small
+head on top scores each column as the target, what is wished of it beside that, and the kind of request.
+Trained by tests/intent/training/train_reader.py.
 """
 
 from __future__ import annotations
@@ -14,19 +15,22 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import Evidences, Matrix
 from genie_widgets.intent.reader.encoder import UNHEARD, Array
 from genie_widgets.intent.reader.states import token_states
 from genie_widgets.intent.reader.threads import one_thread
 from genie_widgets.intent.reader.weights import head_arrays, weights
+from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.wished import IN_SENTENCE
 from genie_widgets.schema import TableProfile
 
 # The lower layers read every part alone.
 ALONE = 3
-# So many columns are read again, and none.
-BEST = 8
-MOST_SENTENCE, MOST_TITLE, MOST_CARD = 44, 10, 16
+# So many of the likeliest columns are read again; and with those that the sentence speaks of so many.
+BEST, MOST_READ = 8, 14
+MOST_SENTENCE, MOST_TITLE, MOST_CARD = 64, 10, 16
 # Nothing that is less probable is told apart.
 LEAST = 1e-5
 # Parts whose states are kept: a table's columns are read for every sentence about it.
@@ -43,14 +47,17 @@ class Head:
         Brings the ranker's evidence to a common scale.
     types : array, shape (3, width)
         Added to the pieces of the sentence, of the title, of a column.
-    told : array, shape (n_evidence + 2, width)
-        Adds to a column's pieces what the ranker saw of it.
+    told : array, shape (n_evidence + 2 + N_WISHES, width)
+        Adds to a column's pieces what the ranker saw of it, and what speaks for a wish.
     of_card, of_nearness, of_evidence, bias, out : array
         The small network that scores a column.
     none_title, none_sentence, none_bias : array
         Scores that no column is meant.
     trust : array, shape (2,)
         What the ranker's own probabilities count: those of columns, that of none.
+    role_said, role_card, role_evidence, role_bias, role_out, role_straight, role_out_bias : array
+        The small network that scores what is wished of a column, by the sentence's pieces that speak of it, by its
+        own, and by what speaks for a wish, which also goes past its hidden layer.
     kinds, kinds_bias : array
         Scores the kinds of request.
     kind_names : tuple of str
@@ -72,38 +79,112 @@ class Head:
     none_sentence: Array
     none_bias: Array
     trust: Array
+    role_said: Array
+    role_card: Array
+    role_evidence: Array
+    role_bias: Array
+    role_out: Array
+    role_straight: Array
+    role_out_bias: Array
     kinds: Array
     kinds_bias: Array
     kind_names: tuple[str, ...] = field(default=())
     sharpness: float = 1.0
 
 
-def read_again(text: str, profile: TableProfile, evidence: Evidences, first: Matrix) -> Matrix:
-    """Read the likeliest columns beside the sentence, and give every column its probability anew.
+@dataclass(frozen=True)
+class Rereading:
+    """What was read.
+
+    Attributes
+    ----------
+    columns : array, shape (n_columns + 1,)
+        The probability of each column as the target, and last that of none; sums to 1, of those not read each has 0.
+    roles : array, shape (n_columns, 3)
+        The probability of each of `ROLES`; of those not read that of no wish is 1.
+    read : list of int
+        Which columns were read.
+    kinds : dict
+        The probability of each kind of request, by the sentence alone.
+    """
+
+    columns: Matrix
+    roles: Matrix
+    read: list[int]
+    kinds: dict[str, float]
+
+
+def read_again(
+    asked: Constraints, profile: TableProfile, evidence: Evidences, first: Matrix, wishes: Matrix
+) -> Rereading:
+    """Read the likeliest columns, and those that are spoken of, beside the sentence.
 
     Parameters
     ----------
-    text : str
-        The sentence without its constraints.
+    asked : Constraints
+        The sentence, and where it speaks of columns.
     profile : TableProfile
         The columns.
     evidence : Evidences
         What the ranker saw.
     first : array, shape (n_columns + 1,)
         The ranker's probabilities; the last is that of none.
+    wishes : array, shape (n_columns, N_WISHES)
+        From `wishes_of`.
 
     Returns
     -------
-    array, shape (n_columns + 1,)
-        Sums to 1; of the columns that are not read again each has 0.
+    Rereading
+        Of every column.
     """
-    best = np.argsort(-first[:-1], kind="stable")[:BEST]
-    cards = [described(profile.columns[i]) for i in best]
-    parts = [*_alone([request_read(text)], MOST_SENTENCE), *_alone([titled(profile.name)], MOST_TITLE)]
+    chosen = to_read(first, wishes)
+    cards = [described(profile.columns[i]) for i in chosen]
+    parts = [*_alone([request_read(asked.whole)], MOST_SENTENCE), *_alone([titled(profile.name)], MOST_TITLE)]
     parts += _alone(cards, MOST_CARD)
-    made = np.zeros_like(first)
-    made[[*best, -1]] = probabilities(parts, evidence.matrix[best], first[[*best, -1]])
-    return made
+    places = said_at(asked, profile)
+    columns, roles = np.zeros_like(first), np.zeros((len(first) - 1, len(ROLES)))
+    roles[:, 0] = 1.0
+    made = head()
+    columns[[*chosen, -1]], roles[chosen], kinds = probabilities(
+        parts, evidence.matrix[chosen], first[[*chosen, -1]], wishes[chosen], [places[i] for i in chosen]
+    )
+    return Rereading(columns, roles, chosen, dict(zip(made.kind_names, kinds.tolist(), strict=True)))
+
+
+def to_read(first: Matrix, wishes: Matrix) -> list[int]:
+    """Choose the columns to be read: the likeliest, and those that are spoken of, the likeliest first."""
+    order = np.argsort(-first[:-1], kind="stable").tolist()
+    spoken = [i for i in order[BEST:] if wishes[i, :IN_SENTENCE].any()]
+    return [*order[:BEST], *spoken][:MOST_READ]
+
+
+def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:
+    """Find the sentence's pieces that speak of each column.
+
+    Parameters
+    ----------
+    asked : Constraints
+        The sentence, and where it speaks of columns.
+    profile : TableProfile
+        The columns.
+
+    Returns
+    -------
+    list of list of int
+        Of each column the numbers of the pieces, as `request_read` gives the sentence to the reader.
+    """
+    found: dict[str, list[int]] = {}
+    read_ = request_read(asked.whole)
+    # The sentence stands at the end of what is read.
+    ahead = len(read_) - len(asked.whole.strip()) - (len(asked.whole) - len(asked.whole.lstrip()))
+    cut = weights().tokenizer.pieces
+    last = len(cut(read_, MOST_SENTENCE)) - 1
+    for (start, end), columns in asked.units:
+        # Pieces up to a place, without the sign of the end.
+        low, high = (len(cut(read_[: ahead + place], MOST_SENTENCE)) - 1 for place in (start, end))
+        for name in columns:
+            found.setdefault(name, []).extend(range(low, min(max(low + 1, high), last)))
+    return [found.get(name, []) for name in profile.column_names]
 
 
 def kinds_of_request(text: str) -> dict[str, float]:
@@ -112,7 +193,7 @@ def kinds_of_request(text: str) -> dict[str, float]:
     Parameters
     ----------
     text : str
-        The sentence without its constraints.
+        The sentence.
 
     Returns
     -------
@@ -120,13 +201,15 @@ def kinds_of_request(text: str) -> dict[str, float]:
         Sums to 1.
     """
     made = head()
-    whole = _together(_alone([request_read(text)], MOST_SENTENCE), made.types[:1])[0]
+    whole = _together(_alone([request_read(text)], MOST_SENTENCE), made.types[:1])[1][0]
     scores = _softmax(whole @ made.kinds + made.kinds_bias)
     return dict(zip(made.kind_names, scores.tolist(), strict=True))
 
 
-def probabilities(parts: Sequence[Array], evidence: Matrix, first: Matrix) -> Matrix:
-    """Give the probability of each column that is read again, and last that of none.
+def probabilities(
+    parts: Sequence[Array], evidence: Matrix, first: Matrix, wishes: Matrix, places: Sequence[Sequence[int]]
+) -> tuple[Matrix, Matrix, Matrix]:
+    """Give the probability of each column that is read and of none, of its roles, and of the kinds of request.
 
     Parameters
     ----------
@@ -136,21 +219,37 @@ def probabilities(parts: Sequence[Array], evidence: Matrix, first: Matrix) -> Ma
         What the ranker saw of them.
     first : array, shape (n_columns + 1,)
         The ranker's probabilities.
+    wishes : array, shape (n_columns, N_WISHES)
+        What speaks for a wish.
+    places : sequence of sequence of int
+        The sentence's pieces that speak of each column.
 
     Returns
     -------
-    array, shape (n_columns + 1,)
+    columns : array, shape (n_columns + 1,)
+        Sums to 1.
+    roles : array, shape (n_columns, 3)
+        Each row sums to 1.
+    kinds : array, shape (n_kinds,)
         Sums to 1.
     """
     made = head()
     logs = np.log(first.astype(np.float32) + np.float32(LEAST))
     x = np.clip((evidence.astype(np.float32) - made.mean) / made.scale, -5, 5)
-    x = np.concatenate([x, np.stack([logs[:-1] / 2, logs[:-1] - logs[:-1].max()], axis=1)], axis=1)
-    whole = _together(parts, np.concatenate([made.types[:2], made.types[2] + x @ made.told]))
+    ranked = np.stack([logs[:-1] / 2, logs[:-1] - logs[:-1].max()], axis=1)
+    x = np.concatenate([x, ranked, wishes.astype(np.float32)], axis=1)
+    pieces, whole = _together(parts, np.concatenate([made.types[:2], made.types[2] + x @ made.told]))
+    said = np.stack([pieces[at].mean(axis=0) if at else np.zeros_like(pieces[0]) for at in map(list, places)])
     hidden = whole[2:] @ made.of_card + _nearness(whole) @ made.of_nearness + x @ made.of_evidence + made.bias
     scores = made.trust[0] * logs[:-1] + np.tanh(hidden) @ made.out
     none = whole[1] @ made.none_title + whole[0] @ made.none_sentence + made.none_bias + made.trust[1] * logs[-1]
-    return _softmax(made.sharpness * np.append(scores, none))
+    hidden = np.tanh(said @ made.role_said + whole[2:] @ made.role_card + x @ made.role_evidence + made.role_bias)
+    roles = hidden @ made.role_out + wishes.astype(np.float32) @ made.role_straight + made.role_out_bias
+    return (
+        _softmax(made.sharpness * np.append(scores, none)),
+        _softmax(roles),
+        _softmax(whole[0] @ made.kinds + made.kinds_bias),
+    )
 
 
 @lru_cache(maxsize=1)
@@ -177,8 +276,8 @@ def _alone(texts: list[str], most: int) -> list[Array]:
     return [found[text] for text in texts]
 
 
-def _together(parts: Sequence[Array], added: Array) -> Array:
-    """Let all parts read the sentence and each other, and the sentence itself; the mean of each part's pieces."""
+def _together(parts: Sequence[Array], added: Array) -> tuple[Array, Array]:
+    """Let all parts read the sentence and each other, and the sentence itself; all pieces, and each part's mean."""
     counts = np.array([len(pieces) for pieces in parts])
     part = np.repeat(np.arange(len(parts)), counts)
     x = (np.concatenate(parts) + added[part])[None]
@@ -187,7 +286,7 @@ def _together(parts: Sequence[Array], added: Array) -> Array:
         for layer in weights().layers[ALONE:]:
             x = layer(x, away)
     sums = np.add.reduceat(x[0], np.cumsum([0, *counts[:-1]]), axis=0)
-    return np.asarray(sums / counts[:, None], dtype=np.float32)
+    return x[0], np.asarray(sums / counts[:, None], dtype=np.float32)
 
 
 def _nearness(whole: Array) -> Array:
@@ -199,6 +298,6 @@ def _nearness(whole: Array) -> Array:
 
 
 def _softmax(scores: npt.NDArray[np.floating]) -> Matrix:
-    exp = np.exp(scores.astype(float) - scores.max())
-    made: Matrix = exp / exp.sum()
+    exp = np.exp(scores.astype(float) - scores.max(axis=-1, keepdims=True))
+    made: Matrix = exp / exp.sum(axis=-1, keepdims=True)
     return made

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.constraints import MAX_QUOTE, Constraints
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.roles import classifier
 from genie_widgets.intent.spoken import Spoken
-from genie_widgets.intent.target import is_clear, rank_targets
+from genie_widgets.intent.target import is_clear, rank_targets, read_first
 from genie_widgets.intent.words import Span
 from genie_widgets.schema import TableProfile
 
@@ -16,7 +16,6 @@ from genie_widgets.schema import TableProfile
 SURE = 0.8
 # A target that is named so surely is no other column.
 SPOKEN = 0.7
-MAX_QUOTE = 80
 _CLAUSE_END = re.compile(r"[.;!?。；！？।\n]")
 
 
@@ -33,6 +32,7 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
         The columns.
     """
     text, units = spoken.text, spoken.units()
+    found.units = units
     named = {*found.ignore, *found.features}
     asked_for: set[str] | None = None
     for place, (here, columns) in enumerate(units):
@@ -48,7 +48,7 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
             continue  # of a list that the table does not have, the planner asks
         if asked_for is None:
             # What is asked for is not left out, however it is said.
-            ranked = rank_targets(found.rest, profile, again=False)
+            ranked = rank_targets(read_first(found.rest, profile), profile)
             asked_for = {c.column for c in ranked[:1] if is_clear(ranked) and c.spoken > SPOKEN}
         fresh = [name for name in columns if name not in named | asked_for]
         if not fresh:

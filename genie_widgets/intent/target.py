@@ -8,10 +8,10 @@ from itertools import pairwise
 import numpy as np
 
 from genie_widgets.intent.commanded import without_context
-from genie_widgets.intent.features import evidence_for
+from genie_widgets.intent.features import Evidences, Matrix, evidence_for
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
-from genie_widgets.intent.rereading import read_again
+from genie_widgets.intent.reading import Mention
 from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
 
@@ -66,8 +66,41 @@ class Candidate:
     agreed: bool = True
 
 
-def rank_targets(text: str, profile: TableProfile, *, again: bool = True) -> list[Candidate]:
-    """Rank the columns as targets, best first.
+@dataclass(frozen=True)
+class FirstReading:
+    """What the ranker makes of a sentence.
+
+    Attributes
+    ----------
+    text : str
+        The sentence without its constraints.
+    evidence : Evidences
+        What it saw.
+    probabilities : array, shape (n_columns + 1,)
+        Of each column, and last of none.
+    """
+
+    text: str
+    evidence: Evidences
+    probabilities: Matrix
+
+    @property
+    def best(self) -> Mention | None:
+        """Where the likeliest column is spoken of, if it is."""
+        mentions = self.evidence.mentions
+        return mentions[int(self.probabilities[:-1].argmax())] if mentions else None
+
+    @property
+    def leaves_doubt(self) -> bool:
+        """Whether the sentence should be read a second time, however little it says."""
+        spoken = sorted((mention.score if mention else 0.0 for mention in self.evidence.mentions), reverse=True)
+        best = self.best
+        alone = best is not None and best.score > NAMED and (len(spoken) == 1 or spoken[1] < ALSO_NAMED)
+        return float(self.probabilities[:-1].max(initial=0.0)) < (SURE_IF_NAMED if alone else SURE_AT_FIRST)
+
+
+def read_first(text: str, profile: TableProfile) -> FirstReading:
+    """Read a sentence as the ranker does.
 
     Parameters
     ----------
@@ -75,33 +108,45 @@ def rank_targets(text: str, profile: TableProfile, *, again: bool = True) -> lis
         The sentence without its constraints.
     profile : TableProfile
         The columns.
-    again : bool
-        Whether the sentence is read a second time where the first leaves doubt.
+
+    Returns
+    -------
+    FirstReading
+        Of all columns.
+    """
+    evidence = evidence_for(without_context(text, profile), profile)
+    return FirstReading(text, evidence, ranker().probabilities(evidence))
+
+
+def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | None = None) -> list[Candidate]:
+    """Rank the columns as targets, best first.
+
+    Parameters
+    ----------
+    first : FirstReading
+        What the ranker made of the sentence.
+    profile : TableProfile
+        The columns.
+    again : array of shape (n_columns + 1,) or None
+        The probabilities by the second reading, where there was one.
 
     Returns
     -------
     list of Candidate
         All columns, most probable first.
     """
-    said = without_context(text, profile)
-    evidence = evidence_for(said, profile)
-    probabilities = ranker().probabilities(evidence)
-    likeliest = float(probabilities[:-1].max(initial=0.0))
-    agreed = probabilities[:-1] >= likeliest
-    spoken = sorted((mention.score if mention else 0.0 for mention in evidence.mentions), reverse=True)
-    best = evidence.mentions[int(agreed.argmax())] if spoken else None
-    alone = best is not None and best.score > NAMED and (len(spoken) == 1 or spoken[1] < ALSO_NAMED)
-    if again and likeliest < (SURE_IF_NAMED if alone else SURE_AT_FIRST) and said.strip():
-        once, probabilities = probabilities, read_again(said, profile, evidence, probabilities)
-        if probabilities[-1] >= NONE_MEANT:
-            # Of columns that nothing speaks of the first reading knows better which are asked for.
-            probabilities[:-1] = once[:-1] * (1 - probabilities[-1]) / max(once[:-1].sum(), 1e-9)
+    once = first.probabilities
+    agreed = once[:-1] >= once[:-1].max(initial=0.0)
+    probabilities = once if again is None else again.copy()
+    if again is not None and again[-1] >= NONE_MEANT:
+        # Of columns that nothing speaks of the first reading knows better which are asked for.
+        probabilities[:-1] = once[:-1] * (1 - again[-1]) / max(once[:-1].sum(), 1e-9)
     ranked = []
-    for i, (column, mention) in enumerate(zip(profile.columns, evidence.mentions, strict=True)):
+    for i, (column, mention) in enumerate(zip(profile.columns, first.evidence.mentions, strict=True)):
         made = Candidate(column.name, float(probabilities[i]), "", False, agreed=bool(agreed[i]))
         if mention is not None:
             start, end = mention.start, mention.end
-            quote = text[start:end].strip()
+            quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
         ranked.append(made)
     order = np.argsort([-candidate.score for candidate in ranked], kind="stable")

@@ -173,17 +173,38 @@ def test_tables_to_train_on_resemble_no_held_out_one():
         return {re.sub(r"[\W_]", "", name.casefold()) for name in names} - {""}
 
     held_out = {path.name: bare(table("heldout", path.name).columns) for path in (CASES / "heldout/tables").iterdir()}
-    n_tables = 0
-    for path in (training / "tables.txt", *training.glob("harder_*.txt"), *training.glob("public_*.txt")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if not line.startswith("@"):
-                continue
-            n_tables += 1
-            file, *columns = line[1:].split(" | ")
-            names = bare(column.rsplit(":", 1)[0] for column in columns)
-            for name, theirs in held_out.items():
-                common = len(names & theirs)
-                alike = common >= 4 and common >= 0.6 * min(len(names), len(theirs))
-                assert not alike, (file, name)
-                assert not (common >= 3 and common >= 0.5 * len(names | theirs)), (file, name)
-    assert n_tables > 1_000
+    tables = [
+        (file, [column.rsplit(":", 1)[0] for column in columns])
+        for path in (training / "tables.txt", *training.glob("harder_*.txt"), *training.glob("public_*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.startswith("@")
+        for file, *columns in [line[1:].split(" | ")]
+    ]
+    for line in (training / "mixed_tables.jsonl").read_text(encoding="utf-8").splitlines():
+        written = json.loads(line)
+        tables.append((written["name"], [column["name"] for column in written["columns"]]))
+    for file, columns in tables:
+        names = bare(columns)
+        for name, theirs in held_out.items():
+            common = len(names & theirs)
+            alike = common >= 4 and common >= 0.6 * min(len(names), len(theirs))
+            assert not alike, (file, name)
+            assert not (common >= 3 and common >= 0.5 * len(names | theirs)), (file, name)
+    assert len(tables) > 2_000
+
+
+def test_written_cases_name_columns_of_their_tables():
+    training = Path(__file__).parent / "training"
+    tables = {}
+    for line in (training / "mixed_tables.jsonl").read_text(encoding="utf-8").splitlines():
+        written = json.loads(line)
+        assert written["id"] not in tables
+        tables[written["id"]] = {column["name"] for column in written["columns"]}
+    cases = [json.loads(x) for x in (training / "mixed_cases.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({case["id"] for case in cases}) == len(cases)
+    for case in cases:
+        names = tables[case["table"]]
+        assert case["expect"] in (None, "refuse", "clarify"), case
+        assert case["expect"] or case["target"] in names, case
+        assert {*case.get("ignore", ()), *case.get("features", ()), *case.get("target_accept", ())} <= names, case
+        assert case.get("target") not in case.get("ignore", ()), case

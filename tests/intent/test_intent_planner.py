@@ -145,7 +145,7 @@ def test_a_column_of_one_value_that_is_asked_for_is_not_passed_over_for_one_that
 
 @pytest.mark.parametrize(
     ("prompt", "status"),
-    [("who will reply?", "plan"), ("which customers answer?", "question"), ("who replied", "plan")],
+    [("who will reply?", "plan"), ("which customers answer?", "plan"), ("who replied", "plan")],
 )
 def test_a_column_that_says_yes_or_nothing_is_found_by_what_it_means(prompt, status):
     made = table(age=[20 + i % 50 for i in range(60)], town=["a", "b", "c"] * 20, replied=["yes"] * 25 + [None] * 35)

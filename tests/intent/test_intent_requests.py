@@ -5,6 +5,7 @@ import pytest
 from genie_widgets.intent import make_plan
 from genie_widgets.intent.refusals import suspicion_of
 from genie_widgets.intent.requests import COLUMN, classifier, masked, masked_request, vector
+from genie_widgets.intent.rereading import kinds_of_request
 from genie_widgets.schema import ColumnProfile, TableProfile
 from genie_widgets.schema.table import ValueCount
 
@@ -79,10 +80,10 @@ def test_a_prediction_is_planned(prompt, target):
 
 
 def test_a_doubtful_request_is_asked_about_with_the_likely_column_first(monkeypatch):
-    from genie_widgets.intent import grammar
+    from genie_widgets.intent import hearing
     from genie_widgets.intent.refusals import Suspicion
 
-    monkeypatch.setattr(grammar, "suspicion_of", lambda rest, profile: Suspicion("causal", 0.7, 0.0))
+    monkeypatch.setattr(hearing, "suspicion_of", lambda *_: Suspicion("causal", 0.6, 0.2))
 
     answer = make_plan(BOATS, "predict asking_price")
 
@@ -107,4 +108,4 @@ def test_any_text_is_judged():
     for text in ("", " ", "?", "\ud83d\udea2" * 500, "\x00", "ก" * 300, "(" * 200):
         buckets, values = vector(text.encode("utf-8", "replace").decode())
         assert len(buckets) == len(values) > 0
-    assert 0 <= suspicion_of("", BOATS).probability <= 1
+    assert 0 <= suspicion_of("", BOATS, kinds_of_request("")).probability <= 1

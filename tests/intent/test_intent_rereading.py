@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 
 from genie_widgets.data import read_table
-from genie_widgets.intent import make_plan, rereading, target
+from genie_widgets.intent import hearing, make_plan, rereading
+from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.ranker import ranker
 from genie_widgets.intent.requests import classifier
-from genie_widgets.intent.rereading import BEST, head, kinds_of_request, probabilities, read_again
+from genie_widgets.intent.rereading import BEST, MOST_READ, head, kinds_of_request, probabilities, read_again, to_read
+from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.wished import wishes_of
 
 FIGURES = Path(__file__).parent / "rereading_figures.npz"
 
@@ -37,26 +40,33 @@ def pools():
 
 
 def read(profile, text):
-    evidence = evidence_for(text, profile)
+    asked = find_constraints(text, profile)
+    evidence = evidence_for(asked.rest, profile)
     first = ranker().probabilities(evidence)
-    return first, read_again(text, profile, evidence, first)
+    return first, read_again(asked, profile, evidence, first, wishes_of(asked, profile))
 
 
 def test_numpy_reads_as_what_was_trained():
     with np.load(FIGURES) as stored:
         counts = stored["counts"]
         parts = np.split(stored["states"].astype(np.float32), np.cumsum(counts)[:-1])
-        made = probabilities(parts, stored["evidence"], stored["first"])
-        np.testing.assert_allclose(made, stored["columns"], atol=0.02)
+        places = [at.tolist() for at in np.split(stored["said"], np.cumsum(stored["n_said"])[:-1])]
+        columns, roles, kinds = probabilities(parts, stored["evidence"], stored["first"], stored["wishes"], places)
+        np.testing.assert_allclose(columns, stored["columns"], atol=0.02)
+        np.testing.assert_allclose(roles, stored["roles"], atol=0.02)
+        np.testing.assert_allclose(kinds, stored["kinds"], atol=0.02)
 
 
 def test_probabilities_stay_probabilities(pools):
     for text in ("will the water turn green", "?", "水温是多少", "x" * 3_000, "\x00\u202e 🦄" * 400):
         first, again = read(pools, text)
-        assert again.shape == first.shape
-        assert np.isfinite(again).all()
-        assert (again >= 0).all()
-        assert again.sum() == pytest.approx(1)
+        assert again.columns.shape == first.shape
+        assert again.roles.shape == (len(first) - 1, len(ROLES))
+        assert np.isfinite(again.columns).all()
+        assert (again.columns >= 0).all()
+        assert again.columns.sum() == pytest.approx(1)
+        np.testing.assert_allclose(again.roles.sum(axis=1), 1)
+        assert sum(again.kinds.values()) == pytest.approx(1)
         kinds = kinds_of_request(text)
         assert sum(kinds.values()) == pytest.approx(1)
 
@@ -73,39 +83,60 @@ def test_hostile_names_are_only_read():
     frame = pd.DataFrame({name: [(i * 7 + k) % 11 / 3 for i in range(40)] for k, name in enumerate(names)})
     profile = read_table(frame, name="../../etc/passwd.csv").profile
     first, again = read(profile, "which of these is the y")
-    assert again.shape == first.shape
-    assert again.sum() == pytest.approx(1)
+    assert again.columns.shape == first.shape
+    assert again.columns.sum() == pytest.approx(1)
 
 
 def test_the_order_of_columns_is_not_seen(pools):
-    text = "how warm will it be"
-    evidence = evidence_for(text, pools)
-    first = ranker().probabilities(evidence)
+    text = "how warm will it be, without the chlorine"
     turned = pools.model_copy(update={"columns": pools.columns[::-1]})
+    asked = find_constraints(text, pools)
+    evidence, wishes = evidence_for(asked.rest, pools), wishes_of(asked, pools)
+    first = ranker().probabilities(evidence)
+    there = read_again(asked, pools, evidence, first, wishes)
+    # The table's first and last columns are told by the ranker's evidence alone.
     evidence_turned = type(evidence)(evidence.matrix[::-1], evidence.world, evidence.mentions[::-1])
-    there = read_again(text, pools, evidence, first)
-    back = read_again(text, turned, evidence_turned, np.append(first[:-1][::-1], first[-1]))
-    np.testing.assert_allclose(there[:-1], back[:-1][::-1], atol=1e-4)
+    first_turned = np.append(first[:-1][::-1], first[-1])
+    back = read_again(asked, turned, evidence_turned, first_turned, wishes[::-1])
+    np.testing.assert_allclose(there.columns[:-1], back.columns[:-1][::-1], atol=1e-4)
+    np.testing.assert_allclose(there.roles, back.roles[::-1], atol=1e-4)
 
 
 def test_of_a_wide_table_the_likeliest_columns_are_read_again():
     frame = pd.DataFrame({f"price_{i}": [i * j % 17 + 0.5 for j in range(40)] for i in range(60)})
     profile = read_table(frame, name="prices").profile
     first, again = read(profile, "how much is the price 7")
-    assert np.count_nonzero(again[:-1]) <= BEST
-    assert set(np.flatnonzero(again[:-1])) <= set(np.argsort(-first[:-1], kind="stable")[:BEST])
+    assert BEST <= len(again.read) <= MOST_READ
+    assert set(np.flatnonzero(again.columns[:-1])) <= set(again.read)
+    assert set(again.read) >= set(np.argsort(-first[:-1], kind="stable")[:BEST])
+
+
+def test_columns_that_are_spoken_of_are_read_wherever_they_stand():
+    first = np.array([*np.linspace(0.2, 0.0, 12), 0.1])
+    wishes = np.zeros((12, 12))
+    wishes[10, 0] = 1.0
+    # What holds of the sentence speaks of no column.
+    wishes[:, 8:] = 1.0
+    assert to_read(first, wishes) == [*range(BEST), 10]
+
+
+def test_the_sentence_alone_tells_its_kind(pools):
+    text = "which pools will have algae"
+    _, again = read(pools, text)
+    alone = kinds_of_request(text)
+    assert again.kinds == pytest.approx(alone, abs=1e-4)
 
 
 def test_two_columns_are_enough():
     profile = read_table(pd.DataFrame({"y": [1.5, 2.5, 3.5, 9.5], "k": list("abcd")}), name="t").profile
-    assert read(profile, "how large will it be")[1].sum() == pytest.approx(1)
+    assert read(profile, "how large will it be")[1].columns.sum() == pytest.approx(1)
 
 
 def test_a_sentence_that_is_clear_is_read_once(pools, monkeypatch):
     def never(*_):
         raise AssertionError("read again")
 
-    monkeypatch.setattr(target, "read_again", never)
+    monkeypatch.setattr(hearing, "read_again", never)
     assert make_plan(pools, "predict chlorine").target == "chlorine"
 
 

@@ -8,13 +8,19 @@ import numpy as np
 from sequences import PARTS, WIDTH
 
 from genie_widgets.intent.reader.encoder import HEADS
+from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.wished import N_WISHES
 
-HIDDEN = 64
-DROPPED = 0.15
+HIDDEN, OF_ROLE = 64, 48
+DROPPED = 0.2
 MATRICES = ("asked", "mixed", "wide", "narrow")
 NORMS = ("norm_mixed", "norm_out")
 # What the kind of request counts beside the column.
 OF_SENTENCE, OF_REQUEST = 0.25, 0.5
+# What the roles count.
+OF_ROLES = 0.5
+# The first kinds, a prediction and a vague request, are not refused.
+N_KEPT = 2
 
 
 def layers_of(layers):
@@ -23,14 +29,18 @@ def layers_of(layers):
     return [{name: np.asarray(attrgetter(name)(layer)) for name in names} for layer in layers]
 
 
-def beginning(layers, n_evidence, n_kinds, rng):
-    """Weights to begin with: the ranker is trusted, and nothing is added to it."""
+def beginning(layers, n_evidence, n_kinds, by_wishes, rng):
+    """Weights to begin with: the ranker is trusted, and what speaks for a wish by a linear model's weights and bias."""
 
     def random(n_in, n_out, scale=1.0):
         return rng.normal(0, scale / np.sqrt(n_in), (n_in, n_out)).astype("f")
 
     head = {
         "types": np.zeros((3, WIDTH), "f"), "told": np.zeros((n_evidence, WIDTH), "f"),
+        "role_said": random(WIDTH, OF_ROLE), "role_card": random(WIDTH, OF_ROLE),
+        "role_evidence": random(n_evidence, OF_ROLE, 0.35),
+        "role_bias": np.zeros(OF_ROLE, "f"), "role_out": random(OF_ROLE, len(ROLES)),
+        "role_straight": np.float32(by_wishes[0]), "role_out_bias": np.float32(by_wishes[1]),
         "of_card": random(WIDTH, HIDDEN), "of_nearness": random(3, HIDDEN, 0.35),
         "of_evidence": random(n_evidence, HIDDEN, 0.35),
         "bias": np.zeros(HIDDEN, "f"), "out": np.zeros(HIDDEN, "f"),
@@ -89,21 +99,28 @@ def dropped(x, key):
 
 
 def column_logits(p, batch, key=None):
-    """Scores of the columns and last of none, and of the kinds of request."""
+    """Scores of the columns and last of none, of the columns' roles, and of the kinds of request."""
     head, part = p["head"], batch["part"]
     kind_of_part = jnp.minimum(jnp.arange(PARTS), 2)
     added = head["types"][kind_of_part] + jnp.pad(batch["x"] @ head["told"], ((0, 0), (2, 0), (0, 0)))
     member = (part[:, :, None] == jnp.arange(PARTS)).astype("f")
     x = batch["states"].astype("f") + jnp.einsum("blp,bpd->bld", member, added)
-    whole = means(read(p["layers"], x, part), part, PARTS)
+    x = read(p["layers"], x, part)
+    whole = means(x, part, PARTS)
+    said = jnp.einsum("bcl,bld->bcd", batch["said"].astype("f"), x)
     near = nearness(whole, batch["logs"][:, :-1] > -20)
-    whole = dropped(whole, key)
+    whole, said = dropped(whole, key), dropped(said, key)
     hidden = whole[:, 2:] @ head["of_card"] + near @ head["of_nearness"] + batch["x"] @ head["of_evidence"]
     hidden = jnp.tanh(hidden + head["bias"])
     scores = head["trust"][0] * batch["logs"][:, :-1] + hidden @ head["out"]
     none = whole[:, 1] @ head["none_title"] + whole[:, 0] @ head["none_sentence"] + head["none_bias"]
     none = head["trust"][1] * batch["logs"][:, -1] + none
-    return jnp.concatenate([scores, none[:, None]], axis=1), whole[:, 0] @ head["kinds"] + head["kinds_bias"]
+    hidden = said @ head["role_said"] + whole[:, 2:] @ head["role_card"] + batch["x"] @ head["role_evidence"]
+    hidden = jnp.tanh(hidden + head["role_bias"])
+    straight = batch["x"][:, :, -N_WISHES:] @ head["role_straight"]
+    roles = hidden @ head["role_out"] + straight + head["role_out_bias"]
+    kinds = whole[:, 0] @ head["kinds"] + head["kinds_bias"]
+    return jnp.concatenate([scores, none[:, None]], axis=1), roles, kinds
 
 
 def kind_logits(p, batch, key=None):
@@ -114,13 +131,20 @@ def kind_logits(p, batch, key=None):
 
 
 def loss(p, batch, requests, key):
-    """Of the column that is meant, and of the kind of request (0 is a prediction)."""
+    """Of the column that is meant, of the roles, and of the kind of request (0 is a prediction)."""
     one, other = jax.random.split(key)
-    columns, kinds = column_logits(p, batch, one)
+    columns, roles, kinds = column_logits(p, batch, one)
     right = jax.nn.logsumexp(jnp.where(batch["wanted"] > 0, columns, -jnp.inf), axis=1)
     missed = ((jax.nn.logsumexp(columns, axis=1) - right) * batch["weight"]).sum() / batch["weight"].sum()
     means_column = batch["weight"] * (batch["wanted"][:, -1] == 0)
     doubted = -(jax.nn.log_softmax(kinds)[:, 0] * means_column).sum() / jnp.maximum(means_column.sum(), 1)
+    own = jnp.take_along_axis(jax.nn.log_softmax(roles), batch["role"][:, :, None], axis=2)[:, :, 0]
+    there = (batch["logs"][:, :-1] > -20) * batch["told"][:, None]
+    mixed_up = -(own * there).sum() / jnp.maximum(batch["told"].sum(), 1)
     told = jax.nn.log_softmax(kind_logits(p, requests, other))
-    mistaken = -jnp.take_along_axis(told, requests["kind"][:, None], axis=1).mean()
-    return missed + OF_SENTENCE * doubted + OF_REQUEST * mistaken, (missed, doubted, mistaken)
+    kind = requests["kind"]
+    own = jnp.take_along_axis(told, jnp.maximum(kind, 0)[:, None], axis=1)[:, 0]
+    # Of some it is only known that they are to be refused.
+    mistaken = -jnp.where(kind < 0, jax.nn.logsumexp(told[:, N_KEPT:], axis=1), own).mean()
+    total = missed + OF_SENTENCE * doubted + OF_ROLES * mixed_up + OF_REQUEST * mistaken
+    return total, (missed, doubted, mixed_up, mistaken)

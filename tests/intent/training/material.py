@@ -16,13 +16,19 @@ TEMPLATE_WEIGHT = 0.25
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence on a table, the columns that are right (none: a question is), and how much it counts."""
+    """A sentence on a table, the columns that are right (none: a question is), and how much it counts.
+
+    Where it is told which columns are to be left out, or to be kept to, `told` is true.
+    """
 
     profile: TableProfile
     prompt: str
     right: frozenset
     lang: str
     weight: float = 1.0
+    ignore: frozenset = frozenset()
+    features: frozenset = frozenset()
+    told: bool = False
 
 
 def column(name, told):
@@ -213,5 +219,6 @@ def cases(folder):
         if case.table not in profiles:
             profiles[case.table] = read_table(folder / "tables" / case.table).profile
         right = frozenset() if case.expect else frozenset({case.target, *case.target_accept})
-        tables.setdefault(case.table, []).append(Example(profiles[case.table], case.prompt, right, case.lang))
+        wishes = {"ignore": frozenset(case.ignore), "features": frozenset(case.features), "told": True}
+        tables.setdefault(case.table, []).append(Example(profiles[case.table], case.prompt, right, case.lang, **wishes))
     return tables

@@ -3,17 +3,30 @@
 import hashlib
 import random
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 from material import HERE, Example, cases, from_templates, questions, written
+from mixed import mixed
 from train_ranker import ensemble
+from train_roles import WISHES, roles, unseen_roles
 
+from genie_widgets.intent import wished
+from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import Evidences, evidence_for
+from genie_widgets.intent.phrases import folded, pattern
+from genie_widgets.intent.rereading import said_at
+from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.wished import wishes_of
 
 FOLDS = 3
+# What a sentence counts of which only is known that no word of such a wish stands in it.
+UNTOLD = 0.3
+# Sentences that came later, on tables with enough of them.
+LATER = ("mixed", "roles")
 
 
 def number_of(name):
@@ -28,6 +41,8 @@ def gathered():
         sources |= {(path.stem, name): examples for name, examples in written(path).items()}
     for name, examples in cases(HERE.parent / "cases" / "dev").items():
         sources["dev", name] = list(examples)
+    sources |= {("mixed", name): examples for name, examples in mixed().items()}
+    sources |= {("roles", name): examples for name, examples in roles().items()}
     for name, examples in questions().items():
         folder, _, file = name.rpartition("/")
         sources.setdefault(("dev", file) if folder == "dev" else ("tables", name), []).extend(examples)
@@ -55,7 +70,7 @@ def clusters(sources):
 
 def rows_of(sources):
     """Evidence and texts of every sentence, and what the table is for."""
-    group = clusters(sources)
+    group, unseen = clusters(sources), unseen_roles(FOLDS)
     checked = {group[table] for table in sources if table[0] == "dev"}
     rows = []
     for table, examples in sources.items():
@@ -64,16 +79,42 @@ def rows_of(sources):
         part = "dev" if group[table] in checked else part
         cards = [described(column) for column in profile.columns]
         rng = random.Random(table[1])
-        for example in [*examples, *from_templates(profile, rng, 2)]:
-            rest = find_constraints(example.prompt, profile).rest
-            evidence = evidence_for(rest, profile)
-            right = [i for i, name in enumerate(profile.column_names) if name in example.right]
-            rows.append({
-                "part": part, "cluster": cluster, "lang": example.lang, "weight": example.weight,
-                "right": right or [len(cards)], "x": np.float32(evidence.matrix), "world": np.float32(evidence.world),
-                "sentence": request_read(rest), "title": titled(profile.name), "cards": cards,
-            })  # fmt: skip
+        with role_classifier(unseen.get(table[1]) if table[0] == "roles" else None):
+            common = {"part": part, "cluster": cluster, "title": titled(profile.name), "cards": cards}
+            more = from_templates(profile, rng, 2) if table[0] not in LATER else []
+            rows += [{**common, **row_of(example, profile)} for example in (*examples, *more)]
     return rows
+
+
+def row_of(example, profile):
+    """Evidence and texts of one sentence; what is wished of each column, and how much that counts."""
+    found = find_constraints(example.prompt, profile)
+    evidence = evidence_for(without_context(found.rest, profile), profile)
+    right = [i for i, name in enumerate(profile.column_names) if name in example.right]
+    role = [
+        ROLES.index("ignore" if name in example.ignore else "features" if name in example.features else "neither")
+        for name in profile.column_names
+    ]
+    small = folded(example.prompt)
+    silent = not (found.ignore or found.features or any(pattern("constraints", cue).search(small) for cue in WISHES))
+    return {
+        "right": right or [len(profile.columns)], "x": np.float32(evidence.matrix), "world": np.float32(evidence.world),
+        "lang": example.lang, "weight": example.weight, "sentence": request_read(found.whole), "role": role,
+        "said": said_at(found, profile), "wishes": np.float32(wishes_of(found, profile)),
+        "told": 1.0 if example.told else UNTOLD if silent and example.right else 0.0,
+    }  # fmt: skip
+
+
+@contextmanager
+def role_classifier(made):
+    """Let the evidence come from another classifier of roles than the one that is shipped."""
+    own = wished.classifier
+    if made is not None:
+        wished.classifier = lambda: made
+    try:
+        yield
+    finally:
+        wished.classifier = own
 
 
 def told(rows):

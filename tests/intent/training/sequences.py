@@ -3,15 +3,17 @@
 import numpy as np
 
 from genie_widgets.intent.reader.states import token_states
-from genie_widgets.intent.rereading import ALONE, BEST, LEAST
+from genie_widgets.intent.rereading import ALONE, LEAST, MOST_READ, to_read
+from genie_widgets.intent.wished import IN_SENTENCE, N_WISHES
 
 WIDTH = 384
-COMPARED = 6
+# In training so many columns at least; and those with a wish.
+COMPARED, MOST_COMPARED = 6, 9
 # A sentence's pieces are part 0, the title's part 1, those of the likeliest column part 2, and so on.
-PARTS = BEST + 2
-TOKENS_DROPPED = 0.08
+PARTS = MOST_READ + 2
+TOKENS_DROPPED = 0.12
 # Lengths of rows of pieces; each is compiled once.
-LENGTHS = (28, 44, 64, 84, 104, 136, 192)
+LENGTHS = (44, 64, 84, 104, 136, 192, 304)
 
 
 def states_alone(texts, most):
@@ -26,13 +28,13 @@ def states_alone(texts, most):
 
 
 def evidence_of_best(row, mean, scale):
-    """The ranker's best columns; the evidence of each, its logarithm and how far behind the first; and that of none."""
+    """The columns to be read; the evidence of each, its logarithm and how far behind the first; and that of none."""
     first = row["first"]
-    best = np.argsort(-first[:-1], kind="stable")[:BEST]
-    logs = np.log(np.float32(first[[*best, -1]]) + LEAST)
-    x = np.clip((row["x"][best] - mean) / scale, -5, 5)
-    x = np.concatenate([x, np.stack([logs[:-1] / 2, logs[:-1] - logs[:-1].max()], axis=1)], axis=1)
-    return best, np.float32(x), logs
+    chosen = to_read(first, row["wishes"])
+    logs = np.log(np.float32(first[[*chosen, -1]]) + LEAST)
+    x = np.clip((row["x"][chosen] - mean) / scale, -5, 5)
+    ranked = np.stack([logs[:-1] / 2, logs[:-1] - logs[:-1].max()], axis=1)
+    return chosen, np.float32(np.concatenate([x, ranked, row["wishes"][chosen]], axis=1)), logs
 
 
 class Rows:
@@ -58,10 +60,19 @@ class Rows:
         parts = [states["sentences"][row["sentence"]], states["titles"][row["title"]]]
         parts += [states["cards"][row["cards"][i]] for i in best]
         wanted = np.float32([i in row["right"] for i in (*best, len(row["first"]) - 1)])
-        return parts, x, logs, wanted, row["weight"]
+        said = [np.array([at for at in row["said"][i] if at < len(parts[0])], int) for i in best]
+        return parts, x, logs, wanted, row["weight"], np.int32(row["role"])[best], row["told"], said
 
     def lengths(self):
         return [sum(map(len, e[0])) for e in self.examples]
+
+    def lost_in_roles(self, p):
+        """Minus the logarithm of the true roles' probabilities, of a sentence with roles that are told."""
+        lost = []
+        for own, (*_, role, told, _) in zip(p, self.examples, strict=True):
+            if told == 1:
+                lost.append(-np.log(own[np.arange(len(role)), role] + 1e-4).sum())
+        return float(np.mean(lost))
 
     def batch(self, chosen, rng=None):
         """A batch; with `rng` of fewer columns, the right ones among them, and with some pieces left out."""
@@ -70,17 +81,22 @@ class Rows:
         n_evidence = rows[0][1].shape[1]
         made = {
             "states": np.zeros((len(rows), length, WIDTH), "f2"), "part": np.full((len(rows), length), -1, "i4"),
-            "x": np.zeros((len(rows), BEST, n_evidence), "f"), "logs": np.full((len(rows), BEST + 1), -30, "f"),
-            "wanted": np.zeros((len(rows), BEST + 1), "f"), "weight": np.float32([row[4] for row in rows]),
+            "x": np.zeros((len(rows), MOST_READ, n_evidence), "f"),
+            "logs": np.full((len(rows), MOST_READ + 1), -30, "f"),
+            "wanted": np.zeros((len(rows), MOST_READ + 1), "f"), "weight": np.float32([row[4] for row in rows]),
+            "role": np.zeros((len(rows), MOST_READ), "i4"), "told": np.float32([row[6] for row in rows]),
+            "said": np.zeros((len(rows), MOST_READ, length), "f2"),
         }  # fmt: skip
-        for b, (parts, x, logs, wanted, _) in enumerate(rows):
+        for b, (parts, x, logs, wanted, _, role, _, said) in enumerate(rows):
             at = 0
             for number, pieces in enumerate(parts):
                 made["states"][b, at : at + len(pieces)] = pieces
                 made["part"][b, at : at + len(pieces)] = number
                 at += len(pieces)
             n = len(x)
-            made["x"][b, :n] = x
+            made["x"][b, :n], made["role"][b, :n] = x, role
+            for column, places in enumerate(said):
+                made["said"][b, column, places] = 1 / max(1, len(places))
             for name, told in (("logs", logs), ("wanted", wanted)):
                 made[name][b, :n], made[name][b, -1] = told[:-1], told[-1]
         return made
@@ -89,23 +105,29 @@ class Rows:
     def _seen(example, rng):
         if rng is None:
             return example
-        parts, x, logs, wanted, weight = example
+        parts, x, logs, wanted, weight, role, told, said = example
         likely = logs[:-1] + 0.7 * rng.gumbel(size=len(x))
-        kept = np.lexsort((-likely, -wanted[:-1]))[:COMPARED]
-        parts = [*parts[:2], *(parts[2 + i] for i in kept)]
-        return [thinned(pieces, rng) for pieces in parts], x[kept], logs[[*kept, -1]], wanted[[*kept, -1]], weight
+        # What is wished, or seems to be, is never left out; of the others the likely ones.
+        certain = (wanted[:-1] > 0) | (role > 0) | x[:, -N_WISHES : IN_SENTENCE - N_WISHES].any(axis=1)
+        n = min(MOST_COMPARED, max(COMPARED, int(certain.sum()) + 2))
+        kept = np.lexsort((-likely, -certain.astype(float), -wanted[:-1]))[:n]
+        shown = [thinning(parts[part], rng) for part in (0, 1, *(2 + kept))]
+        place = np.cumsum(shown[0]) - 1
+        said = [place[at[shown[0][at]]] for at in (said[i] for i in kept)]
+        parts = [parts[part][own] for part, own in zip((0, 1, *(2 + kept)), shown, strict=True)]
+        return parts, x[kept], logs[[*kept, -1]], wanted[[*kept, -1]], weight, role[kept], told, said
 
 
-def thinned(pieces, rng):
-    """Leave out some pieces; never the sign of the beginning."""
+def thinning(pieces, rng):
+    """Choose the pieces that stay; always the sign of the beginning."""
     kept = rng.random(len(pieces)) >= TOKENS_DROPPED
     kept[0] = True
-    return pieces[kept]
+    return kept
 
 
 def requests_batch(chosen, rng=None, most=28):
     """A batch of (states, kind): sentences alone."""
-    rows = [(thinned(pieces, rng) if rng is not None else pieces)[:most] for pieces, _ in chosen]
+    rows = [(pieces[thinning(pieces, rng)] if rng is not None else pieces)[:most] for pieces, _ in chosen]
     made = {
         "states": np.zeros((len(rows), most, WIDTH), "f2"), "part": np.full((len(rows), most), -1, "i4"),
         "kind": np.int32([kind for _, kind in chosen]),

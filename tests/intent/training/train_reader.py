@@ -21,6 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from joint import MATRICES, beginning, column_logits, kind_logits, loss
 from material import HERE
+from mixed import mixed_requests
 from sentences import gathered, number_of, rank_unseen, rows_of
 from sequences import (
     Rows,
@@ -29,21 +30,29 @@ from sequences import (
     states_alone,
 )
 from shrink_reader import rounded
+from sklearn.linear_model import LogisticRegression
 from train_requests import NAMED, PREDICT, VAGUE
 
+from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.describing import request_read
 from genie_widgets.intent.reader.weights import layer
-from genie_widgets.intent.rereading import ALONE, BEST, MOST_CARD, MOST_SENTENCE, MOST_TITLE
+from genie_widgets.intent.rereading import ALONE, MOST_CARD, MOST_READ, MOST_SENTENCE, MOST_TITLE, to_read
 
 PASSES, BATCH, REQUESTS = 3.0, 16, 8
 RATE, HEAD_RATE, DECAY, LONGEST_STEP, AVERAGED = 1e-4, 1e-3, 0.01, 1.0, 0.997
 CHECKED_AFTER, WARMING = 300, 80
-# What the kind of request counts in choosing the best.
-OF_KIND = 0.3
+# What the kind of request and the roles count in choosing the best.
+OF_KIND, OF_ROLE = 0.3, 0.3
 N_LAYERS = 6
 FIGURES = HERE.parent / "rereading_figures.npz"
 OUT = HERE.parents[2] / "genie_widgets" / "intent" / "reader" / "reader.npz"
-TEMPLATES, SURE_ONES = 0.15, 0.4
+TEMPLATES, SURE_ONES, OTHERS = 0.15, 0.2, 0.6
+# Of sentences whose wishes are told, each is read so often in a pass.
+REPEATED = 1
+# Some are only known to be refused, not what they ask for instead.
+REFUSED = "refused"
+# The roles' part of the head begins at nothing, and may learn faster.
+OF_ROLE_RATE = 4
 CHECKED_WRITER = ("requests_harder.txt", "fourth")
 PARTS = ("validate", "test", "dev")
 
@@ -60,6 +69,9 @@ def requests():
                 text = NAMED.sub(r"\1", line)
                 part = "validate" if number_of(text) < 10 else "train"
                 made.append(("test" if (name, style) == CHECKED_WRITER else part, kind, language, request_read(text)))
+    for table, language, text, profile in mixed_requests():
+        part = "validate" if number_of("mixed/" + table) < 22 else "train"
+        made.append((part, REFUSED, language, request_read(find_constraints(text, profile).whole)))
     return made
 
 
@@ -93,8 +105,21 @@ def prepared(folder):
     return rows, asked, kept(folder / "states.pkl", states)
 
 
+def by_wishes(rows):
+    """Weights and bias of a linear model of the roles, by what speaks for a wish alone."""
+    x, roles = [], []
+    for row in rows:
+        if row["told"] == 1:
+            chosen = to_read(row["first"], row["wishes"])
+            x.append(row["wishes"][chosen])
+            roles += [row["role"][i] for i in chosen]
+    model = LogisticRegression(C=3.0, max_iter=400).fit(np.concatenate(x), roles)
+    return (model.coef_ - model.coef_[0]).T, model.intercept_ - model.intercept_[0]
+
+
 def rates_of(p, rate, head_rate):
-    return {"layers": jax.tree.map(lambda _: rate, p["layers"]), "head": jax.tree.map(lambda _: head_rate, p["head"])}
+    head = {name: head_rate * (OF_ROLE_RATE if name.startswith("role") else 1) for name in p["head"]}
+    return {"layers": jax.tree.map(lambda _: rate, p["layers"]), "head": head}
 
 
 @jax.jit
@@ -120,15 +145,13 @@ scored, judged = jax.jit(column_logits), jax.jit(kind_logits)
 
 
 def scores_of(p, rows):
-    """Logits of every row's columns, and of its kind of request."""
-    made, kinds = np.zeros((len(rows.examples), BEST + 1), "f"), None
+    """Logits of every row's columns, of their roles, and of its kind of request."""
+    made = []
     for chosen in in_batches(rows.lengths(), BATCH):
-        padded = [*chosen, *[chosen[0]] * (BATCH - len(chosen))]
-        columns, of_request = (np.asarray(part)[: len(chosen)] for part in scored(p, rows.batch(padded)))
-        made[chosen] = columns
-        kinds = np.zeros((len(made), of_request.shape[1]), "f") if kinds is None else kinds
-        kinds[chosen] = of_request
-    return made, kinds
+        batch = rows.batch([*chosen, *[chosen[0]] * (BATCH - len(chosen))])
+        made.append([np.asarray(part)[: len(chosen)] for part in scored(p, batch)])
+    order = np.argsort(np.concatenate(in_batches(rows.lengths(), BATCH)))
+    return tuple(np.concatenate(part)[order] for part in zip(*made, strict=True))
 
 
 def kinds_of(p, asked):
@@ -154,7 +177,7 @@ def missed_by(made, rows, sharpness=1.0):
 
 def padded(told, fill=0):
     """A table of few columns: as if it had more, which nobody means."""
-    return np.concatenate([told[:-1], np.full(BEST + 1 - len(told), fill, "f"), told[-1:]])
+    return np.concatenate([told[:-1], np.full(MOST_READ + 1 - len(told), fill, "f"), told[-1:]])
 
 
 def tell(name, made, rows, sharpness=1.0):
@@ -177,10 +200,37 @@ def tell(name, made, rows, sharpness=1.0):
     print(f"among three {hit.max(1)[asked].mean():.1%}; right where 2% and 5% are wrong: {', '.join(told)}", flush=True)
 
 
+def tell_roles(roles, rows):
+    """Print of how many sentences with wishes all columns are read, and of how many without one none is."""
+    p = softmax(roles)
+    told = {}
+    for name, number in (("ignore", 1), ("features", 2)):
+        for t in (0.4, 0.5, 0.6, 0.7):
+            whole, stray = [], []
+            for row, own in zip(rows.rows, p, strict=True):
+                if row["told"] < 1:
+                    continue
+                chosen = to_read(row["first"], row["wishes"])
+                meant = {i for i, role in enumerate(row["role"]) if role == number}
+                said = {i for i, chance in zip(chosen, own[:, number], strict=False) if chance > t}
+                (whole if meant else stray).append(said == meant)
+            told.setdefault(name, []).append(f"{t}: {np.mean(whole):.1%}, {1 - np.mean(stray):.1%} stray")
+        by_rules = []
+        for row in rows.rows:
+            meant = {i for i, role in enumerate(row["role"]) if role == number}
+            if row["told"] == 1 and meant:
+                by_rules.append(set(np.flatnonzero(row["wishes"][:, 5 + number])) == meant)
+        print(f"  {name}: {len(by_rules)}, by the phrases {np.mean(by_rules):.1%}; {'; '.join(told[name])}", flush=True)
+
+
 def tell_requests(name, logits, meant, kinds):
     """Print how many of those to refuse, and of predictions, are seen as to be refused."""
     p = softmax(logits)
     refused = 1 - p[:, kinds.index(PREDICT)] - p[:, kinds.index(VAGUE)]
+    if (meant < 0).any():
+        told = ", ".join(f"{t}: {np.mean(refused[meant < 0] > t):.1%}" for t in (0.3, 0.5, 0.7, 0.9))
+        print(f"{name}: {(meant < 0).sum()} of unknown kind to refuse; above {told}")
+    refused, meant = refused[meant >= 0], meant[meant >= 0]
     own = meant != kinds.index(VAGUE)
     away = meant != kinds.index(PREDICT)
     shares = ", ".join(
@@ -212,16 +262,18 @@ def write(folder, saved):
     with np.load(folder / "reader.npz") as stored:
         np.savez(OUT, **shipped(stored, saved))
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
-    row = next(row for row in rows if row["part"] == "validate" and len(row["cards"]) >= BEST and row["weight"] == 1)
+    row = next(r for r in rows if r["part"] == "validate" and 1 in r["role"] and len(r["cards"]) > MOST_READ)
     own = Rows([row], states, saved["scaling"])
     parts = own.examples[0][0]
-    columns, kinds = scored(saved["p"], own.batch([0]))
-    best = np.argsort(-row["first"][:-1], kind="stable")[:BEST]
+    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], own.batch([0])))
+    chosen = to_read(row["first"], row["wishes"])
+    n = len(chosen)
     np.savez_compressed(
         FIGURES,
         states=np.concatenate(parts), counts=[len(pieces) for pieces in parts],
-        evidence=np.float32(row["x"][best]), first=row["first"][[*best, -1]],
-        columns=softmax(np.asarray(columns[0]), saved["sharpness"]), kinds=softmax(np.asarray(kinds[0])),
+        evidence=np.float32(row["x"][chosen]), first=row["first"][[*chosen, -1]], wishes=row["wishes"][chosen],
+        said=[at for i in chosen for at in row["said"][i]], n_said=[len(row["said"][i]) for i in chosen],
+        columns=softmax(columns[[*range(n), -1]], saved["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
     )  # fmt: skip
 
 
@@ -238,13 +290,15 @@ class Training:
         Requests of every kind.
     rate : float
         Of the layers, at its highest.
+    seed : int
+        Of the order; another one where training goes on, or the same would be read first again.
     """
 
-    def __init__(self, p, train, asked, rate):
+    def __init__(self, p, train, asked, rate, seed):
         self.p = self.averaged = jax.tree.map(jnp.asarray, p)
         self.first, self.second = (jax.tree.map(jnp.zeros_like, self.p) for _ in range(2))
         self.train, self.asked, self.rate = train, asked, rate
-        self.rng, self.key = np.random.default_rng(1), jax.random.PRNGKey(0)
+        self.rng, self.key = np.random.default_rng(seed), jax.random.PRNGKey(seed)
         self.step, self.order, self.seen = 0, [], []
 
     def steps(self, total, minutes):
@@ -278,23 +332,26 @@ def is_learned(row, share, rng):
     """Whether a sentence is trained on: of templates, and of what the ranker is sure of, some are enough."""
     if row["part"] != "train" or number_of("share" + row["cluster"]) >= 100 * share:
         return False
-    best = np.argsort(-row["first"][:-1], kind="stable")[:BEST]
-    if row["right"][0] < len(row["cards"]) and not set(best) & set(row["right"]):
+    chosen = to_read(row["first"], row["wishes"])
+    if row["right"][0] < len(row["cards"]) and not set(chosen) & set(row["right"]):
         return False
     if row["weight"] < 1:
         return rng.random() < TEMPLATES
-    return row["first"][row["right"]].sum() <= 0.95 or rng.random() < SURE_ONES
+    if row["told"] == 1:
+        return True
+    return rng.random() < (OTHERS if row["first"][row["right"]].sum() <= 0.95 else SURE_ONES)
 
 
 def judged_by_all(p, checks, by_part, kinds):
     """Print how good it is on what it was not trained on; give the sharpness that the validation tables ask for."""
     sharpness = 1.0
     for name, rows in checks.items():
-        made, of_request = scores_of(p, rows)
+        made, roles, of_request = scores_of(p, rows)
         if name == "validate":
             sharpness = min(np.arange(0.6, 1.5, 0.05), key=lambda s: missed_by(made, rows, s))
             print(f"sharpness {sharpness:.2f}")
         tell(name, made, rows, sharpness)
+        tell_roles(roles, rows)
         asked_for = np.array([row["right"][0] < len(row["cards"]) for row in rows.rows])
         doubt = 1 - softmax(of_request)[:, 0][asked_for]
         taken = [f"{np.mean(doubt > t):.1%}" for t in (0.3, 0.5, 0.7, 0.9)]
@@ -312,6 +369,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--passes", type=float, default=PASSES)
     parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--seed", type=int, default=1, help="another one with --go-on")
     parser.add_argument("--go-on", action="store_true", help="begin with what was trained before")
     parser.add_argument("--write", action="store_true", help="write what was trained into genie_widgets, and end")
     arguments = parser.parse_args()
@@ -322,37 +380,44 @@ def main():
     rows, asked, states = prepared(arguments.keep)
     evidence = np.concatenate([row["x"] for row in rows[::3]])
     scaling = evidence.mean(0), evidence.std(0) + 0.05
-    kinds = [PREDICT, VAGUE, *sorted({kind for _, kind, *_ in asked} - {PREDICT, VAGUE})]
-    asked = [(part, (states["sentences"][text], kinds.index(kind))) for part, kind, _, text in asked]
+    if arguments.go_on:
+        saved = pickle.loads(trained.read_bytes())
+        p, scaling = saved["p"], saved["scaling"]
+    kinds = [PREDICT, VAGUE, *sorted({kind for _, kind, *_ in asked} - {PREDICT, VAGUE, REFUSED})]
+    number = {**{kind: at for at, kind in enumerate(kinds)}, REFUSED: -1}
+    asked = [(part, (states["sentences"][text], number[kind])) for part, kind, _, text in asked]
     by_part = {name: [one for part, one in asked if part == name] for name in ("train", "validate", "test")}
     rng = np.random.default_rng(0)
-    train = Rows([row for row in rows if is_learned(row, arguments.share, rng)], states, scaling)
+    learned = [row for row in rows if is_learned(row, arguments.share, rng)]
+    told = [row for row in learned if row["told"] == 1]
+    train = Rows([*learned, *told * (REPEATED - 1)], states, scaling)
     checks = {
         name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], states, scaling) for name in PARTS
     }
     for name, check in checks.items():
         tell(f"{name}, the ranker alone", np.stack([padded(e[2], -30) for e in check.examples]), check)
     print(f"{len(train.rows)} sentences, {np.mean(train.lengths()):.0f} pieces; {len(by_part['train'])} requests")
-    if arguments.go_on:
-        p = pickle.loads(trained.read_bytes())["p"]
-    else:
+    if not arguments.go_on:
         with np.load(base) as stored:
             layers = [layer(stored, f"{number}.") for number in range(ALONE, N_LAYERS)]
-        p = beginning(layers, train.examples[0][1].shape[1], len(kinds), rng)
-    training, best = Training(p, train, by_part["train"], arguments.rate), np.inf
+        p = beginning(layers, train.examples[0][1].shape[1], len(kinds), by_wishes(learned), rng)
+    training, best = Training(p, train, by_part["train"], arguments.rate, arguments.seed), np.inf
 
     def save(p, sharpness=1.0):
         trained.write_bytes(pickle.dumps({"p": p, "scaling": scaling, "kinds": kinds, "sharpness": sharpness}))
 
     def check():
-        made, _ = scores_of(training.averaged, checks["validate"])
+        made, roles, _ = scores_of(training.averaged, checks["validate"])
         tell("validate", made, checks["validate"])
+        tell_roles(roles, checks["validate"])
         told = kinds_of(training.averaged, by_part["validate"])
         meant = np.array([kind for _, kind in by_part["validate"]])
         tell_requests("requests held back", told, meant, kinds)
-        of_kind = -float(np.log(softmax(told)[range(len(told)), meant]).mean())
-        print(f"  of the kind {of_kind:.3f}", flush=True)
-        lost = missed_by(made, checks["validate"]) + OF_KIND * of_kind
+        known = meant >= 0
+        of_kind = -float(np.log(softmax(told)[np.flatnonzero(known), meant[known]]).mean())
+        of_role = checks["validate"].lost_in_roles(softmax(roles))
+        print(f"  of the kind {of_kind:.3f}, of the roles {of_role:.3f}", flush=True)
+        lost = missed_by(made, checks["validate"]) + OF_KIND * of_kind + OF_ROLE * of_role
         if lost < best:
             save(jax.tree.map(np.asarray, training.averaged))
         return min(best, lost)

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 from hashed import folds_of, rows_of, save
-from material import HERE, column, written
+from material import HERE, Example, column, written
 from sklearn.linear_model import LogisticRegression
 
 from genie_widgets.intent.constraints import find_constraints
+from genie_widgets.intent.linear import Classifier
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.reading import read
 from genie_widgets.intent.roles import ROLES, vector
@@ -47,6 +48,30 @@ def read_roles(path):
         elif line and not line.startswith("#"):
             key, target, lang, told, sentence = line.split("|", 4)
             yield profiles[key], target, lang, MARKS[told[0]], set(told[1:].split(",")), sentence.replace("\\n", "\n")
+
+
+def roles():
+    """The sentences of roles.txt, by table."""
+    tables = {}
+    for profile, target, lang, role, named, sentence in read_roles(HERE / "roles.txt"):
+        wishes = {role: frozenset(named)} if role != "neither" else {}
+        right = frozenset({target} & set(profile.column_names))
+        tables.setdefault(profile.name, []).append(Example(profile, sentence, right, lang, told=True, **wishes))
+    return tables
+
+
+def unseen_roles(n_folds):
+    """Give for each table of roles.txt a classifier that saw none of its sentences."""
+    made = rows()
+    names, _, styles, meant, vectors, weights, *_ = zip(*made, strict=True)
+    names, styles, meant, weights = (np.array(part) for part in (names, styles, meant, weights))
+    x, folds, found = rows_of(vectors), folds_of(names, n_folds), {}
+    for fold in range(n_folds):
+        model = fitted(x[folds != fold], meant[folds != fold], weights[folds != fold])
+        order = [list(model.classes_).index(ROLES.index(role)) for role in ROLES]
+        own = Classifier(ROLES, np.float32(model.coef_[order].T), np.float32(model.intercept_[order]), vector)
+        found |= dict.fromkeys(names[(folds == fold) & (styles == "written")], own)
+    return found
 
 
 def rows():

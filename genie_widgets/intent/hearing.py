@@ -1,0 +1,122 @@
+"""A sentence read to its end: what is asked besides the target, which column is meant, and whether a prediction is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from genie_widgets.intent import phrases
+from genie_widgets.intent.commanded import without_context
+from genie_widgets.intent.constraints import Constraints, find_constraints
+from genie_widgets.intent.features import Matrix
+from genie_widgets.intent.reading import Mention
+from genie_widgets.intent.refusals import Suspicion, suspicion_of
+from genie_widgets.intent.rereading import Rereading, kinds_of_request, read_again
+from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.target import Candidate, FirstReading, is_clear, rank_targets, read_first
+from genie_widgets.intent.wished import FEATURES, IGNORE, NEITHER, wishes_of
+from genie_widgets.intent.words import STOP_WORDS, words_of
+from genie_widgets.schema import TableProfile
+
+# From this probability on a column is left out, or kept to, that the phrases did not find; below the second one they found
+# it wrongly.
+TAKEN = {IGNORE: 0.75, FEATURES: 0.7}
+KEPT = {IGNORE: 0.2, FEATURES: 0.2}
+# A column counts so much as the target at least, however sure a wish about it is: people contradict themselves.
+OPEN_AT_LEAST = 0.25
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a sentence says.
+
+    Attributes
+    ----------
+    asked : Constraints
+        What is asked besides the target.
+    ranked : list of Candidate
+        The columns as targets, most probable first.
+    suspicion : Suspicion
+        How probable it is that no prediction is asked for.
+    """
+
+    asked: Constraints
+    ranked: list[Candidate]
+    suspicion: Suspicion
+
+
+def hear(text: str, profile: TableProfile) -> Heard:
+    """Read a sentence: by words first, and where that leaves doubt as a whole beside the columns.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    profile : TableProfile
+        The columns.
+
+    Returns
+    -------
+    Heard
+        Nothing is decided yet.
+    """
+    asked = find_constraints(text, profile)
+    first = read_first(asked.rest, profile)
+    again = _again(asked, first, profile)
+    ranked = rank_targets(first, profile, None if again is None else _open_ones(again))
+    if again is not None:
+        _settle(asked, again, ranked, profile)
+    # Where something is outright to be predicted, what is said around that is no request.
+    said = without_context(asked.whole, profile)
+    kinds = again.kinds if again is not None and said == asked.whole else kinds_of_request(said)
+    return Heard(asked, ranked, suspicion_of(asked.rest, profile, kinds))
+
+
+def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Rereading | None:
+    """Read a second time, unless no more is said than to predict a column by its name."""
+    if not asked.whole.strip() or not (first.leaves_doubt or _says_more(asked.whole, first.best)):
+        return None
+    wishes = wishes_of(asked, profile)
+    return read_again(asked, profile, first.evidence, first.probabilities, wishes)
+
+
+def _open_ones(again: Rereading) -> Matrix:
+    """Give the probabilities of the columns as the target: what is left out, or kept to, hardly contends for it."""
+    columns = again.columns.copy()
+    open_ = np.maximum(again.roles[:, NEITHER], OPEN_AT_LEAST)
+    # "The math score, but not from the other scores" speaks of the target as of what is left out.
+    open_[columns[:-1].argmax()] = 1.0
+    columns[:-1] *= open_
+    made: Matrix = columns / columns.sum()
+    return made
+
+
+def _says_more(text: str, best: Mention | None) -> bool:
+    """Whether a sentence says something besides a column's name, and that it is to be predicted."""
+    known = [match.span() for match in phrases.pattern("cues", "command").finditer(phrases.folded(text))]
+    known += [(best.start, best.end)] if best is not None else []
+    said = [(word.start, word.end) for word in words_of(text) if word.plain not in STOP_WORDS]
+    return any(not any(low <= start and end <= high for low, high in known) for start, end in said)
+
+
+def _settle(asked: Constraints, again: Rereading, ranked: list[Candidate], profile: TableProfile) -> None:
+    """Bring the columns to leave out, and to keep to, in line with what was read."""
+    names = profile.column_names
+    target = ranked[0].column if is_clear(ranked) else None
+    # What a phrase tells of without a name ("age to plan", "everything but") is not in what is read of a column.
+    named = {name for _, columns in asked.units for name in columns}
+    for role in (IGNORE, FEATURES):
+        field = ROLES[role]
+        found: list[str] = getattr(asked, field)
+        wrong = [names[i] for i in again.read if names[i] in named & {*found} and again.roles[i, role] < KEPT[role]]
+        fresh = [
+            names[i]
+            for i in sorted(again.read)
+            if names[i] not in found and names[i] != target and again.roles[i, role] > TAKEN[role]
+        ]
+        asked.give_back(field, wrong)
+        if role == FEATURES and any(unmatched == field for unmatched, _ in asked.unmatched):
+            continue  # of a list that the table does not have, the planner asks
+        for name in fresh:
+            asked.take(field, name)
