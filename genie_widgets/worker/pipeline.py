@@ -101,6 +101,10 @@ class Run:
             self.folder.append(StopRequested())
         return True
 
+    def stop_from_now(self) -> Callable[[], bool] | None:
+        """Give what tells of a wish to stop; None if it came before: what it leaves to be done is done in its time."""
+        return None if self.is_stopped or self.should_stop() else self.should_stop
+
     def warn(self, problem: Problem) -> None:
         """Tell something that a person should know; it stays with the result."""
         self.notes.append(problem)
@@ -603,7 +607,8 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     seconds = min(budget.explaining_s, left)
     # On a machine that never explained anything the run uses what is left of its seconds to compile what is exact,
     # unless somebody waits for its end.
-    patience = 0.0 if run.is_stopped or run.should_stop() else min(MOST_COMPILING_S, max(0.0, left - seconds))
+    should_stop = run.stop_from_now()
+    patience = 0.0 if should_stop is None else min(MOST_COMPILING_S, max(0.0, left - seconds))
     n_rows, n_background = EXPLAINED_ROWS, BACKGROUND_ROWS
     if seconds < LEAST_EXPLAINED_S:
         seconds, n_rows, n_background = LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS
@@ -634,6 +639,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=run.request.seed,
             on_partial=show,
+            should_stop=should_stop,
         )
         keep(explanation)
 

@@ -159,3 +159,13 @@ def test_what_there_is_no_time_for_is_told_with_what_to_do(make_folder):
     assert "the report" in event.problem.title
     assert event.problem.remedy
     assert run.is_cut_short
+
+
+def test_a_wish_to_stop_ends_what_it_comes_during_and_not_what_it_leaves_to_be_done(make_folder):
+    run = run_on(make_folder, OnMachine(), 15)
+    during = run.stop_from_now()
+    assert during is not None
+    assert not during()
+    run.folder.request_stop()
+    assert during()
+    assert run.stop_from_now() is None
