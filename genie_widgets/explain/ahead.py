@@ -12,8 +12,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +24,8 @@ from genie_widgets.explain.kept_code import folder_beside, hash_of_sources, is_b
 MODULE = "genie_widgets.explain.ahead"
 # Whoever types, trains or explains goes first; at the lowest priority it would never end on a busy machine.
 GIVING_WAY = 5
+# Compiling takes 13 s of a core; who waits for another that compiles looks so often whether it has ended.
+LONGEST_WAIT_S, LOOK_S = 120.0, 0.1
 Start = Callable[..., "subprocess.Popen[Any]"]
 
 
@@ -73,16 +76,37 @@ def _one_after_the_other() -> Iterator[None]:
     """Wait for another process that compiles the same; without a place for a lock each is by itself."""
     beside = folder_beside() / "compiling.lock"
     of_this_user = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
+    descriptor: int | None
     for path in (beside, of_this_user):
-        try:
+        with suppress(OSError), ExitStack() as held:
             descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError:
-            continue
-        with os.fdopen(descriptor, "r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-        return
-    yield
+            held.callback(os.close, descriptor)
+            if os.fstat(descriptor).st_uid != os.getuid():
+                continue  # another person's, who could keep it for ever
+            _wait_for(descriptor)
+            held.pop_all()
+            break
+    else:
+        descriptor = None
+    try:
+        yield
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _wait_for(descriptor: int) -> None:
+    """Lock a file; a process that has it for longer than compiling takes is waited for no more."""
+    until = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return
+            time.sleep(LOOK_S)
+        else:
+            return
 
 
 def _say_so(out: IO[bytes]) -> None:

@@ -92,7 +92,9 @@ class Constraints:
         own[:] = [name for name in own if name not in names]
         kept = []
         for item in self.evidence:
-            told = [name for name in item.value.split(", ") if item.field != field or name not in names]
+            # A name may hold a comma itself.
+            values = [item.value] if item.value in names else item.value.split(", ")
+            told = [name for name in values if item.field != field or name not in names]
             if told:
                 kept.append(item.model_copy(update={"value": ", ".join(told)}))
         self.evidence = kept

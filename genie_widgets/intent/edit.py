@@ -9,6 +9,7 @@ from genie_widgets.intent.build import build_plan
 from genie_widgets.intent.check import check_plan
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import positive_class_of, usual_metric
+from genie_widgets.intent.grammar import MAX_PROMPT_CHARACTERS
 from genie_widgets.intent.hearing import hear
 from genie_widgets.intent.target import target_evidence
 from genie_widgets.language import tr
@@ -257,7 +258,7 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
     GenieError
         If the table has no such column, or it is none of the candidates.
     """
-    heard = hear(prompt, profile)
+    heard = hear(prompt[:MAX_PROMPT_CHARACTERS], profile)
     asked = heard.asked
     if question.field in ("metric", "quality"):
         # The target was clear; this was asked besides.
@@ -270,7 +271,7 @@ def answer_question(question: Question, profile: TableProfile, prompt: str, choi
         return build_plan(profile, prompt, target.column, asked, target_evidence(target, profile))
     if choice not in profile.column_names:
         raise _no_such_change(question.field, choice)
-    asked.ignore = [name for name in asked.ignore if name != choice]
+    asked.give_back("ignore", [choice])
     return build_plan(profile, prompt, choice, asked, _by_user("target", choice))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import secrets
+import subprocess
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -838,9 +839,14 @@ class Session:
 def _compile_ahead() -> None:
     from genie_widgets.explain import compile_elsewhere
 
-    process = compile_elsewhere(start_process)
+    process = compile_elsewhere(_start_apart)
     if process is not None:
         process.wait()  # lest its end is left to look like a process
+
+
+def _start_apart(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
+    """Start a process that a signal to the kernel does not reach: what it compiles serves the next one, too."""
+    return start_process(command, start_new_session=True, **options)
 
 
 def _nobody() -> Problem:

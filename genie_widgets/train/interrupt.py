@@ -57,9 +57,9 @@ class Interrupter:
     ----------
     should_interrupt : callable
         Asked ten times a second; true while a fit is running that must not go on.
-    on_stuck : callable
+    on_stuck : callable, optional
         Called once, in the watching thread, when a fit goes on `STUCK_AFTER_S`
-        after it should have ended.
+        after it should have ended. Without it the watch goes on.
     spared : tuple of str
         Folders whose code is not interrupted.
     """
@@ -67,7 +67,7 @@ class Interrupter:
     def __init__(
         self,
         should_interrupt: Callable[[], bool],
-        on_stuck: Callable[[], None] = lambda: None,
+        on_stuck: Callable[[], None] | None = None,
         spared: tuple[str, ...] = (),
     ) -> None:
         self._should_interrupt = should_interrupt
@@ -87,7 +87,7 @@ class Interrupter:
 
     def _watch(self) -> None:
         while not self._done.wait(CHECK_INTERVAL_S):
-            if self._should_interrupt() and not self._end_fit():
+            if self._should_interrupt() and not self._end_fit() and self._on_stuck is not None:
                 self._on_stuck()
                 return
 
@@ -106,14 +106,18 @@ class Interrupter:
 
     def _interrupt(self) -> bool:
         """Raise in the fit's thread, unless it is where it must not be interrupted."""
+        thread, error = ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
         with _no_collection():
-            # This thread holds the interpreter's lock between the look and the raise, so the exception comes up in the
-            # very frame that was looked at.
-            if _is_delicate(sys._current_frames().get(self._thread_id), self._spared):
+            frame = sys._current_frames().get(self._thread_id)
+            at = None if frame is None else frame.f_lasti
+            if _is_delicate(frame, self._spared):
                 return False
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self._thread_id), ctypes.py_object(FitInterruptedError)
-            )
+            # The look took a while, in which the interpreter's lock may have been lent: the exception must come up at
+            # the place that was looked at.
+            now = sys._current_frames().get(self._thread_id)
+            if now is not frame or (now is not None and now.f_lasti != at):
+                return False
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, error)
         return True
 
 

@@ -20,6 +20,7 @@ from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem, columns_missing
 from genie_widgets.train.in_memory import keep_in_memory
+from genie_widgets.train.interrupt import FitInterruptedError
 
 _log = logging.getLogger(__name__)
 # Which distribution a model type needs when it is loaded; what no kept model needs is not required.
@@ -191,6 +192,8 @@ class TrainedModel:
             # What is taken apart is asked again and again: it stays in memory, once for both.
             keep_in_memory(self.predictor)
             return describe(self.predictor, self._fitted_columns(rows), transform=self._transformed)
+        except FitInterruptedError:
+            raise
         except NotTreesError as reason:
             _log.info("not taken apart: %s", reason)
         except Exception:  # another version's objects: the predictor itself can still be asked

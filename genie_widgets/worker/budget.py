@@ -74,12 +74,12 @@ class Budget:
         )
 
     def left_s(self, *, keeping_s: float = 0.0) -> float:
-        """Seconds left now, less what is kept back."""
-        return self.started_at + self.limit_s - time.time() - keeping_s
+        """Seconds left now, those granted among them, less what is kept back."""
+        return self.started_at + self.limit_s + self.granted_s - time.time() - keeping_s
 
     def until_end_s(self, *, keeping_s: float = 0.0) -> float:
         """Seconds until the promise would be broken, less what is kept back: no step goes on after that."""
-        return self.left_s(keeping_s=keeping_s) + TOLERATED_OVERRUN * self.limit_s + self.granted_s
+        return self.left_s(keeping_s=keeping_s) + TOLERATED_OVERRUN * self.limit_s
 
     def at(self, slowness: float) -> Budget:
         """Share out the same limit anew, now that it is known how many seconds a second of work takes."""

@@ -77,7 +77,6 @@ class Run:
     is_stopped: bool = False
     allotment: Allotment = WHOLE_MACHINE
     share: Share = field(default_factory=Share)
-    is_cut_short: bool = False
 
     @property
     def machine(self) -> Machine:
@@ -137,7 +136,9 @@ class Run:
         except Exception as error:
             self.warn(problem_of(error, what).model_copy(update={"severity": "warning"}))
 
-    def attempt_in_time(self, what: str, step: Callable[[], None], *, keeping_s: float = 0.0) -> bool:
+    def attempt_in_time(
+        self, what: str, step: Callable[[], None], *, keeping_s: float = 0.0, least_s: float = 0.0
+    ) -> bool:
         """Do a step that the run can do without, as `attempt` does, and end it where it would break the promise.
 
         Parameters
@@ -148,6 +149,8 @@ class Run:
             May be interrupted anywhere but in what the store writes.
         keeping_s : float
             Seconds that are kept back for what follows.
+        least_s : float
+            Seconds that it has in any case.
 
         Returns
         -------
@@ -156,8 +159,11 @@ class Run:
         """
         from genie_widgets.train import FitInterruptedError, Interrupter
 
+        began = time.monotonic()
+
         def is_late() -> bool:
-            return self.budget.until_end_s(keeping_s=keeping_s) <= 0
+            late = self.budget.until_end_s(keeping_s=keeping_s) <= 0
+            return late and time.monotonic() - began >= least_s
 
         if is_late():
             return False
@@ -170,7 +176,6 @@ class Run:
 
     def leave_out(self, title: str, severity: Literal["info", "warning"] = "warning") -> None:
         """Tell that there was no time for something."""
-        self.is_cut_short = True
         self.warn(
             Problem(
                 code="left-out",
@@ -682,6 +687,17 @@ def _export(
     folder = run.folder
     example = split.holdout[list(result.features)].head(EXAMPLE_ROWS)
     result = result.model_copy(update={"notes": tuple(run.notes)})
+    for path in (folder.report_path, folder.bundle_path, folder.notebook_path):
+        path.unlink(missing_ok=True)  # of the model before, where time was added
+    had_its_seconds, is_whole = run.budget.until_end_s() >= run.budget.exporting_s, True
+    # A run that was stopped, or saved from what it left, ends with what is promised.
+    least = run.budget.exporting_s if run.is_stopped else 0.0
+
+    def write(what: str, step: Callable[[], None], left_out: str) -> None:
+        nonlocal is_whole
+        if not run.attempt_in_time(what, step, least_s=least):
+            is_whole = False
+            run.leave_out(left_out)
 
     def report() -> None:
         write_atomically(folder.report_path, report_html(result, run.request.profile, run.request.prompt))
@@ -700,8 +716,7 @@ def _export(
             report_path=folder.report_path if folder.report_path.exists() else None,
         )
 
-    if not run.attempt_in_time(tr("The report could not be written"), report):
-        run.leave_out(tr("There was no time left to write the report."))
+    write(tr("The report could not be written"), report, tr("There was no time left to write the report."))
     result = save(run, _with_files(run, result), "report")
 
     def notebook() -> None:
@@ -716,12 +731,11 @@ def _export(
 
     failure = tr("The bundle could not be written")
     run.attempt(failure, slim)
-    if not run.attempt_in_time(failure, bundle):
-        run.leave_out(tr("There was no time left to write the model bundle."))
-    if not run.attempt_in_time(tr("The notebook could not be written"), notebook):
-        run.leave_out(tr("There was no time left to write the notebook."))
+    write(failure, bundle, tr("There was no time left to write the model bundle."))
+    write(tr("The notebook could not be written"), notebook, tr("There was no time left to write the notebook."))
     run.timed("exporting", started)
-    if not run.is_cut_short:
+    # What had less than its seconds, and was cut short, tells nothing of what it takes.
+    if is_whole or had_its_seconds:
         run.learn_work("exporting", run.timings["exporting"])
     return save(run, _with_files(run, result), "bundle")
 

@@ -1,5 +1,6 @@
 """On a machine that has not compiled the kernels yet: nobody waits for them before the first picture."""
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -248,3 +249,55 @@ def test_code_of_other_sources_is_removed(package):
         file.touch()
     kept_code.forget_old_code()
     assert sorted(kept.iterdir()) == sorted([mine, other])
+
+
+@pytest.fixture
+def locks(package, tmp_path, monkeypatch):
+    """The two places for a lock."""
+    monkeypatch.setattr(ahead.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(ahead, "hash_of_sources", kept_code.hash_of_sources)
+    name = f"genie-compiling-{os.getuid()}-{kept_code.hash_of_sources()}.lock"
+    return package / "__pycache__" / "compiling.lock", tmp_path / name
+
+
+def can_be_locked(path):
+    with path.open("r+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def test_one_compiles_at_a_time_and_the_lock_is_given_back(locks):
+    with ahead._one_after_the_other():
+        assert not can_be_locked(locks[0])
+    assert can_be_locked(locks[0])
+
+
+def test_who_holds_the_lock_for_longer_than_compiling_takes_is_waited_for_no_more(locks, monkeypatch):
+    monkeypatch.setattr(ahead, "LONGEST_WAIT_S", 0.05)
+    with locks[0].open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with ahead._one_after_the_other():
+            assert not can_be_locked(locks[0])
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
+def test_another_persons_lock_is_not_waited_for(locks):
+    with locks[0].open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        os.chown(locks[0], 65534, 65534)
+        with ahead._one_after_the_other():
+            assert not can_be_locked(locks[1])
+
+
+def test_where_nothing_can_be_locked_it_is_compiled_all_the_same(locks, monkeypatch):
+    def no_locks(*_):
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(ahead.fcntl, "flock", no_locks)
+    entered = []
+    with ahead._one_after_the_other():
+        entered.append(1)
+    assert entered

@@ -5,6 +5,7 @@ import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.intent import answer_question, check_plan, edit_plan, make_plan
+from genie_widgets.intent.grammar import MAX_PROMPT_CHARACTERS
 from genie_widgets.schema import METRICS, GenieError, Problem, Question
 from genie_widgets.schema.plan import Validation
 
@@ -179,6 +180,12 @@ def test_the_answer_to_a_question_keeps_the_wishes_of_the_sentence(customers):
     assert (made.target, made.asked_to_ignore, made.time_limit_s, made.quality) == ("income", ("zip",), 180, "best")
     assert [item.source for item in made.evidence if item.field == "target"] == ["user"]
     assert not made.blockers
+
+
+def test_the_answer_to_a_question_reads_no_more_than_the_question_did(customers):
+    prompt = "predict age or income" + " " * MAX_PROMPT_CHARACTERS + ", ignore zip"
+    made = answer_question(make_plan(customers, prompt), customers, prompt, "income")
+    assert made.asked_to_ignore == ()
 
 
 def test_any_column_may_answer_a_question_and_nothing_else(customers):

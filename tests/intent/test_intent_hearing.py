@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from genie_widgets.intent import hearing
+from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.hearing import KEPT, TAKEN, hear
 from genie_widgets.intent.requests import classifier
 from genie_widgets.intent.rereading import Rereading
 from genie_widgets.intent.wished import FEATURES, IGNORE, NEITHER
-from genie_widgets.schema import ColumnProfile, TableProfile
+from genie_widgets.schema import ColumnProfile, Evidence, TableProfile
 
 NAMES = ("customer_id", "cancel_note", "age", "zip_code", "monthly_fee", "renewed")
 PREDICTS = {kind: float(kind == "predict") for kind in classifier().kinds}
@@ -104,3 +105,11 @@ def test_what_is_left_out_does_not_contend_for_the_target(profile, monkeypatch):
     assert heard.ranked[0].column == "renewed"
     assert heard.ranked[0].score - heard.ranked[1].score > 0.5
     assert sum(candidate.score for candidate in heard.ranked) < 1
+
+
+def test_what_is_given_back_leaves_no_evidence_though_its_name_has_a_comma():
+    asked = Constraints(rest="", ignore=["Income, yearly", "age"])
+    asked.evidence = [Evidence(field="ignore", value=v, source="prompt", quote="x") for v in ("Income, yearly", "age")]
+    asked.give_back("ignore", ["Income, yearly"])
+    assert asked.ignore == ["age"]
+    assert [item.value for item in asked.evidence] == ["age"]

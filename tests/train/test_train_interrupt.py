@@ -243,3 +243,51 @@ def test_a_model_that_is_being_read_again_is_not_interrupted(monkeypatch):
     assert isinstance(in_a_thread(fit), FitInterruptedError)
     assert read
     assert booster.num_trees() == 2
+
+
+def test_the_watch_goes_on_after_a_long_wait_that_must_not_be_interrupted(monkeypatch):
+    monkeypatch.setattr(interrupt, "STUCK_AFTER_S", 0.2)
+    monkeypatch.setattr(interrupt, "CHECK_INTERVAL_S", 0.01)
+    gave_up, once = threading.Event(), interrupt.Interrupter._end_fit
+
+    def noted(self):
+        found = once(self)
+        if not found:
+            gave_up.set()
+        return found
+
+    monkeypatch.setattr(interrupt.Interrupter, "_end_fit", noted)
+
+    def fit():
+        with Interrupter(lambda: True):
+            assert gave_up.wait(WAIT_S)  # in the threading module
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+
+
+def test_where_the_fit_went_on_during_the_look_it_is_looked_at_again(monkeypatch):
+    looks, look = [], interrupt._is_delicate
+    turns = []
+
+    def slow(frame, spared=()):
+        looks.append(len(turns))
+        found = look(frame, spared)
+        if len(looks) == 1:
+            before = len(turns)
+            while len(turns) == before:  # lends the interpreter's lock
+                time.sleep(0.001)
+        return found
+
+    monkeypatch.setattr(interrupt, "_is_delicate", slow)
+
+    def step():
+        turns.append(1)
+
+    def fit():
+        with Interrupter(lambda: True):
+            while True:
+                step()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    assert looks

@@ -8,12 +8,13 @@ from types import SimpleNamespace
 import pytest
 
 from genie_widgets.machine import Machine
+from genie_widgets.schema import RunResult
 from genie_widgets.store.files import write_atomically
 from genie_widgets.train.interrupt import Interrupter
 from genie_widgets.worker.allotment import Allotment
 from genie_widgets.worker.budget import ROOM, plan_budget
 from genie_widgets.worker.early import EarlyResult
-from genie_widgets.worker.pipeline import LEAST_TRAINING_BUSY_S, LEAST_TRAINING_S, Run, training_seconds
+from genie_widgets.worker.pipeline import LEAST_TRAINING_BUSY_S, LEAST_TRAINING_S, Run, _export, training_seconds
 
 
 class OnMachine(Allotment):
@@ -64,6 +65,8 @@ def test_a_told_delay_moves_the_end(make_folder):
 
 class EndsWhen:
     """A budget that is spent as soon as something has happened."""
+
+    exporting_s = 2.0
 
     def __init__(self, happened):
         self._happened = happened
@@ -158,7 +161,6 @@ def test_what_there_is_no_time_for_is_told_with_what_to_do(make_folder):
     assert event.problem.code == "left-out"
     assert "the report" in event.problem.title
     assert event.problem.remedy
-    assert run.is_cut_short
 
 
 def test_a_wish_to_stop_ends_what_it_comes_during_and_not_what_it_leaves_to_be_done(make_folder):
@@ -169,3 +171,34 @@ def test_a_wish_to_stop_ends_what_it_comes_during_and_not_what_it_leaves_to_be_d
     run.folder.request_stop()
     assert during()
     assert run.stop_from_now() is None
+
+
+def test_what_was_granted_beyond_the_limit_is_there_to_be_used(make_folder):
+    run = run_on(make_folder, OnBusyMachine(), 15, since_s=14)
+    seconds = training_seconds(run)
+    assert run.budget.left_s(keeping_s=seconds) == pytest.approx(run.budget.reserve_s, abs=0.5)
+
+
+def test_a_step_that_is_promised_has_its_least_seconds_after_the_end(make_folder):
+    run, done = run_on(make_folder, OnMachine(), 15), []
+    run.budget = EndsWhen(lambda: True)
+    assert run.attempt_in_time("It did not work", lambda: done.append(1), least_s=30.0)
+    assert done == [1]
+
+
+def test_what_was_not_written_in_time_is_not_the_earlier_models(make_folder, penguins):
+    run = run_on(make_folder, OnMachine(), 15)
+    earlier = (run.folder.report_path, run.folder.bundle_path, run.folder.notebook_path)
+    for path in earlier:
+        path.write_text("of the model before")
+    run.budget, features = EndsWhen(lambda: True), ("island",)
+    result = RunResult(
+        run_id=run.folder.run_id, plan=run.request.plan, status="done", prompt="", table_name="penguins",
+        features=features, n_rows=1, n_train=1, n_holdout=1,
+    )  # fmt: skip
+    split = SimpleNamespace(holdout=penguins.frame, train=penguins.frame)
+    model = SimpleNamespace(save_slim=lambda _path: None)
+    made = _export(run, model, dict, split, result)
+    assert made.artefacts == ()
+    assert not any(path.exists() for path in earlier)
+    assert {note.code for note in run.notes} == {"left-out"}
