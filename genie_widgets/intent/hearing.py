@@ -23,8 +23,9 @@ from genie_widgets.schema import TableProfile
 # it wrongly.
 TAKEN = {IGNORE: 0.75, FEATURES: 0.7}
 KEPT = {IGNORE: 0.2, FEATURES: 0.2}
-# A column counts so much as the target at least, however sure a wish about it is: people contradict themselves.
-OPEN_AT_LEAST = 0.25
+# Below this probability of no wish, what is wished of a column counts against its being the target; but it counts so much
+# at least, however sure the wish is: people contradict themselves.
+WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,8 @@ def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Re
 def _open_ones(again: Rereading) -> Matrix:
     """Give the probabilities of the columns as the target: what is left out, or kept to, hardly contends for it."""
     columns = again.columns.copy()
-    open_ = np.maximum(again.roles[:, NEITHER], OPEN_AT_LEAST)
+    free = again.roles[:, NEITHER]
+    open_ = np.where(free < WISHED_BELOW, np.maximum(free, OPEN_AT_LEAST), 1.0)
     # "The math score, but not from the other scores" speaks of the target as of what is left out.
     open_[columns[:-1].argmax()] = 1.0
     columns[:-1] *= open_
