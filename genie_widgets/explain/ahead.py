@@ -76,23 +76,16 @@ def _one_after_the_other() -> Iterator[None]:
     """Wait for another process that compiles the same; without a place for a lock each is by itself."""
     beside = folder_beside() / "compiling.lock"
     of_this_user = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
-    descriptor: int | None
-    for path in (beside, of_this_user):
-        with suppress(OSError), ExitStack() as held:
-            descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            held.callback(os.close, descriptor)
-            if os.fstat(descriptor).st_uid != os.getuid():
-                continue  # another person's, who could keep it for ever
-            _wait_for(descriptor)
-            held.pop_all()
-            break
-    else:
-        descriptor = None
-    try:
+    with ExitStack() as held:
+        for path in (beside, of_this_user):
+            with suppress(OSError):
+                descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+                held.callback(os.close, descriptor)
+                # Another person could keep theirs for ever.
+                if os.fstat(descriptor).st_uid == os.getuid():
+                    _wait_for(descriptor)
+                    break
         yield
-    finally:
-        if descriptor is not None:
-            os.close(descriptor)
 
 
 def _wait_for(descriptor: int) -> None:

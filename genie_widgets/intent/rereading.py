@@ -23,7 +23,7 @@ from genie_widgets.intent.reader.states import token_states
 from genie_widgets.intent.reader.threads import one_thread
 from genie_widgets.intent.reader.weights import head_arrays, weights
 from genie_widgets.intent.roles import ROLES
-from genie_widgets.intent.wished import IN_SENTENCE
+from genie_widgets.intent.wished import IN_SENTENCE, NEITHER
 from genie_widgets.schema import TableProfile
 
 # The lower layers read every part alone.
@@ -143,7 +143,7 @@ def read_again(
     parts += _alone(cards, MOST_CARD)
     places = said_at(asked, profile)
     columns, roles = np.zeros_like(first), np.zeros((len(first) - 1, len(ROLES)))
-    roles[:, 0] = 1.0
+    roles[:, NEITHER] = 1.0
     made = head()
     columns[[*chosen, -1]], roles[chosen], kinds = probabilities(
         parts, evidence.matrix[chosen], first[[*chosen, -1]], wishes[chosen], [places[i] for i in chosen]

@@ -6,6 +6,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from genie_widgets.machine import Machine
+
 MIN_TRAINING_SHARE = 0.4
 # Where the cores are busy and nobody knows yet how much of one is left.
 BUSY_SLOWNESS = 7.5
@@ -137,6 +139,11 @@ def plan_budget(
 
 def _spare(most: float, kept: Mapping[str, float]) -> float:
     return max(0.0, most - sum(kept.values()))
+
+
+def guessed_slowness(machine: Machine) -> float:
+    """Tell how many seconds a second of work may take, before the run has seen any."""
+    return BUSY_SLOWNESS if machine.is_busy else 1.0
 
 
 def stretched(slowness: float) -> float:

@@ -37,7 +37,7 @@ from genie_widgets.schema.messages import RunStage
 from genie_widgets.store import RunFolder, costs, note_cost, oom_kills
 from genie_widgets.store.files import write_atomically
 from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
-from genie_widgets.worker.budget import BUSY_SLOWNESS, ROOM, TOLERATED_OVERRUN, Budget, plan_budget
+from genie_widgets.worker.budget import ROOM, TOLERATED_OVERRUN, Budget, guessed_slowness, plan_budget
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
@@ -85,7 +85,7 @@ class Run:
 
     def slowness(self) -> float:
         """Seconds that a second of work takes here: as seen of late, or as guessed where nothing was seen yet."""
-        return self.share.slowness() or (BUSY_SLOWNESS if self.machine.is_busy else 1.0)
+        return self.share.slowness() or guessed_slowness(self.machine)
 
     def plan_anew(self) -> None:
         """Share out the seconds by what was seen of the machine since."""
@@ -266,7 +266,7 @@ def carry_out(
         None where the run failed; the log says why.
     """
     limit = request.plan.time_limit_s
-    slowness = BUSY_SLOWNESS if allotment.machine(folder.path).is_busy else 1.0
+    slowness = guessed_slowness(allotment.machine(folder.path))
     n_rows = request.profile.n_rows
     learned = {} if allotment.cores else costs(folder.queue, n_rows)
     budget = plan_budget(started_at, limit, n_rows, slowness=slowness, costs=learned)

@@ -47,8 +47,6 @@ N_LAYERS = 6
 FIGURES = HERE.parent / "rereading_figures.npz"
 OUT = HERE.parents[2] / "genie_widgets" / "intent" / "reader" / "reader.npz"
 TEMPLATES, SURE_ONES, OTHERS = 0.15, 0.2, 0.6
-# Of sentences whose wishes are told, each is read so often in a pass.
-REPEATED = 1
 # Some are only known to be refused, not what they ask for instead.
 REFUSED = "refused"
 # The roles' part of the head begins at nothing, and may learn faster.
@@ -389,8 +387,7 @@ def main():
     by_part = {name: [one for part, one in asked if part == name] for name in ("train", "validate", "test")}
     rng = np.random.default_rng(0)
     learned = [row for row in rows if is_learned(row, arguments.share, rng)]
-    told = [row for row in learned if row["told"] == 1]
-    train = Rows([*learned, *told * (REPEATED - 1)], states, scaling)
+    train = Rows(learned, states, scaling)
     checks = {
         name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], states, scaling) for name in PARTS
     }
