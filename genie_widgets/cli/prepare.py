@@ -16,9 +16,11 @@ def add_commands(commands: Any) -> None:
 
 
 def _prepare(_arguments: argparse.Namespace) -> int:
-    from genie_widgets.explain import rehearse
+    from genie_widgets.explain import keep_on_disk
 
     began = time.monotonic()
-    rehearse()
+    if not keep_on_disk():
+        print("The explanations' kernels cannot be kept: neither the package's folder nor the home can be written.")
+        return 1
     print(f"The explanations' kernels are compiled, or were so already ({time.monotonic() - began:.0f} s).")
     return 0

@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from genie_widgets.explain.ahead import compile_elsewhere
-    from genie_widgets.explain.compiling import compile_kernels, rehearse
+    from genie_widgets.explain.ahead import compile_elsewhere, is_under_way
+    from genie_widgets.explain.compiling import compile_kernels, keep_on_disk
     from genie_widgets.explain.explaining import explain
     from genie_widgets.explain.kept import Kept
     from genie_widgets.explain.shap_bridge import to_shap
@@ -23,7 +23,8 @@ _HOME = {
     "compile_elsewhere": "ahead",
     "compile_kernels": "compiling",
     "explain": "explaining",
-    "rehearse": "compiling",
+    "is_under_way": "ahead",
+    "keep_on_disk": "compiling",
     "shap_values": "shapley",
     "to_shap": "shap_bridge",
 }
@@ -34,7 +35,8 @@ __all__ = [
     "compile_elsewhere",
     "compile_kernels",
     "explain",
-    "rehearse",
+    "is_under_way",
+    "keep_on_disk",
     "shap_values",
     "to_shap",
 ]

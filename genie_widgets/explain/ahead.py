@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
-from genie_widgets.explain.kept_code import folder_beside, hash_of_sources, is_beside
+from genie_widgets.explain.kept_code import folder_beside, hash_of_sources, is_kept
 
 MODULE = "genie_widgets.explain.ahead"
 # Whoever types, trains or explains goes first; at the lowest priority it would never end on a busy machine.
@@ -31,7 +31,7 @@ Start = Callable[..., "subprocess.Popen[Any]"]
 
 @cache
 def compile_elsewhere(start: Start = subprocess.Popen) -> subprocess.Popen[Any] | None:
-    """Start a process that compiles the kernels, if they do not lie beside the package.
+    """Start a process that compiles the kernels, unless this machine is known to have them.
 
     It lives on if this one ends, so that the next need not begin again.
 
@@ -45,7 +45,7 @@ def compile_elsewhere(start: Start = subprocess.Popen) -> subprocess.Popen[Any] 
     Popen or None
         The same at every call; it says a line when the kernels for adding are there. None where nothing is to be done.
     """
-    if is_beside():
+    if is_kept():
         return None
     with suppress(OSError):
         # What goes wrong there goes wrong again, and is told, in who needs the kernels.
@@ -61,23 +61,31 @@ def main() -> None:
     # An interrupted kernel sends its signal to all it started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with _one_after_the_other():
-        if is_beside():
-            return
-        from genie_widgets.explain.compiling import can_be_kept, rehearse_adding, rehearse_linking
+        if not is_kept():
+            from genie_widgets.explain.compiling import keep_on_disk
 
-        if can_be_kept():
-            rehearse_adding()
-            _say_so(sys.stdout.buffer)
-            rehearse_linking()
+            keep_on_disk(lambda: _say_so(sys.stdout.buffer))
+
+
+def is_under_way() -> bool:
+    """Whether a process is compiling now: what waits for a core is then not another's work alone."""
+    for path in _locks():
+        with suppress(OSError):
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+            finally:
+                os.close(descriptor)
+    return False
 
 
 @contextmanager
 def _one_after_the_other() -> Iterator[None]:
     """Wait for another process that compiles the same; without a place for a lock each is by itself."""
-    beside = folder_beside() / "compiling.lock"
-    of_this_user = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
     with ExitStack() as held:
-        for path in (beside, of_this_user):
+        for path in _locks():
             with suppress(OSError):
                 descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
                 held.callback(os.close, descriptor)
@@ -86,6 +94,12 @@ def _one_after_the_other() -> Iterator[None]:
                     _wait_for(descriptor)
                     break
         yield
+
+
+def _locks() -> tuple[Path, Path]:
+    """Give the places for a lock: beside the package, and this user's own where that cannot be written."""
+    own = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
+    return folder_beside() / "compiling.lock", own
 
 
 def _wait_for(descriptor: int) -> None:

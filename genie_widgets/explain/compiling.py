@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
 
 from genie_widgets.ensemble import Link
 from genie_widgets.explain.ahead import compile_elsewhere
+from genie_widgets.explain.kept_code import code_beside, folder_beside, note_kept
 
 
 class Compiling(threading.Thread):
@@ -57,17 +63,44 @@ def compile_kernels() -> Compiling:
     return thread
 
 
-def can_be_kept() -> bool:
-    """Whether there is a folder for compiled code."""
+def keep_on_disk(after_adding: Callable[[], None] = lambda: None) -> bool:
+    """Compile what this machine does not have yet, and note that it has it.
+
+    Parameters
+    ----------
+    after_adding : callable
+        Called when the kernels for adding are there, which take a fifth of the seconds.
+
+    Returns
+    -------
+    bool
+        False where there is no folder for compiled code: nothing is done then.
+    """
     from genie_widgets.explain.tree_pairs import row_against_background
 
-    return row_against_background.stats.cache_path is not None  # type: ignore[attr-defined]
-
-
-def rehearse() -> None:
-    """Solve one made pair each way: what is not compiled yet is compiled, and kept on disk."""
+    place = row_against_background.stats.cache_path  # type: ignore[attr-defined]
+    if place is None:
+        return False
+    folder = Path(place)
+    _take_prepared(folder)
     rehearse_adding()
+    after_adding()
     rehearse_linking()
+    note_kept(folder)
+    return True
+
+
+def _take_prepared(folder: Path) -> None:
+    """Copy what an image's maker compiled beside a package that who runs it cannot write to, and Numba passes by."""
+    if folder == folder_beside():
+        return
+    for prepared in code_beside():
+        kept = folder / prepared.name
+        if not kept.exists():
+            fresh = kept.with_suffix(f".{os.getpid()}")
+            with suppress(OSError):  # then it is compiled
+                shutil.copy2(prepared, fresh)
+                fresh.replace(kept)
 
 
 def rehearse_adding() -> None:

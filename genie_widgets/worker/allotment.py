@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genie_widgets.machine import Machine, detect_machine
+from genie_widgets.worker.share import felt_pressure
 
 if TYPE_CHECKING:
     from genie_widgets.schema import Plan
@@ -23,14 +24,25 @@ class Allotment:
     ----------
     cores, memory_bytes : int
         Of a cluster's node; 0 where the run has this machine to itself.
+    felt : float or None
+        The pressure as the run itself felt it, where the machine's own figure was not of others alone.
     """
 
     cores: int = 0
     memory_bytes: int = 0
+    felt: float | None = None
+
+    def tried(self) -> Allotment:
+        """Feel for oneself whether the cores are busy, where Genie compiles beside: that gives way, and waits most."""
+        from genie_widgets.explain import is_under_way
+
+        return replace(self, felt=felt_pressure() if is_under_way() else None)
 
     def machine(self, disk: Path) -> Machine:
         """Give the machine as the run may use it."""
         machine = detect_machine(disk=disk)
+        if self.felt is not None:
+            machine = replace(machine, pressure=min(machine.pressure, self.felt))
         return machine.within(self.cores, self.memory_bytes or machine.memory_bytes) if self.cores else machine
 
     @contextmanager

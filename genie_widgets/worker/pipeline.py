@@ -266,6 +266,7 @@ def carry_out(
         None where the run failed; the log says why.
     """
     limit = request.plan.time_limit_s
+    allotment = allotment.tried()
     slowness = guessed_slowness(allotment.machine(folder.path))
     n_rows = request.profile.n_rows
     learned = {} if allotment.cores else costs(folder.queue, n_rows)

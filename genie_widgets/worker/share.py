@@ -6,6 +6,7 @@ core, so the kernel's own account is read and not the clock.
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from pathlib import Path
 Account = tuple[float, float]
 
 _NS = 1e-9
+# So much work tells what a thread gets of a core, and is given up where even that takes long.
+TRIED_S, LONGEST_TRIAL_S = 0.2, 1.0
 # Less than this says nothing; more than this is of another hour.
 LEAST_WANTED_S, ENOUGH_WANTED_S = 0.2, 2.0
 # A core that is had for four fifths of the time is as good as one's own: the rest is within what is kept for a worse
@@ -34,6 +37,21 @@ def account_of_thread(root: Path = Path("/")) -> Account | None:
         return int(ran) * _NS, int(waited) * _NS
     except (OSError, ValueError):
         return None
+
+
+def felt_pressure(
+    account: Callable[[], Account | None] = account_of_thread, clock: Callable[[], float] = time.monotonic
+) -> float | None:
+    """Work for a moment, and tell the share of it that was waited for a core; None where nobody knows."""
+    before, began = account(), clock()
+    now = before
+    while before is not None and now is not None and _wanted(before, now) < TRIED_S:
+        if clock() - began > LONGEST_TRIAL_S:
+            break
+        now = account()
+    if before is None or now is None or _wanted(before, now) <= 0:
+        return None
+    return (now[1] - before[1]) / _wanted(before, now)
 
 
 class Share:

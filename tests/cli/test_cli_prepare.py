@@ -8,9 +8,9 @@ import pytest
 
 MISSES = """
 import json
-from genie_widgets.explain import rehearse, tree_pairs, tree_sets
+from genie_widgets.explain import keep_on_disk, tree_pairs, tree_sets
 
-rehearse()
+keep_on_disk()
 kernels = (tree_pairs.row_against_background, tree_sets.rows_against_set)
 print(json.dumps([[sum(k.stats.cache_hits.values()), sum(k.stats.cache_misses.values())] for k in kernels]))
 """
@@ -27,3 +27,10 @@ def test_after_it_a_new_process_compiles_nothing(genie):
     for hits, misses in json.loads(told.stdout):
         assert hits >= 1
         assert misses == 0
+
+
+def test_where_nothing_can_be_kept_the_image_is_not_taken_for_prepared(genie, monkeypatch):
+    monkeypatch.setattr("genie_widgets.explain.compiling.keep_on_disk", lambda: False)
+    code, said, _ = genie("prepare")
+    assert code == 1
+    assert "cannot be kept" in said

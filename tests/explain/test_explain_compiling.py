@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -176,37 +177,156 @@ def test_what_is_compiled_elsewhere_is_waited_for_part_by_part(monkeypatch):
     assert done == ["adding, elsewhere", "adding", "all, elsewhere", "linking"]
 
 
-def test_nothing_is_started_where_the_kernels_lie_beside_the_package(package):
+@pytest.fixture
+def starting():
+    """Gives whether a process is started to compile, and with what."""
     started = []
 
-    def start(command, **_options):
-        started.append(command)
-        return "process"
+    def ask():
+        started.clear()
+        ahead.compile_elsewhere.__wrapped__(lambda command, **_options: started.append(command))
+        return started
 
-    find = ahead.compile_elsewhere.__wrapped__
-    name = f"row_against_background_{kept_code.hash_of_sources()}"
-    kept = package / "__pycache__" / f"tree_pairs.{name}-434.py{sys.version_info.major}{sys.version_info.minor}.nbi"
+    return ask
+
+
+def keep_last_kernel(folder):
+    name = f"tree_pairs.row_against_background_{kept_code.hash_of_sources()}"
+    kept = folder / f"{name}-434.py{sys.version_info.major}{sys.version_info.minor}.nbi"
     kept.touch()
-    assert find(start) is None
-    kept.rename(kept.with_name(kept.name.replace(kept_code.hash_of_sources(), "0123456789ab")))
-    assert find(start) == "process"
-    assert started == [[sys.executable, "-m", "genie_widgets.explain.ahead"]]
+    return kept
+
+
+def test_nothing_is_started_where_the_kernels_were_seen_to_run(package, starting):
+    kept = keep_last_kernel(package / "__pycache__")
+    assert starting() == [[sys.executable, "-m", "genie_widgets.explain.ahead"]], "of what CPU they are nobody knows"
+    kept_code.note_kept(kept.parent)
+    assert not starting()
+    kept.unlink()
+    assert starting(), "the note alone is none"
+
+
+def test_a_copy_of_the_package_has_code_of_its_own(package, starting, tmp_path, monkeypatch):
+    kept = keep_last_kernel(package / "__pycache__")
+    kept_code.note_kept(kept.parent)
+    copy = shutil.copytree(tmp_path / "explain", tmp_path / "other" / "explain")
+    shutil.copy(tmp_path / "ensemble.py", tmp_path / "other")
+    monkeypatch.setattr(kept_code, "__file__", str(copy / "kept_code.py"))
+    assert starting()
+
+
+def cpuinfo(root, flags="fpu avx2", model="17", mhz="2596.134"):
+    (root / "proc").mkdir(parents=True, exist_ok=True)
+    core = f"model\t\t: {model}\ncpu MHz\t\t: {mhz}\nflags\t\t: {flags}\n"
+    (root / "proc/cpuinfo").write_text(f"processor\t: 0\n{core}\nprocessor\t: 1\n{core}\n")
+    return kept_code.made_for(root)
+
+
+def test_another_cpu_python_numba_or_source_is_another_machine(package, tmp_path, monkeypatch):
+    here = cpuinfo(tmp_path)
+    assert "flags: fpu avx2" in here
+    assert cpuinfo(tmp_path, mhz="1200.0") == here
+    others = {cpuinfo(tmp_path, flags="fpu avx2 avx512f"), cpuinfo(tmp_path, model="1")}
+    for name, value in (("NUMBA_CPU_NAME", "generic"), ("NUMBA_CPU_FEATURES", "")):
+        with monkeypatch.context() as patched:
+            patched.setenv(name, value)
+            others.add(cpuinfo(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr(kept_code, "version", lambda _package: "0.1")
+        others.add(cpuinfo(tmp_path))
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.implementation, "cache_tag", "cpython-399")
+        others.add(cpuinfo(tmp_path))
+    (package / "compiled.py").write_text("x = 2", encoding="utf-8")
+    others.add(cpuinfo(tmp_path))
+    assert len(others - {here}) == 7
+
+
+def test_code_for_another_cpu_is_none(package, starting, monkeypatch):
+    """As in an image that was prepared elsewhere."""
+    kept = keep_last_kernel(package / "__pycache__")
+    kept_code.note_kept(kept.parent)
+    elsewhere = kept_code.made_for()
+    monkeypatch.setattr(kept_code, "made_for", lambda: f"{elsewhere} amx-int8")
+    assert starting()
+    kept_code.note_kept(kept.parent)
+    assert not starting()
+    monkeypatch.setattr(kept_code, "made_for", lambda: elsewhere)
+    assert not starting(), "what serves one CPU is left to it"
+
+
+@pytest.fixture
+def unwritable(package, monkeypatch):
+    """The package's folder cannot be written; gives the person's own."""
+    beside, own = package / "__pycache__", package.parent / "own"
+    own.mkdir()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(package.parent / "cache"))
+    can, write = os.access, Path.write_text
+
+    def written(path, *arguments, **options):
+        if path.parent == beside:
+            raise PermissionError(path)
+        return write(path, *arguments, **options)
+
+    monkeypatch.setattr(kept_code.os, "access", lambda path, mode: Path(path) != beside and can(path, mode))
+    monkeypatch.setattr(Path, "write_text", written)
+    return own
+
+
+def test_where_the_package_cannot_be_written_a_persons_own_code_counts(package, unwritable, starting):
+    keep_last_kernel(unwritable)
+    kept_code.note_kept(unwritable)
+    assert not starting()
+    assert not list((package / "__pycache__").iterdir())
+
+
+def test_what_was_prepared_beside_a_package_that_cannot_be_written_is_taken(package, unwritable):
+    prepared = keep_last_kernel(package / "__pycache__")
+    data = prepared.with_name(prepared.name.replace(".nbi", ".1.nbc"))
+    data.write_bytes(b"code")
+    other = prepared.with_name(prepared.name.replace(kept_code.hash_of_sources(), "0123456789ab"))
+    other.touch()
+    compiling._take_prepared(unwritable)
+    assert sorted(path.name for path in unwritable.iterdir()) == sorted([prepared.name, data.name])
+    (unwritable / data.name).write_bytes(b"own")
+    compiling._take_prepared(unwritable)
+    assert (unwritable / data.name).read_bytes() == b"own"
+
+
+def test_a_note_beside_code_that_cannot_be_written_is_not_believed(package, starting, monkeypatch):
+    """Numba passes it by: it must be copied first."""
+    kept = keep_last_kernel(package / "__pycache__")
+    kept_code.note_kept(kept.parent)
+    monkeypatch.setattr(kept_code.os, "access", lambda path, _mode: Path(path) != kept.parent)
+    assert starting()
 
 
 @pytest.mark.slow
 def test_another_process_compiles_and_keeps_them(tmp_path):
     """On a copy that was never used; the process outlives who reads what it says."""
     package, copy = Path(kept_code.__file__).parents[1], tmp_path / "genie_widgets"
-    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("*.nb?", "node_modules"))
+    shutil.copytree(package, copy, ignore=shutil.ignore_patterns("*.nb?", "kernels.*", "node_modules"))
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     command = [sys.executable, "-m", "genie_widgets.explain.ahead"]
     kept = copy / "explain" / "__pycache__"
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE) as process:
         process.stdout.close()
         assert process.wait() == 0
-    assert len(list(kept.glob("*.nbi"))) == 6
+    indexes = sorted(kept.glob("*.nbi"))
+    assert len(indexes) == 6
     again = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, check=True)
     assert not again.stdout  # all were there
+    (note,) = kept.glob("kernels.*.txt")
+    for name in ("sources", "python", "numba"):
+        assert f"\n{name}: " in note.read_text()
+    # An image that is taken to another CPU: what it brought serves nobody there, and is found out at once.
+    of_another = {**environment, "NUMBA_CPU_NAME": "x86-64" if platform.machine() == "x86_64" else "generic"}
+    of_another["NUMBA_CPU_FEATURES"] = ""
+    elsewhere = subprocess.run(command, env=of_another, cwd=tmp_path, capture_output=True, check=True)
+    assert elsewhere.stdout == b"adding\n"
+    assert len(list(kept.glob("kernels.*.txt"))) == 2
+    assert sorted(kept.glob("*.nbi")) == indexes
+    assert len(list(kept.glob("*.nbc"))) == 12
 
 
 def test_kept_code_is_named_by_all_that_it_is_made_of():
@@ -244,11 +364,12 @@ def test_code_of_other_sources_is_removed(package):
     mine, old = (
         kept / f"tree_sets.rows_against_set_{name}-84.py311.nbi" for name in (kept_code.hash_of_sources(), "0")
     )
+    note, old_note = (kept / f"kernels.{name}.123.txt" for name in (kept_code.hash_of_sources(), "0"))
     other = kept / "game.cpython-311.pyc"
-    for file in (mine, old, other):
+    for file in (mine, old, other, note, old_note):
         file.touch()
     kept_code.forget_old_code()
-    assert sorted(kept.iterdir()) == sorted([mine, other])
+    assert sorted(kept.iterdir()) == sorted([mine, other, note])
 
 
 @pytest.fixture
@@ -270,9 +391,12 @@ def can_be_locked(path):
 
 
 def test_one_compiles_at_a_time_and_the_lock_is_given_back(locks):
+    assert not ahead.is_under_way()
     with ahead._one_after_the_other():
         assert not can_be_locked(locks[0])
+        assert ahead.is_under_way()
     assert can_be_locked(locks[0])
+    assert not ahead.is_under_way()
 
 
 def test_who_holds_the_lock_for_longer_than_compiling_takes_is_waited_for_no_more(locks, monkeypatch):

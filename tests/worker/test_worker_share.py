@@ -2,7 +2,7 @@
 
 import pytest
 
-from genie_widgets.worker.share import CALM, LEAST_WANTED_S, MOST, Share, account_of_thread
+from genie_widgets.worker.share import CALM, LEAST_WANTED_S, MOST, TRIED_S, Share, account_of_thread, felt_pressure
 
 
 class Core:
@@ -80,3 +80,20 @@ def test_the_kernels_account_is_read_in_seconds(tmp_path, text, account):
     (folder / "schedstat").write_text(text)
     found = account_of_thread(tmp_path)
     assert found == (None if account is None else pytest.approx(account))
+
+
+@pytest.mark.parametrize("slowness", [1.0, 4 / 3, 4.0])
+def test_pressure_is_felt_by_working_for_a_moment(core, slowness):
+    def account():
+        core.work(0.01, slowness)
+        return core.ran, core.waited
+
+    assert felt_pressure(account) == pytest.approx(1 - 1 / slowness)
+    assert core.ran + core.waited <= TRIED_S + 0.02 * slowness
+
+
+def test_what_is_hardly_ever_given_a_core_is_not_tried_for_long(core):
+    now = iter(range(100))
+    assert felt_pressure(core, lambda: next(now)) is None
+    assert next(now) < 5
+    assert felt_pressure(lambda: None) is None

@@ -1,0 +1,41 @@
+"""What of a machine a run may use, and whose work keeps it busy."""
+
+from importlib import import_module
+
+import pytest
+
+from genie_widgets.machine import Machine
+from genie_widgets.worker import allotment
+from genie_widgets.worker.allotment import Allotment
+
+GIB = 2**30
+
+
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """Gives the machine that a run sees, by what waits for cores, whether Genie compiles, and what it feels."""
+
+    def seen(pressure, *, compiles, felt):
+        found = Machine(2, 16 * GIB, 8 * GIB, GIB, pressure=pressure)
+        monkeypatch.setattr(allotment, "detect_machine", lambda **_where: found)
+        monkeypatch.setattr(import_module("genie_widgets.explain"), "is_under_way", lambda: compiles, raising=False)
+        monkeypatch.setattr(allotment, "felt_pressure", lambda: felt)
+        return Allotment().tried().machine(tmp_path)
+
+    return seen
+
+
+def test_what_genie_compiles_beside_is_not_the_work_of_others(machine):
+    assert not machine(0.9, compiles=True, felt=0.2).is_busy
+    assert machine(0.9, compiles=True, felt=0.2).threads == 2
+
+
+def test_others_keep_it_busy_whatever_genie_compiles(machine):
+    assert machine(0.9, compiles=True, felt=0.6).is_busy
+    assert machine(0.9, compiles=True, felt=None).is_busy
+
+
+def test_where_nothing_is_compiled_the_machines_own_figure_counts(machine):
+    assert machine(0.9, compiles=False, felt=0.0).is_busy
+    assert not machine(0.1, compiles=False, felt=0.9).is_busy
+    assert not machine(0.1, compiles=True, felt=0.9).is_busy
