@@ -9,7 +9,7 @@ from genie_widgets.language import tr
 from genie_widgets.schema import Problem, RunRequest, Settings, Tracking
 from genie_widgets.session.spawning import start_process
 from genie_widgets.store import RunFolder
-from genie_widgets.track import EXPERIMENT, has_store
+from genie_widgets.track import EXPERIMENT, has_store, is_blank_wanted
 
 MODULE = "genie_widgets.worker.recording"
 
@@ -49,10 +49,28 @@ def prepare_store(settings: Settings) -> subprocess.Popen[bytes] | None:
     """
     if settings.tracking_uri or has_store(settings.workspace):
         return None
+    return _start_quietly("--store", str(settings.workspace))
+
+
+def prepare_blank(settings: Settings) -> subprocess.Popen[bytes] | None:
+    """Have a blank store made, which a new workspace's own is copied from, where one is wanted.
+
+    Returns
+    -------
+    Popen or None
+        The process that makes it; None where there is nothing to make, or nobody would use it here.
+    """
+    if settings.tracking_uri or has_store(settings.workspace) or not is_blank_wanted():
+        return None
+    return _start_quietly("--blank")
+
+
+def _start_quietly(*what: str) -> subprocess.Popen[bytes]:
+    """Start a process that is alone with what goes wrong: whoever records next meets it, and tells it."""
     return start_process(
-        [sys.executable, "-m", MODULE, "--store", str(settings.workspace)],
+        [sys.executable, "-m", MODULE, *what],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,  # whoever records next meets what went wrong, and tells it
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )

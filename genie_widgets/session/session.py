@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from genie_widgets.language import plural, tr
+from genie_widgets.machine import detect_machine
 from genie_widgets.schema import GenieError, LLMExchange, LLMSettings, Problem, ReadOptions, Settings, new_run_id
 from genie_widgets.session import actions as a
 from genie_widgets.session.allowance import allowance, taken_from_allowance
@@ -23,6 +24,7 @@ from genie_widgets.session.configuration import settings_from_env
 from genie_widgets.session.intake import Intake, forbidden, without_password
 from genie_widgets.session.mlflow_pages import MlflowPages
 from genie_widgets.session.recipe import Promotion, Source
+from genie_widgets.session.recording import prepare_blank
 from genie_widgets.session.reduce import reduce
 from genie_widgets.session.rewording import would_be_sent
 from genie_widgets.session.runners import Worker, draft_worker
@@ -83,8 +85,8 @@ class Session:
         self._closed = threading.Event()
 
     def get_ready(self) -> None:
-        """Have what explains compiled while the person looks for a table, if this machine never explained anything."""
-        threading.Thread(target=_compile_ahead, name="genie-compile-ahead", daemon=True).start()
+        """Have done what the first run on a machine would wait for, while the person looks for a table."""
+        threading.Thread(target=_get_ready, args=(self.settings,), name="genie-ready", daemon=True).start()
 
     @property
     def state(self) -> SessionState:
@@ -836,12 +838,18 @@ class Session:
             self._dispatch(a.RowExplained(run_id=run.id, path=predictions.path, row=row, explanation=explanation))
 
 
-def _compile_ahead() -> None:
+def _get_ready(settings: Settings) -> None:
+    """Have a blank store for the record made, and what explains compiled: on a single core first what takes least."""
     from genie_widgets.explain import compile_elsewhere
 
-    process = compile_elsewhere(_start_apart)
-    if process is not None:
-        process.wait()  # lest its end is left to look like a process
+    with contextlib.suppress(OSError):  # no process can be started: the first run does it
+        blank = prepare_blank(settings)
+        if blank is not None and detect_machine(disk=settings.workspace).usable_cores == 1:
+            blank.wait()
+        compiling = compile_elsewhere(_start_apart)
+        for process in (blank, compiling):
+            if process is not None:
+                process.wait()  # lest its end is left to look like a process
 
 
 def _start_apart(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:

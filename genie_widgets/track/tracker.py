@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 import secrets
-import shutil
-import sqlite3
 import sys
 import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +20,13 @@ from genie_widgets.schema import Problem, RunRequest, RunResult, Tracking
 from genie_widgets.track import facts
 from genie_widgets.track.address import (
     ARTIFACTS,
-    DATABASE,
     alone,
-    be_quiet,
     has_store,
     local_uri,
     scrubbed,
     without_credentials,
 )
+from genie_widgets.track.own_store import load_mlflow, make_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,7 +80,7 @@ class Tracker:
         """
         try:
             with _ONE_AT_A_TIME:
-                for step in (_load, self._prepare, _rehearse):
+                for step in (load_mlflow, self._prepare, _rehearse):
                     if not go_on():
                         return
                     step()
@@ -94,13 +88,13 @@ class Tracker:
             self._write(error, "while preparing")
 
     def _prepare(self) -> None:
-        _load()
+        load_mlflow()
         import mlflow
 
         mlflow.set_tracking_uri(self._uri)
         with alone(self._workspace) if self._is_local else nullcontext():
             if self._is_local and not has_store(self._workspace):
-                _make_store(self._workspace)
+                make_store(self._workspace)
             found = mlflow.get_experiment_by_name(EXPERIMENT)
             if found is None:
                 location = (self._workspace / ARTIFACTS).as_uri() if self._is_local else None
@@ -218,49 +212,6 @@ class Tracker:
                 run_id=self._run_id,
                 model_uri="" if model is None else model.model_uri,
             )
-
-
-def _load() -> None:
-    be_quiet()
-    for library in ("mlflow", "urllib3"):  # urllib3 warns of each try, with the address's query
-        logging.getLogger(library).setLevel(logging.ERROR)
-    import_module("mlflow")
-
-
-def _make_store(workspace: Path) -> None:
-    """Make the workspace's own store, whole or not at all: MLflow can't mend one that was left half made."""
-    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
-
-    # Whoever makes a store holds its lock, so that what lies there is of one that was killed.
-    folder = workspace / f".{DATABASE}.new"
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    made = folder / DATABASE
-    with _written_once(made):
-        store = SqlAlchemyStore(local_uri(folder), (workspace / ARTIFACTS).as_uri())  # type: ignore[no-untyped-call]
-    store.engine.dispose()
-    with made.open("rb") as file:
-        os.fsync(file.fileno())
-    made.replace(workspace / DATABASE)
-    shutil.rmtree(folder)
-
-
-@contextmanager
-def _written_once(database: Path) -> Iterator[None]:
-    """Have SQLite not wait for the disk at each of a new store's many steps: 2 s instead of 12 where disks are slow."""
-    from sqlalchemy import Engine, event
-
-    def hurry(connection: Any, _record: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        if str(database) in {row[2] for row in connection.execute("PRAGMA database_list")}:
-            connection.execute("PRAGMA synchronous = OFF")
-
-    event.listen(Engine, "connect", hurry)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", hurry)
 
 
 @cache

@@ -33,10 +33,11 @@ class Allotment:
     felt: float | None = None
 
     def tried(self) -> Allotment:
-        """Feel for oneself whether the cores are busy, where Genie compiles beside: that gives way, and waits most."""
+        """Feel for oneself whether cores are busy, where Genie gets ready beside: that gives way, and waits most."""
         from genie_widgets.explain import is_under_way
+        from genie_widgets.track import is_blank_being_made
 
-        return replace(self, felt=felt_pressure() if is_under_way() else None)
+        return replace(self, felt=felt_pressure() if is_under_way() or is_blank_being_made() else None)
 
     def machine(self, disk: Path) -> Machine:
         """Give the machine as the run may use it."""

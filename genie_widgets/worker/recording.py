@@ -1,7 +1,10 @@
-"""A process that records: ``python -m genie_widgets.worker.recording RUN_DIR``, or ``--store WORKSPACE``.
+"""A process that records: ``python -m genie_widgets.worker.recording RUN_DIR``, ``--store WORKSPACE``, or ``--blank``.
 
 The first records what changed after the run's end, and reads everything from
-the run's folder. The second only makes the workspace's own store.
+the run's folder. The second only makes the workspace's own store, the third a
+blank one that the next workspaces' are copied from. Those are processes of their
+own since a thread that makes a store holds the interpreter's lock for most of
+its seconds, and a training beside it waits for that.
 """
 
 from __future__ import annotations
@@ -33,8 +36,18 @@ def prepare_store(workspace: Path) -> None:
     Tracker("", workspace).prepare()
 
 
+def prepare_blank() -> None:
+    """Make a blank store, while somebody looks for a table."""
+    from genie_widgets.track import make_blank
+
+    os.nice(LOW_PRIORITY)
+    make_blank()
+
+
 if __name__ == "__main__":
     if sys.argv[1] == "--store":
         prepare_store(Path(sys.argv[2]))
+    elif sys.argv[1] == "--blank":
+        prepare_blank()
     else:
         record(Path(sys.argv[1]))

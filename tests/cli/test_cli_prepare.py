@@ -1,10 +1,12 @@
-"""`genie prepare`: what is compiled once is not compiled again."""
+"""`genie prepare`: what is compiled once is not compiled again, and a blank store is there to be copied."""
 
 import json
 import subprocess
 import sys
 
 import pytest
+
+from genie_widgets.track import blank
 
 MISSES = """
 import json
@@ -21,6 +23,8 @@ def test_after_it_a_new_process_compiles_nothing(genie):
     code, said, complaint = genie("prepare")
     assert (code, complaint) == (0, "")
     assert "kernels are compiled" in said
+    assert "blank store for MLflow's records is kept" in said
+    assert any(blank.kept())
 
     # A process of its own: what this one has compiled is in its memory.
     told = subprocess.run([sys.executable, "-c", MISSES], capture_output=True, text=True, check=True)
@@ -29,8 +33,12 @@ def test_after_it_a_new_process_compiles_nothing(genie):
         assert misses == 0
 
 
-def test_where_nothing_can_be_kept_the_image_is_not_taken_for_prepared(genie, monkeypatch):
-    monkeypatch.setattr("genie_widgets.explain.compiling.keep_on_disk", lambda: False)
+@pytest.mark.parametrize("what", ["kernels", "blank store"])
+def test_where_something_can_not_be_kept_the_image_is_not_taken_for_prepared(genie, monkeypatch, what):
+    monkeypatch.setattr("genie_widgets.explain.compiling.keep_on_disk", lambda: what != "kernels")
+    monkeypatch.setattr("genie_widgets.track.make_blank", lambda: what != "blank store")
     code, said, _ = genie("prepare")
     assert code == 1
-    assert "cannot be kept" in said
+    refused = [line for line in said.splitlines() if "can be kept" in line or "cannot be kept" in line]
+    assert len(refused) == 1
+    assert what in refused[0]

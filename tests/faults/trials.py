@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -316,6 +317,7 @@ class Trial:
             self._must(result is not None and result.status == view.status, "the result is not the run's")
             self._must(self.workers.predicts(self.folder), "its model does not predict")
         self._must(_all_gone(self.folder.run_id), "a process is left over")
+        self._must(_is_whole(self.folder.path.parent.parent / "mlflow.db"), "the record's store is half made")
         half = [path.name for path in self.folder.path.rglob("*.part")]
         self._must(not half, f"half files are left over: {half}")
         self._must(not self.folder.ballast_path.exists(), "the ballast is left over")
@@ -349,6 +351,16 @@ def _all_gone(run_id, timeout_s=END_S):
             return False
         time.sleep(0.1)
     return True
+
+
+def _is_whole(store):
+    """Whether MLflow's store, if there is one, is all that MLflow makes of it."""
+    if not store.exists():
+        return True
+    with contextlib.closing(sqlite3.connect(store)) as connection:
+        checked = connection.execute("PRAGMA quick_check").fetchone()
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    return checked == ("ok",) and {"alembic_version", "experiments", "runs"} <= tables
 
 
 def _processes_of(run_id):

@@ -6,8 +6,10 @@ import threading
 
 import pytest
 
+from genie_widgets.machine import Machine
 from genie_widgets.schema import GenieError, Problem, RunStarted, Settings, Tracking
-from genie_widgets.session import Run, recording
+from genie_widgets.session import Run, Session, recording
+from genie_widgets.session import session as session_module
 
 
 def test_a_workspaces_own_store_is_made_once(tmp_path, monkeypatch):
@@ -20,6 +22,53 @@ def test_a_workspaces_own_store_is_made_once(tmp_path, monkeypatch):
     (tmp_path / "mlflow.db").touch()
     recording.prepare_store(Settings(workspace=tmp_path))
     assert len(started) == 1
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """What is started when a panel opens: by its last word, and when it has ended."""
+    done = []
+
+    class Process:
+        def __init__(self, name):
+            self.name = name
+            done.append(name)
+
+        def wait(self):
+            done.append(f"{self.name} ended")
+
+    monkeypatch.setattr(recording, "is_blank_wanted", lambda: True)
+    monkeypatch.setattr(recording, "start_process", lambda command, **_options: Process(command[-1]))
+    monkeypatch.setattr("genie_widgets.explain.compile_elsewhere", lambda _start: Process("compile"), raising=False)
+    return done
+
+
+def get_ready(settings):
+    Session(settings).get_ready()
+    for thread in threading.enumerate():
+        if thread.name == "genie-ready":
+            thread.join()
+
+
+@pytest.mark.parametrize("cores", [1, 2])
+def test_when_a_panel_opens_a_blank_store_is_made_and_the_kernels_are_compiled(tmp_path, steps, monkeypatch, cores):
+    machine = Machine(cores, 2**33, 2**33, 2**33)
+    monkeypatch.setattr(session_module, "detect_machine", lambda **_disk: machine)
+    get_ready(Settings(workspace=tmp_path))
+    assert steps[0] == "--blank"
+    assert steps.index("compile") == (2 if cores == 1 else 1), "one after the other on a single core"
+    assert {"--blank ended", "compile ended"} < set(steps)
+
+
+@pytest.mark.parametrize("why", ["a server records", "the workspace has its store", "there is one"])
+def test_a_blank_store_that_nobody_would_copy_is_not_made(tmp_path, steps, monkeypatch, why):
+    if why == "the workspace has its store":
+        (tmp_path / "mlflow.db").touch()
+    if why == "there is one":
+        monkeypatch.setattr(recording, "is_blank_wanted", lambda: False)
+    server = "http://localhost:9" if why == "a server records" else ""
+    assert recording.prepare_blank(Settings(workspace=tmp_path, tracking_uri=server)) is None
+    assert steps == []
 
 
 PROBLEM = Tracking(uri="u", problem=Problem(code="tracking-failed", title="The server was down.", remedy="Again."))

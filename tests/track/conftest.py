@@ -5,6 +5,7 @@ import time
 import pytest
 
 from genie_widgets.schema import Plan, RunRequest, RunResult, TableProfile
+from genie_widgets.track import blank
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +47,11 @@ def record(asked_and_found, tmp_path):
         )
 
     return log
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch):
+    """Two folders for blank stores, with none in them."""
+    found = (tmp_path / "beside", tmp_path / "own")
+    monkeypatch.setattr(blank, "places", lambda: found)
+    return found

@@ -8,7 +8,7 @@ from genie_widgets.track import Tracker, tracker
 @pytest.mark.parametrize("n_steps", range(4))
 def test_preparing_ends_between_two_steps(tmp_path, monkeypatch, n_steps):
     done = []
-    monkeypatch.setattr(tracker, "_load", lambda: done.append("load"))
+    monkeypatch.setattr(tracker, "load_mlflow", lambda: done.append("load"))
     monkeypatch.setattr(Tracker, "_prepare", lambda _tracker: done.append("store"))
     monkeypatch.setattr(tracker, "_rehearse", lambda: done.append("rehearsal"))
     Tracker("", tmp_path).prepare(lambda: len(done) < n_steps)

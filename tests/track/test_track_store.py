@@ -29,10 +29,16 @@ def waits_for_the_disk():
     event.remove(Pool, "checkout", look)
 
 
-def test_only_a_store_that_is_being_made_does_not_wait_for_the_disk(tmp_path, waits_for_the_disk, capfd):
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_only_a_store_that_is_being_made_does_not_wait_for_the_disk(
+    tmp_path, places, waits_for_the_disk, capfd, is_kept
+):
+    if is_kept:
+        Tracker("", tmp_path / "before").prepare()
+        waits_for_the_disk.clear()
     Tracker("", tmp_path).prepare()
     assert waits_for_the_disk == {
-        str(tmp_path / ".mlflow.db.new" / "mlflow.db"): {False},
+        str(tmp_path / ".mlflow.db.new" / ("0.db" if is_kept else "mlflow.db")): {False},
         str(tmp_path / "mlflow.db"): {True},
     }
     assert not (tmp_path / ".mlflow.db.new").exists()

@@ -13,12 +13,13 @@ GIB = 2**30
 
 @pytest.fixture
 def machine(monkeypatch, tmp_path):
-    """Gives the machine that a run sees, by what waits for cores, whether Genie compiles, and what it feels."""
+    """Gives the machine that a run sees, by what waits for cores, what Genie gets ready beside, and what it feels."""
 
-    def seen(pressure, *, compiles, felt):
+    def seen(pressure, *, compiles, felt, makes_blank=False):
         found = Machine(2, 16 * GIB, 8 * GIB, GIB, pressure=pressure)
         monkeypatch.setattr(allotment, "detect_machine", lambda **_where: found)
         monkeypatch.setattr(import_module("genie_widgets.explain"), "is_under_way", lambda: compiles, raising=False)
+        monkeypatch.setattr("genie_widgets.track.is_blank_being_made", lambda: makes_blank)
         monkeypatch.setattr(allotment, "felt_pressure", lambda: felt)
         return Allotment().tried().machine(tmp_path)
 
@@ -28,6 +29,7 @@ def machine(monkeypatch, tmp_path):
 def test_what_genie_compiles_beside_is_not_the_work_of_others(machine):
     assert not machine(0.9, compiles=True, felt=0.2).is_busy
     assert machine(0.9, compiles=True, felt=0.2).threads == 2
+    assert not machine(0.9, compiles=False, felt=0.2, makes_blank=True).is_busy
 
 
 def test_others_keep_it_busy_whatever_genie_compiles(machine):
