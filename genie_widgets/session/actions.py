@@ -212,6 +212,13 @@ class Flipped(Value):
     flip: Flip
 
 
+class Refining(Value):
+    """What a run had no time to explain is being explained, or is so no longer."""
+
+    run_id: str
+    now: bool
+
+
 class MlflowOpened(Value):
     """MLflow's own pages are open at an address, or closed."""
 
@@ -259,6 +266,7 @@ Action = (
     | RunsCompared
     | Tried
     | Flipped
+    | Refining
     | MlflowOpened
     | Troubled
     | NoticeDismissed

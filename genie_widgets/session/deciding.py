@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from genie_widgets.language import speaking, tr
@@ -12,6 +13,9 @@ from genie_widgets.store import RunFolder
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Wish
+
+# One at a time takes up a result to write it anew.
+WRITING = threading.Lock()
 
 
 def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
@@ -34,6 +38,11 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     GenieError
         If the wish is unclear, or the run has no two classes or no scored rows.
     """
+    with WRITING:
+        return _decided_for(folder, wish)
+
+
+def _decided_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
     import pandas as pd
 
     from genie_widgets.evaluate import at_threshold, decide, group_codes, rows_of, verdict, widened
@@ -60,13 +69,13 @@ def decide_for(folder: RunFolder, wish: Wish | None) -> Decision | None:
         result = result.model_copy(update={"decision": decision, "evaluation": evaluation})
         result = result.model_copy(update={"verdict": verdict(result)})
         folder.write_result(result)
-        _write_files(folder)
+        write_files(folder)
     folder.append(ResultUpdated(part="decision"))
     record_again(folder)
     return decision
 
 
-def _write_files(folder: RunFolder) -> None:
+def write_files(folder: RunFolder) -> None:
     """Write the report and the bundle anew, where the run had them."""
     import pandas as pd
 

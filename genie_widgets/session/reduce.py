@@ -19,6 +19,7 @@ _NO_RUN: dict[str, Any] = {
     "row_explanation": None,
     "what_if": None,
     "flip": None,
+    "is_refining": False,
     "groups": None,
     "part": None,
     "rewording": None,
@@ -143,6 +144,8 @@ def reduce(state: SessionState, action: a.Action) -> SessionState:  # noqa: C901
         case a.Flipped(run_id=run_id, flip=flip):
             is_of_row = run_id == state.run_id and state.what_if is not None and state.what_if.cells == flip.cells
             return state.model_copy(update={"busy": "", **({"flip": flip} if is_of_row else {})})
+        case a.Refining(run_id=run_id, now=now):
+            return state.model_copy(update={"is_refining": now}) if run_id == state.run_id else state
         case a.Troubled(problem=problem):
             return state.model_copy(update={"busy": "", "problem": problem})
         case a.NoticeDismissed():

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 POLL_INTERVAL_S = 0.1
 PREDICT_TIMEOUT_S = 3600.0
+# Beyond what the worker takes: waiting for kernels, and explaining.
+REFINE_TIMEOUT_S = 300.0
 # Scoring, explaining and the files of a run whose models are there.
 SALVAGE_S = 60
 
@@ -694,6 +696,33 @@ class Run:
         path = folder / "input.parquet"
         frame.head(max_rows).reset_index(drop=True).to_parquet(path)
         return self._explained(path, 0, max_rows, budget_s)
+
+    def refine(self) -> bool:
+        """Explain what the run had no time for, once it is over: exactly where that is possible, and all rows.
+
+        Its result, report and bundle follow. Whatever else is asked of the model meanwhile goes first.
+
+        Returns
+        -------
+        bool
+            Whether there is nothing left to find out; False where something else was asked meanwhile.
+
+        Raises
+        ------
+        GenieError
+            If there is no model.
+        """
+        from genie_widgets.session.refining import take_refined
+
+        if not self.can_be_refined:
+            return True
+        answer = self._ask("refine", language=self.request.language, timeout_s=REFINE_TIMEOUT_S)
+        return take_refined(self._folder, answer)
+
+    @property
+    def can_be_refined(self) -> bool:
+        """Whether the run is over, and more time would tell more of its predictions."""
+        return self._folder.to_explain_path.exists() and self.view.is_over
 
     def explain_predicted(self, predictions: Path, row: int, *, budget_s: float = 5.0) -> Explanation:
         """Explain one row of a predictions file, counted from 0; see `explain`."""

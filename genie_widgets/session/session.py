@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 TAIL_INTERVAL_S = 0.25
 PREVIEW_ROWS, SHORT_CELL, MAX_RUNS = 10, 8, 100
 WORKERS = 3
+# Somebody asked something else of the model: so long it is left to that.
+REFINE_AGAIN_S = 2.0
 Listener = Callable[[SessionState], None]
 
 
@@ -80,6 +82,7 @@ class Session:
         self._stopper: Stopper | None = None
         self._wanted: dict[str, Any] | None = None
         self._is_trying = False
+        self._refined: set[str] = set()
         self._following = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
@@ -373,6 +376,19 @@ class Session:
         tried = self._state.what_if
         if tried is not None and self._state.has_model:
             self._begin(tr("Looking for the smallest change"), self._flip, dict(tried.cells))
+
+    def refine(self) -> None:
+        """Have what the run had no time for explained while one looks: once, and after all that is asked meanwhile."""
+        run = self._run
+        with self._lock:
+            if run is None or run.id in self._refined or self._closed.is_set() or not self._state.has_model:
+                return
+            if not run.can_be_refined:
+                return
+            self._refined.add(run.id)
+            self._pending += 1
+        self._dispatch(a.Refining(run_id=run.id, now=True))
+        self._executor.submit(self._do, self._refine, run)
 
     def decide(self, **wish: Any) -> None:
         """Choose the threshold of two classes; see `Run.decide`. Without a wish the model's own comes back."""
@@ -825,6 +841,15 @@ class Session:
             with self._lock:
                 self._is_trying, self._wanted = False, None
             raise
+
+    def _refine(self, run: Run) -> None:
+        try:
+            while not run.refine() and self._run is run and not self._closed.is_set():
+                time.sleep(REFINE_AGAIN_S)
+            self._dispatch(a.RunSeen(run_id=run.id, view=run.view, result=run.result))
+            self._refined.discard(run.id)  # it may be taken up again
+        finally:
+            self._dispatch(a.Refining(run_id=run.id, now=False))
 
     def _flip(self, cells: dict[str, Any]) -> None:
         run = self._run

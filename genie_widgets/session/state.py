@@ -98,6 +98,8 @@ class SessionState(Value):
         The last made-up row that was tried.
     flip : Flip or None
         What flips the answer of that row, once it was looked for.
+    is_refining : bool
+        Whether what the run had no time to explain is being explained.
     groups : GroupReport or None
         The groups of the column last asked for.
     part : Part or None
@@ -141,6 +143,7 @@ class SessionState(Value):
     explained_row: int = 0
     what_if: WhatIf | None = None
     flip: Flip | None = None
+    is_refining: bool = False
     groups: GroupReport | None = None
     part: Part | None = None
     rewording: Rewording | None = None

@@ -175,6 +175,11 @@ class RunFolder:
         return self.path / "scored.parquet"
 
     @property
+    def to_explain_path(self) -> Path:
+        """Path of which rows are explained, and against which; there as long as more time would tell more of them."""
+        return self.path / "to_explain.json"
+
+    @property
     def tracking_path(self) -> Path:
         """Path of where the run is recorded."""
         return self.path / "tracking.json"

@@ -43,12 +43,13 @@ from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.outputs import explained
 from genie_widgets.worker.recorder import Recorder
 from genie_widgets.worker.share import Share
+from genie_widgets.worker.to_explain import BACKGROUND_ROWS, EXPLAINED_ROWS, ToExplain
 
 if TYPE_CHECKING:
     from genie_widgets.evaluate import Split
     from genie_widgets.train import Fitting, Hooks, TrainedModel
 
-EXPLAINED_ROWS, BACKGROUND_ROWS, EXAMPLE_ROWS = 100, 100, 5
+EXAMPLE_ROWS = 5
 # Where the time has run out, an explanation of fewer rows: what an explanation takes at least grows with them. What it
 # takes of a core, whatever it explains, must be there.
 LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS = 1.0, 30, 50
@@ -605,6 +606,9 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     started = time.monotonic()
     run.plan_anew()
     budget = run.budget
+    columns = list(result.features)
+    task = ToExplain.of(split, seed=run.request.seed)
+    task.leave(run.folder)
     if budget.until_end_s(keeping_s=budget.exporting_s) < EXPLAINING_COSTS_S * run.slowness():
         run.leave_out(tr("There was no time left to explain the predictions."))
         return save(run, result, "explanation")
@@ -618,10 +622,8 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
     n_rows, n_background = EXPLAINED_ROWS, BACKGROUND_ROWS
     if seconds < LEAST_EXPLAINED_S:
         seconds, n_rows, n_background = LEAST_EXPLAINED_S, FEW_EXPLAINED_ROWS, FEW_BACKGROUND_ROWS
-    columns = list(result.features)
     found: dict[str, object] = {}
-    rows = split.holdout[columns]
-    rows = rows.sample(min(n_rows, len(rows)), random_state=run.request.seed).reset_index(drop=True)
+    rows = split.holdout.loc[task.rows[:n_rows], columns].reset_index(drop=True)
 
     def keep(explanation: Explanation) -> None:
         found["explanation"] = with_cautions(explanation, rows, run.request.plan, run.request.profile)
@@ -631,8 +633,7 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
         save(run, result.model_copy(update=found), "explanation")
 
     def step() -> None:
-        background = split.train[columns]
-        background = background.sample(min(n_background, len(background)), random_state=run.request.seed)
+        background = split.train.loc[task.background[:n_background], columns]
         asked, ensemble = explained(model, run.request.plan, rows), model.ensemble(background)
         explanation = explain(
             asked.predict,
@@ -648,6 +649,8 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
             should_stop=should_stop,
         )
         keep(explanation)
+        if task.is_done_by(explanation):
+            run.folder.to_explain_path.unlink(missing_ok=True)
 
     in_time = run.attempt_in_time(tr("The predictions could not be explained"), step, keeping_s=budget.exporting_s)
     if not in_time and not found:

@@ -50,6 +50,11 @@ class Pipe:
         except queue.Empty:
             return None
 
+    @property
+    def has_more(self) -> bool:
+        """Whether a message waits, or the other side is gone."""
+        return not self._lines.empty() or self.is_closed.is_set()
+
     def _listen(self) -> None:
         # Bytes: what is no text must be passed over like any other nonsense, not end the listening.
         # A reader of its own: Python aborts where it ends while a thread waits in sys.stdin.

@@ -20,6 +20,7 @@ from genie_widgets.worker.newrows import align, typed_like
 from genie_widgets.worker.outputs import PROBABILITY, answer_name, explained, predictions_frame
 from genie_widgets.worker.predicting import Job, learned_rows
 from genie_widgets.worker.protocol import Pipe
+from genie_widgets.worker.to_explain import ToExplain
 from genie_widgets.worker.trying import unlike
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ IDLE_LIMIT_S = 30 * 60
 SCARCE_IDLE_S, LOOK_INTERVAL_S = 20.0, 5.0
 BACKGROUND_ROWS = 100
 DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
+# What a run had no time for is explained so long while one looks; on a machine that still compiles, that is waited for.
+REFINING_S, COMPILING_S = 30.0, 60.0
 # How well values are known (see `explain`): a changed row is answered at once, so a little less well.
 GOOD_ENOUGH, GOOD_ENOUGH_TRIED = 0.005, 0.01
 # Enough to know every value that stands in more than a few rows of many.
@@ -57,16 +60,19 @@ class Server:
         self._request: RunRequest | None = None
         self._compared: Compared | None = None
         self._references: dict[bool, pd.DataFrame] = {}
+        self._is_asked_more: Callable[[], bool] = lambda: False
         self._operations: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "ping": lambda _message: {},
             "predict": self._predict,
             "explain": self._explain,
             "what_if": self._what_if,
             "flip": self._flip,
+            "refine": self._refine,
         }
 
     def serve(self, pipe: Pipe) -> None:
         """Answer until the other side is gone, asks to close, or is silent: half an hour, less if memory is scarce."""
+        self._is_asked_more = lambda: pipe.has_more
         while not pipe.is_closed.is_set():
             message = self._heard(pipe)
             if message is None or message.get("op") == "close":
@@ -175,6 +181,35 @@ class Server:
         rows, _ = align(frame.iloc[first : first + count], request)
         found = self._explained(rows, float(message.get("budget_s", DEFAULT_EXPLAIN_S)))
         return with_cautions(found, rows, request.plan, request.profile).model_dump()
+
+    def _refine(self, _message: dict[str, Any]) -> dict[str, Any]:
+        """Explain what the run had no time for, until something else is asked: that goes first."""
+        from genie_widgets.explain import compile_kernels, explain
+
+        task, result, plan = ToExplain.left_in(self._folder), self._folder.read_result(), self._asked.plan
+        if task is None or result is None:
+            return {"explanation": None, "is_final": True}
+        table = pd.read_parquet(self._folder.table_path, columns=list(result.features))
+        rows, background = table.loc[task.rows].reset_index(drop=True), table.loc[task.background]
+        model = self._loaded
+        asked, ensemble = explained(model, plan, rows), model.ensemble(background)
+        found = explain(
+            asked.predict,
+            rows,
+            background,
+            labels=asked.labels,
+            unit=asked.unit,
+            budget_s=REFINING_S,
+            compiling_s=COMPILING_S,
+            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
+            seed=self._asked.seed,
+            should_stop=self._is_asked_more,
+        )
+        if self._is_asked_more():
+            return {"explanation": None, "is_final": False}
+        found = with_cautions(found, rows, plan, self._asked.profile)
+        are_ready = compile_kernels().are_ready(only_adding=False)
+        return {"explanation": found.model_dump(), "is_final": are_ready or task.is_done_by(found)}
 
     def _what_if(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._asked

@@ -74,9 +74,17 @@ def set_value(control, value):
     by_the_person(lambda: setattr(control, "value", value))
 
 
-def shown(explanation, part=None):
+def looked_at():
+    """A session that counts how often it is told that somebody looks."""
+    session = SimpleNamespace(looks=0)
+    session.refine = lambda: setattr(session, "looks", session.looks + 1)
+    return session
+
+
+def shown(explanation, part=None, *, is_refining=False, is_over=True):
     result = SimpleNamespace(explanation=explanation)
-    return SimpleNamespace(result=result, view=SimpleNamespace(is_over=True), part=part)
+    view = SimpleNamespace(is_over=is_over)
+    return SimpleNamespace(result=result, view=view, part=part, is_refining=is_refining)
 
 
 def title(plot):
@@ -84,7 +92,7 @@ def title(plot):
 
 
 def test_it_opens_on_the_common_class_and_each_row_on_its_own(explanation):
-    tab = ExplanationTab(SimpleNamespace())
+    tab = ExplanationTab(looked_at())
     tab.paint(shown(explanation))
     assert "common" in title(tab._importance)
     assert "for which class" in title(tab._classes)
@@ -101,7 +109,7 @@ def test_it_opens_on_the_common_class_and_each_row_on_its_own(explanation):
 
 
 def test_a_choice_redraws_what_it_is_about(explanation):
-    tab = ExplanationTab(SimpleNamespace())
+    tab = ExplanationTab(looked_at())
     tab.paint(shown(explanation))
     set_value(tab._column, "age")
     assert "age goes with" in title(tab._dependence)
@@ -116,8 +124,24 @@ def test_a_choice_redraws_what_it_is_about(explanation):
     assert tab._body.layout.display == "none"
 
 
+def test_what_the_run_had_no_time_for_is_worked_out_while_one_looks(explanation):
+    session = looked_at()
+    tab = ExplanationTab(session)
+    tab.paint(shown(explanation, is_over=False))
+    assert session.looks == 0, "the run itself is at it"
+    tab.paint(shown(explanation, is_refining=True))
+    assert session.looks == 1
+    assert "worked out further while you look" in tab._further.value
+    tab.paint(shown(None, is_refining=True))
+    assert "explained now" in tab._further.value
+    assert "no explanation" not in tab._note.value
+    tab.paint(shown(None))
+    assert "no explanation" in tab._note.value
+    assert tab._further.value == ""
+
+
 def test_a_group_that_is_shown_elsewhere_is_compared_here(explanation):
-    tab = ExplanationTab(SimpleNamespace())
+    tab = ExplanationTab(looked_at())
     part = SimpleNamespace(column="age", group="<b>")
     tab.paint(shown(explanation, part))
     assert "not only those where age is &lt;b&gt;. They are compared by age below." in tab._of_part.value
@@ -132,7 +156,7 @@ def test_a_group_that_is_shown_elsewhere_is_compared_here(explanation):
 
 
 def test_one_answer_needs_no_choice(explanation):
-    tab = ExplanationTab(SimpleNamespace())
+    tab = ExplanationTab(looked_at())
     tab.paint(shown(explanation_of(explanation.outputs[1])))
     assert tab._cell.layout.display == tab._row_cell.layout.display == "none"
     assert title(tab._classes) == ""

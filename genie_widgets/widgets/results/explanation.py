@@ -30,7 +30,7 @@ class ExplanationTab(Tab):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._note, self._cautions, self._of_part = html(), html(), html()
+        self._note, self._further, self._cautions, self._of_part = html(), html(), html(), html()
         self._part: Part | None = None
         self._output = w.Dropdown(description=tr("Answer explained"))
         self._column = w.Dropdown(description=tr("Column"))
@@ -66,16 +66,19 @@ class ExplanationTab(Tab):
                 self._waterfall.root,
             ]
         )
-        self.root = w.VBox([self._note, self._of_part, self._cautions, self._body])
+        self.root = w.VBox([self._note, self._further, self._of_part, self._cautions, self._body])
 
     def render(self, state: SessionState) -> None:
         """Draw the run's explanation, once it is there."""
         explanation = state.result.explanation if state.result is not None else None
+        if _is_over(state):
+            self.session.refine()
+        self._further.value = f'<p class="g-mut">{esc(_further(explanation))}</p>' if state.is_refining else ""
         show(self._body, explanation is not None)
         if explanation is None:
-            none = tr("This run has no explanation; its notes say why.")
+            none = "" if state.is_refining else tr("This run has no explanation; its notes say why.")
             told = none if _is_over(state) else tr("The explanation is not there yet.")
-            self._note.value = f"<p>{esc(told)}</p>"
+            self._note.value = f"<p>{esc(told)}</p>" if told else ""
             self._cautions.value = self._of_part.value = ""
             return
         if explanation is not self._drawn:
@@ -175,6 +178,12 @@ def _trust(explanation: Explanation) -> list[str]:
         error = explanation.gate_error
         told.append(tr("The model's parts, as read here, say what the model says within {error:.1e}.", error=error))
     return [*told, tr("They tell what the model uses, not what causes what.")]
+
+
+def _further(explanation: Explanation | None) -> str:
+    if explanation is None:
+        return tr("The run had no time for it: the predictions are explained now.")
+    return tr("The run had no time for more: this is worked out further while you look.")
 
 
 def _is_over(state: SessionState) -> bool:
