@@ -21,34 +21,31 @@ def _ratio(top: Floats, bottom: Floats, where_zero: float = np.nan) -> Floats:
     return out
 
 
-def _summed(weights: Floats, order: NDArray[np.intp], starts: NDArray[np.intp]) -> Floats:
-    """Sum weights within runs of `order`, which begin at `starts`: shape (R, len(starts))."""
-    return np.asarray(np.add.reduceat(weights[:, order], starts, axis=1), dtype=float)
-
-
 class _Counts:
     """Weights summed by true class, by predicted class, and where both agree: shapes (R, k)."""
 
     def __init__(self, rows: ClassRows) -> None:
         self.truth = _By(rows.truth, len(rows.labels))
         self.predicted = _By(rows.predicted, len(rows.labels))
-        self.hit = rows.truth == rows.predicted
+        self.hit = (rows.truth == rows.predicted)[self.truth.order]
 
     def __call__(self, weights: Floats) -> tuple[Floats, Floats, Floats]:
-        return self.truth(weights), self.predicted(weights), self.truth(weights * self.hit)
+        true = weights.take(self.truth.order, axis=1)
+        predicted = weights.take(self.predicted.order, axis=1)
+        return self.truth.sums(true), self.predicted.sums(predicted), self.truth.sums(true * self.hit)
 
 
 class _By:
-    """Sum weights by code: (R, n) -> (R, k)."""
+    """Sum weights by code, of rows in the `order` of their codes: (R, n) -> (R, k)."""
 
     def __init__(self, codes: Codes, k: int) -> None:
         self.k = k
         self.order = np.argsort(codes, kind="stable")
         self.present, self.starts = np.unique(codes[self.order], return_index=True)
 
-    def __call__(self, weights: Floats) -> Floats:
-        out = np.zeros((len(weights), self.k))
-        out[:, self.present] = _summed(weights, self.order, self.starts)
+    def sums(self, ordered: Floats) -> Floats:
+        out = np.zeros((len(ordered), self.k))
+        out[:, self.present] = np.add.reduceat(ordered, self.starts, axis=1)
         return out
 
 
@@ -148,44 +145,59 @@ def recall(rows: ClassRows) -> Weighted:
     return of
 
 
-def _positive_scores(rows: ClassRows) -> tuple[NDArray[np.bool_], Floats]:
-    assert rows.probabilities is not None
-    assert rows.positive is not None
-    return rows.truth == rows.positive, rows.probabilities[:, rows.positive]
-
-
 class _Ranking:
-    """Weights of positives and of negatives by level of score, lowest first: shapes (R, levels)."""
+    """Positives and negatives among some rows, by their scores, lowest first.
 
-    def __init__(self, positive: NDArray[np.bool_], scores: Floats) -> None:
-        self.order = np.argsort(scores, kind="stable")
-        ordered = scores[self.order]
+    Weights are whole numbers, and so is twice each sum here: no order of summing rounds any.
+    """
+
+    def __init__(self, rows: NDArray[np.intp], positive: NDArray[np.bool_], scores: Floats) -> None:
+        order = np.argsort(scores, kind="stable")
+        ordered, is_positive = scores[order], positive[order]
+        self.order, self.positive = rows[order], is_positive.astype(float)
         self.starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-        self.positive = positive.astype(float)
+        self.positives, self.negatives = self.order[is_positive], self.order[~is_positive]
+        self.below, self.not_above = (
+            np.searchsorted(ordered[~is_positive], ordered[is_positive], side=side) for side in ("left", "right")
+        )
+        self.has_ties = not np.array_equal(self.below, self.not_above)
 
-    def __call__(self, weights: Floats) -> tuple[Floats, Floats]:
-        everything = _summed(weights, self.order, self.starts)
-        positives = _summed(weights * self.positive, self.order, self.starts)
+    def levels(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Give the weights of positives and of negatives by level of score: shapes (R, levels)."""
+        everything = weights.take(self.order, axis=1)
+        positives = everything * self.positive
+        if len(self.starts) < len(self.order):
+            everything, positives = (np.add.reduceat(part, self.starts, axis=1) for part in (everything, positives))
         return positives, everything - positives
 
     def auc(self, weights: Floats) -> Floats:
         """Share of (positive, negative) pairs in the right order; ties count half."""
-        positives, negatives = self(weights)
-        below = np.cumsum(negatives, axis=1) - negatives / 2
-        return _ratio((positives * below).sum(axis=1), positives.sum(axis=1) * negatives.sum(axis=1))
+        positives = weights.take(self.positives, axis=1)
+        negatives = np.zeros((len(weights), len(self.negatives) + 1))
+        np.cumsum(weights.take(self.negatives, axis=1), axis=1, out=negatives[:, 1:])
+        below = negatives.take(self.below, axis=1)
+        if self.has_ties:
+            below = (below + negatives.take(self.not_above, axis=1)) / 2
+        return _ratio(np.einsum("ij,ij->i", positives, below), positives.sum(axis=1) * negatives[:, -1])
+
+
+def _ranking(rows: ClassRows) -> _Ranking:
+    assert rows.probabilities is not None
+    assert rows.positive is not None
+    return _Ranking(np.arange(len(rows)), rows.truth == rows.positive, rows.probabilities[:, rows.positive])
 
 
 def roc_auc(rows: ClassRows) -> Weighted:
     """Area under the ROC curve of the positive class."""
-    return _Ranking(*_positive_scores(rows)).auc
+    return _ranking(rows).auc
 
 
 def average_precision(rows: ClassRows) -> Weighted:
     """Precision averaged over the steps of recall, without interpolation."""
-    ranking = _Ranking(*_positive_scores(rows))
+    ranking = _ranking(rows)
 
     def of(weights: Floats) -> Floats:
-        positives, negatives = (part[:, ::-1] for part in ranking(weights))
+        positives, negatives = (part[:, ::-1] for part in ranking.levels(weights))
         hits, alarms = np.cumsum(positives, axis=1), np.cumsum(positives + negatives, axis=1)
         steps = positives * _ratio(hits, alarms, 0.0)
         return _ratio(steps.sum(axis=1), hits[:, -1])
@@ -202,12 +214,12 @@ def roc_auc_ovo_macro(rows: ClassRows) -> Weighted:
         for b in present:
             if a != b:
                 pair = np.flatnonzero((rows.truth == a) | (rows.truth == b))
-                rankings.append((pair, _Ranking(rows.truth[pair] == a, rows.probabilities[pair, a])))
+                rankings.append(_Ranking(pair, rows.truth[pair] == a, rows.probabilities[pair, a]))
 
     def of(weights: Floats) -> Floats:
         total, defined = np.zeros(len(weights)), np.zeros(len(weights))
-        for pair, ranking in rankings:
-            value = ranking.auc(weights[:, pair])
+        for ranking in rankings:
+            value = ranking.auc(weights)
             total += np.nan_to_num(value)
             defined += np.isfinite(value)
         return _ratio(total, defined)

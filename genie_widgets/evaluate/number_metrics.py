@@ -43,7 +43,7 @@ def median_absolute_error(rows: NumberRows) -> Weighted:
 
     def of(weights: Floats) -> Floats:
         # Weights are whole numbers: the median is the middle of the rows repeated so often.
-        reached = np.cumsum(weights[:, order], axis=1)
+        reached = np.cumsum(weights.take(order, axis=1), axis=1)
         n = reached[:, -1:]
         lower = (reached >= np.floor((n + 1) / 2)).argmax(axis=1)
         upper = (reached >= np.floor(n / 2) + 1).argmax(axis=1)

@@ -109,6 +109,25 @@ def test_weights_are_repeated_rows_for_classes(k, seed):
             assert value == pytest.approx(metric_value(name, repeated(rows, weight)), abs=1e-12), name
 
 
+@pytest.mark.parametrize("n_levels", [1, 3, 1000])
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 1.0])
+def test_an_auc_of_weighted_rows_is_their_share_of_pairs_to_the_last_bit(n_levels, share):
+    rng = np.random.default_rng(n_levels)
+    n = 60
+    chances = rng.integers(0, n_levels, n) / n_levels
+    truth = (rng.random(n) < share).astype(np.intp)
+    rows = ClassRows(truth, truth, ("no", "yes"), np.column_stack([1 - chances, chances]), 1)
+    weights = rng.integers(0, 4, (5, n))
+    above = (chances[:, None] > chances).astype(int) * 2 + (chances[:, None] == chances)
+    for value, weight in zip(weighted_metric("roc_auc", rows)(weights.astype(float)), weights, strict=True):
+        positives, negatives = weight * truth, weight * (1 - truth)
+        n_pairs = int(positives.sum()) * int(negatives.sum())
+        if n_pairs == 0:
+            assert np.isnan(value)
+        else:
+            assert value == int(positives @ above @ negatives) / 2 / n_pairs
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_weights_are_repeated_rows_for_numbers(seed):
     rng = np.random.default_rng(seed)
