@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from genie_widgets.render.deciding import decided_html, decision_html
     from genie_widgets.render.dependence import dependence_figure
     from genie_widgets.render.escape import cell_number, duration, esc, metric_value, moment, number
-    from genie_widgets.render.explained import beeswarm_figure, classes_figure, importance_figure
+    from genie_widgets.render.explained import beeswarm_figure, classes_figure, how_html, importance_figure
     from genie_widgets.render.gallery import figures
     from genie_widgets.render.groups import groups_figure, groups_html, part_html
     from genie_widgets.render.pieces import (
@@ -77,6 +77,7 @@ _HOME = {
     "groups_figure": "groups",
     "groups_html": "groups",
     "part_html": "groups",
+    "how_html": "explained",
     "importance_figure": "explained",
     "leaderboard_html": "results",
     "metrics_html": "results",
@@ -127,6 +128,7 @@ __all__ = [
     "flip_html",
     "groups_figure",
     "groups_html",
+    "how_html",
     "importance_figure",
     "leaderboard_html",
     "learns_from_html",

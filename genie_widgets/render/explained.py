@@ -21,7 +21,7 @@ from genie_widgets.render.charts import (
     label,
     shades,
 )
-from genie_widgets.render.escape import number
+from genie_widgets.render.escape import esc, number
 from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance
 
 MAX_COLUMNS, MAX_CLASSES = 15, 12
@@ -56,6 +56,17 @@ def known_within(explanation: Explanation, error: float) -> str:
 def share_of(explanation: Explanation, value: float) -> str:
     """Write a prediction."""
     return written(value, ".1%") if explanation.unit == "probability" else number(value)
+
+
+def how_html(explanation: Explanation) -> str:
+    """Say on what path the values were found, how exact they are, and what they are not."""
+    error = explanation.additivity_error
+    told = [explanation.method, tr("The parts of a row add up to its prediction within {error:.1e}.", error=error)]
+    if explanation.gate_error is not None:
+        error = explanation.gate_error
+        told.append(tr("The model's parts, as read here, say what the model says within {error:.1e}.", error=error))
+    told.append(tr("They tell what the model uses, not what causes what."))
+    return f'<p class="g-mut">{esc(" ".join(told))}</p>'
 
 
 def scale_of(explanation: Explanation) -> int:

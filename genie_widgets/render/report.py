@@ -9,7 +9,7 @@ from genie_widgets.render.charts import Figure
 from genie_widgets.render.deciding import decided_html, decision_html
 from genie_widgets.render.dependence import dependence_figure
 from genie_widgets.render.escape import esc, moment
-from genie_widgets.render.explained import beeswarm_figure, classes_figure, strongest
+from genie_widgets.render.explained import beeswarm_figure, classes_figure, how_html, strongest
 from genie_widgets.render.gallery import figures
 from genie_widgets.render.pieces import plan_summary_html, problems_html, profile_html
 from genie_widgets.render.results import leaderboard_html, metrics_html, verdict_html
@@ -135,16 +135,12 @@ def _examples(result: RunResult) -> str:
         output = explanation.outputs[explanation.likeliest(place)]
         sentences = row_sentences(explanation, output.rows[place], output.label, output.base_value)
         items += f"<li>{esc(' '.join(sentences))}</li>"
-    said = " ".join(
-        (
-            tr(
-                "Some of the rows kept apart, and what moves the delivered model's predictions of them. It was trained "
-                "on them after the score, so these predictions are no test."
-            )
-            if result.is_refitted
-            else tr("Some of the untouched rows, and what moved their predictions."),
-            esc(explanation.method),
-            tr("This tells how the model decides, not what causes the outcome."),
+    said = (
+        tr(
+            "Some of the rows kept apart, and what moves the delivered model's predictions of them. It was trained "
+            "on them after the score, so these predictions are no test."
         )
+        if result.is_refitted
+        else tr("Some of the untouched rows, and what moved their predictions.")
     )
-    return f"{problems_html(explanation.cautions)}<p>{said}</p><ol>{items}</ol>"
+    return f"{problems_html(explanation.cautions)}<p>{said}</p>{how_html(explanation)}<ol>{items}</ol>"

@@ -15,11 +15,12 @@ MOST_COLUMNS = 5
 
 def with_cautions(explanation: Explanation, rows: pd.DataFrame, plan: Plan, profile: TableProfile) -> Explanation:
     """Add to an explanation what a reader should mind about its rows and columns."""
-    told = (*_leaks(explanation, plan), *_extrapolations(rows.iloc[: explanation.n_rows], profile))
+    told = (*leaks(explanation, plan), *_extrapolations(rows.iloc[: explanation.n_rows], profile))
     return explanation.model_copy(update={"cautions": (*told, *explanation.cautions)})
 
 
-def _leaks(explanation: Explanation, plan: Plan) -> list[Problem]:
+def leaks(explanation: Explanation, plan: Plan) -> list[Problem]:
+    """Tell of columns that may give the answer away and are much of what is explained."""
     sizes: dict[str, float] = {}
     for output in explanation.outputs:
         for item in output.importance:

@@ -13,7 +13,7 @@ from genie_widgets.language import speak, tr
 from genie_widgets.machine import detect_machine
 from genie_widgets.schema import Decision, DriftAccepted, Explanation, Flip, GenieError, Problem, RunRequest, WhatIf
 from genie_widgets.store import RunFolder
-from genie_widgets.worker.cautions import with_cautions
+from genie_widgets.worker.cautions import leaks, with_cautions
 from genie_widgets.worker.flipping import Change, plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align, typed_like
@@ -220,11 +220,13 @@ class Server:
         predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
         answers = [(answer_name(str(name)), float(value)) for name, value in predicted[1:].items()]
         explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)), GOOD_ENOUGH_TRIED)
+        # Cells unlike the rest are told by themselves, for this row.
+        cautions = (*leaks(explanation, request.plan), *explanation.cautions)
         tried = WhatIf(
             cells=cells,
             prediction=str(predicted.iloc[0]),
             answers=tuple(answers),
-            explanation=explanation,
+            explanation=explanation.model_copy(update={"cautions": cautions}),
             problems=(*problems, *unlike(cells, request.profile)),
         )
         return tried.model_dump()

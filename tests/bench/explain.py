@@ -348,9 +348,9 @@ def growth(name, folder, seconds, sizes):
         )
 
 
-def served(n_columns, kept, seconds):
-    """A run whose model answers, trained now or in an earlier call."""
-    workspace = kept / f"what-if-{n_columns}"
+def served(n_columns, kept, seconds, name=""):
+    """A run whose model answers, trained now or in an earlier call; of a kind of `BY_HAND`, or as a run trains it."""
+    workspace = kept / f"what-if-{name}{'-' if name else ''}{n_columns}"
     done = next((workspace / "runs").glob("*/predictor/predictor.pkl"), None)
     if done is not None:
         folder = RunFolder(done.parent.parent)
@@ -364,6 +364,9 @@ def served(n_columns, kept, seconds):
     folder.write_request(
         RunRequest(run_id=folder.run_id, prompt="", plan=plan, profile=table.profile, created_at=time.time())
     )
+    if name:
+        fitted(name, table.frame, folder.predictor_path)
+        return Server(folder, load_model(folder.predictor_path))
     machine = detect_machine(disk=folder.path)
     return Server(folder, fit(table.frame, plan, path=folder.predictor_path, time_limit_s=seconds, machine=machine))
 
@@ -382,13 +385,14 @@ def delivered(server, n_columns, kept):
     return Server(server._folder, load_model(path))
 
 
-def what_if(n_columns, kept, seconds):
+def what_if(n_columns, kept, seconds, name=""):
     """A row's answer as the panel gets it: prediction, probabilities, values and cautions; and what flips it."""
-    scored = served(n_columns, kept, seconds)
+    scored = served(n_columns, kept, seconds, name)
     row = mixed(n=3_000, n_columns=n_columns).drop(columns=["y", "when"]).iloc[5]
     cells = {k: (v if isinstance(v, str) else float(v)) for k, v in row.items()}
     cells["when"] = "2024-05-01"
-    for which, server in (("scored", scored), ("delivered", delivered(scored, n_columns, kept))):
+    answering = [(name, scored)] if name else [("scored", scored), ("delivered", delivered(scored, n_columns, kept))]
+    for which, server in answering:
         if server is None:
             continue
         times, of_cpu = [], []
@@ -410,6 +414,13 @@ def what_if(n_columns, kept, seconds):
             f"{flip['value']['changes']}",
             flush=True,
         )
+
+
+def what_ifs(kept, seconds):
+    """As a run trains them, and two that cannot be taken apart."""
+    for name in ("", "stacked", "k-nn"):
+        for n_columns in (10, 50, 200):
+            what_if(n_columns, kept, seconds, name)
 
 
 COMPILE = """
@@ -522,8 +533,7 @@ def main():
                 if name in arguments.case:
                     growth(name, folder, arguments.seconds, arguments.rows or sizes)
         if arguments.only in (None, "what-if"):
-            for n_columns in (10, 50, 200):
-                what_if(n_columns, folder, min(arguments.seconds, 40))
+            what_ifs(folder, min(arguments.seconds, 40))
 
 
 if __name__ == "__main__":

@@ -91,7 +91,8 @@ def test_it_says_what_was_asked_found_and_used(page):
         assert heading in page.words
     assert "predict it" in page.words
     assert "95% interval" in page.words
-    assert "not what causes the outcome" in page.words
+    assert "not what causes what" in page.words
+    assert "add up to its prediction within" in page.words
     assert "run 00000000" in page.words
     assert "2001-09-" in page.words
 

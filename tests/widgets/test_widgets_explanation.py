@@ -16,9 +16,12 @@ from genie_widgets.schema import (
     Plan,
     Problem,
     RowExplanation,
+    Settings,
     WhatIf,
 )
+from genie_widgets.session import Session
 from genie_widgets.widgets.results.explanation import ExplanationTab
+from genie_widgets.widgets.results.predict import PredictTab
 from genie_widgets.widgets.results.what_if import WhatIfTab
 
 CAUTION = Problem(code="columns-alike", title="a and <b> go together.", remedy="Read both.", severity="info")
@@ -162,6 +165,15 @@ def test_one_answer_needs_no_choice(explanation):
     assert title(tab._classes) == ""
 
 
+def test_why_a_row_was_predicted_so_says_how_that_was_found_and_what_to_mind(explanation, tmp_path):
+    session = Session(Settings(workspace=tmp_path))
+    tab = PredictTab(session)
+    tab.paint(session.state.model_copy(update={"row_explanation": explanation_of(explanation.outputs[0])}))
+    for said in ("probability of rare is 90.0%", "Exactly.", "not what causes what", "a and &lt;b&gt; go together."):
+        assert said in tab._sentences.value
+    session.close()
+
+
 class Asked:
     """A session that remembers what it was asked."""
 
@@ -193,6 +205,9 @@ def test_a_change_that_flips_the_answer_is_put_into_the_form(explanation):
     session = Asked()
     tab = WhatIfTab(session)
     tab.paint(state)
+    assert "a and &lt;b&gt; go together." in tab._problems.value, "what is to be minded, here too"
+    for how in ("Exactly.", "add up to its prediction within 0.0e+00", "not what causes what"):
+        assert how in tab._sentences.value
     assert "threshold" not in tab._answer.value
     lower = {"prediction": "yes", "answers": (("no", 0.55), ("yes", 0.45))}
     state.what_if = state.what_if.model_copy(update=lower)

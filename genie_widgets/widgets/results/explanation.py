@@ -11,6 +11,7 @@ from genie_widgets.render import (
     compared_figure,
     dependence_figure,
     esc,
+    how_html,
     importance_figure,
     problems_html,
     row_sentences,
@@ -90,9 +91,7 @@ class ExplanationTab(Tab):
         # A better explanation of the same rows leaves the person where they were.
         is_new = self._drawn is None or _labels(self._drawn) != _labels(explanation)
         self._drawn = explanation
-        self._note.value = (
-            f'<p class="g-mut">{esc(explanation.method)} {" ".join(esc(said) for said in _trust(explanation))}</p>'
-        )
+        self._note.value = how_html(explanation)
         self._cautions.value = problems_html(explanation.cautions)
         options = [(output.label, place) for place, output in enumerate(explanation.outputs)]
         opening = explanation.opening
@@ -168,16 +167,6 @@ class ExplanationTab(Tab):
 
 def _labels(explanation: Explanation) -> list[str]:
     return [output.label for output in explanation.outputs]
-
-
-def _trust(explanation: Explanation) -> list[str]:
-    """Say how exact the values are, and what they are not."""
-    error = explanation.additivity_error
-    told = [tr("The parts of a row add up to its prediction within {error:.1e}.", error=error)]
-    if explanation.gate_error is not None:
-        error = explanation.gate_error
-        told.append(tr("The model's parts, as read here, say what the model says within {error:.1e}.", error=error))
-    return [*told, tr("They tell what the model uses, not what causes what.")]
 
 
 def _further(explanation: Explanation | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from genie_widgets.language import mark, plural, tr
-from genie_widgets.render import esc, problems_html, row_sentences, rows_html, waterfall_figure
+from genie_widgets.render import esc, how_html, problems_html, row_sentences, rows_html, waterfall_figure
 from genie_widgets.schema import Problem, RunResult
 from genie_widgets.session import PredictionsState, Remedy, Session, SessionState, blockers, drift_remedies
 from genie_widgets.widgets.download import Download
@@ -117,5 +117,6 @@ class PredictTab(Tab):
         place = explanation.likeliest(0)
         output = explanation.outputs[place]
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
-        self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
+        told = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
+        self._sentences.value = problems_html(explanation.cautions) + told + how_html(explanation)
         self._waterfall.draw(waterfall_figure(explanation, 0, place), tr("Row {row:,}", row=state.explained_row + 1))

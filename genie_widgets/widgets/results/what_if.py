@@ -11,9 +11,9 @@ from traitlets import dlink
 from genie_widgets.language import figure, mark, tr
 from genie_widgets.render import (
     cell_number,
-    duration,
     esc,
     flip_html,
+    how_html,
     number,
     problems_html,
     row_sentences,
@@ -140,12 +140,10 @@ class WhatIfTab(Tab):
             f"<span>{esc(name)} <b>{_value(explanation, value)}</b></span>" for name, value in tried.answers
         )
         self._answer.value = f'{said}<p class="g-answers">{answers}</p>{_by_threshold(tried)}'
-        self._problems.value = problems_html(tried.problems)
+        self._problems.value = problems_html((*tried.problems, *explanation.cautions))
         sentences = row_sentences(explanation, output.rows[0], output.label, output.base_value)
-        took = duration(explanation.seconds)
-        note = tr("Explained in {time}: {method}", time=took, method=explanation.method)
-        note = note if explanation.seconds >= 1 else ""
-        self._sentences.value = "".join(f"<p>{esc(sentence)}</p>" for sentence in (*sentences, note) if sentence)
+        told = "".join(f"<p>{esc(sentence)}</p>" for sentence in sentences)
+        self._sentences.value = told + how_html(explanation)
         self._waterfall.draw(waterfall_figure(explanation, 0, place), tr("This row"))
 
 
