@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -70,14 +71,12 @@ def main() -> None:
 def is_under_way() -> bool:
     """Whether a process is compiling now: what waits for a core is then not another's work alone."""
     for path in _locks():
-        with suppress(OSError):
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        with suppress(OSError), _opened(path, os.O_RDONLY) as descriptor:
             try:
-                fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                if _is_own(descriptor):
+                    fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
                 return True
-            finally:
-                os.close(descriptor)
     return False
 
 
@@ -87,10 +86,8 @@ def _one_after_the_other() -> Iterator[None]:
     with ExitStack() as held:
         for path in _locks():
             with suppress(OSError):
-                descriptor = os.open(path, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-                held.callback(os.close, descriptor)
-                # Another person could keep theirs for ever.
-                if os.fstat(descriptor).st_uid == os.getuid():
+                descriptor = held.enter_context(_opened(path, os.O_CREAT | os.O_RDWR))
+                if _is_own(descriptor):
                     _wait_for(descriptor)
                     break
         yield
@@ -100,6 +97,22 @@ def _locks() -> tuple[Path, Path]:
     """Give the places for a lock: beside the package, and this user's own where that cannot be written."""
     own = Path(tempfile.gettempdir()) / f"genie-compiling-{os.getuid()}-{hash_of_sources()}.lock"
     return folder_beside() / "compiling.lock", own
+
+
+@contextmanager
+def _opened(path: Path, how: int) -> Iterator[int]:
+    """Open a lock's file, whatever another person has put in its place: a pipe would keep who opens it waiting."""
+    descriptor = os.open(path, how | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_own(descriptor: int) -> bool:
+    """Whether a lock's file is this user's: another person could keep theirs locked for ever."""
+    status = os.fstat(descriptor)
+    return stat.S_ISREG(status.st_mode) and status.st_uid == os.getuid()
 
 
 def _wait_for(descriptor: int) -> None:

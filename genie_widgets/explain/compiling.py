@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from genie_widgets.caches import whole_file
 from genie_widgets.ensemble import Link
 from genie_widgets.explain.ahead import compile_elsewhere
 from genie_widgets.explain.kept_code import code_beside, folder_beside, note_kept
@@ -97,10 +97,8 @@ def _take_prepared(folder: Path) -> None:
     for prepared in code_beside():
         kept = folder / prepared.name
         if not kept.exists():
-            fresh = kept.with_suffix(f".{os.getpid()}")
-            with suppress(OSError):  # then it is compiled
-                shutil.copy2(prepared, fresh)
-                fresh.replace(kept)
+            with suppress(OSError), whole_file(kept) as part:  # else it is compiled
+                shutil.copy2(prepared, part)
 
 
 def rehearse_adding() -> None:

@@ -16,6 +16,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from genie_widgets.caches import own_cache, whole_file
+
 KERNELS = (
     "tree_answers",
     "tree_board",
@@ -46,8 +48,8 @@ OF_THE_CPU = frozenset(
         "cpu",
     ]
 )
-# By these a person has Numba compile for another CPU.
-ASKED_OF_NUMBA = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
+# By these a person has Numba compile for another CPU, or keep it elsewhere.
+ASKED_OF_NUMBA = ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES", "NUMBA_CACHE_DIR")
 
 
 @cache
@@ -97,7 +99,7 @@ def is_kept() -> bool:
     """Whether all kernels lie on this machine, compiled for it, where Numba looks for them."""
     lines = made_for()
     for note in _notes(lines):
-        with suppress(OSError):
+        with suppress(OSError, ValueError):  # a note that was spoiled is none
             first, _, rest = note.read_text(encoding="utf-8").partition("\n")
             folder = Path(first)
             # Numba passes by a folder that it cannot write to, whatever lies there.
@@ -112,9 +114,8 @@ def note_kept(folder: Path) -> None:
     for note in _notes(lines):
         with suppress(OSError):  # another person's package; there is nowhere else, and it is found out anew
             note.parent.mkdir(parents=True, exist_ok=True)
-            fresh = note.with_suffix(f".{os.getpid()}")
-            fresh.write_text(f"{folder}\n{lines}", encoding="utf-8")
-            fresh.replace(note)
+            with whole_file(note) as part:
+                part.write_text(f"{folder}\n{lines}", encoding="utf-8")
             return
 
 
@@ -125,17 +126,16 @@ def code_beside() -> list[Path]:
 
 def forget_old_code() -> None:
     """Remove code that was compiled from other sources, and what was noted of it."""
-    for kept in (*folder_beside().glob("tree_*.nb[ci]"), *folder_beside().glob("kernels.*.txt")):
+    for kept in (*folder_beside().glob("tree_*.nb[ci]*"), *folder_beside().glob("kernels.*.txt*")):
         with suppress(OSError):  # another process was quicker, or the folder cannot be written
             if hash_of_sources() not in kept.name:
                 kept.unlink()
 
 
-def _notes(lines: str) -> tuple[Path, Path]:
+def _notes(lines: str) -> list[Path]:
     """Give the places for a note: beside the package, and the person's own where that cannot be written."""
     name = f"kernels.{hash_of_sources()}.{hashlib.sha256(lines.encode()).hexdigest()[:12]}.txt"
-    own = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genie-widgets"
-    return folder_beside() / name, own / name
+    return [place / name for place in (folder_beside(), own_cache()) if place is not None]
 
 
 def _last_index() -> str:

@@ -867,14 +867,17 @@ def _get_ready(settings: Settings) -> None:
     """Have a blank store for the record made, and what explains compiled: on a single core first what takes least."""
     from genie_widgets.explain import compile_elsewhere
 
-    with contextlib.suppress(OSError):  # no process can be started: the first run does it
+    blank = compiling = None
+    # What fails here is done by the first run, which tells why it fails; one is not left out for the other.
+    with contextlib.suppress(Exception):
         blank = prepare_blank(settings)
-        if blank is not None and detect_machine(disk=settings.workspace).usable_cores == 1:
+        if blank is not None and detect_machine().usable_cores == 1:
             blank.wait()
+    with contextlib.suppress(Exception):
         compiling = compile_elsewhere(_start_apart)
-        for process in (blank, compiling):
-            if process is not None:
-                process.wait()  # lest its end is left to look like a process
+    for process in (blank, compiling):
+        if process is not None:
+            process.wait()  # lest its end is left to look like a process
 
 
 def _start_apart(command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:

@@ -12,7 +12,6 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,6 +19,8 @@ from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+
+from genie_widgets.caches import own_cache, whole_file
 
 # What another version left, or a process that was killed, goes when a blank store is kept and it is as old as this.
 OLD_S = 24 * 3600.0
@@ -42,11 +43,8 @@ def name() -> str:
 
 def places() -> tuple[Path, ...]:
     """Give the folders for blank stores: beside the package, as its compiled code is, and the person's own."""
-    beside = Path(__file__).parent / "__pycache__"
-    own = os.environ.get("XDG_CACHE_HOME", "")
-    with suppress(RuntimeError):  # nobody's home
-        return beside, (Path(own) if Path(own).is_absolute() else Path.home() / ".cache") / "genie-widgets"
-    return (beside,)
+    found = (Path(__file__).parent / "__pycache__", own_cache())
+    return tuple(place for place in found if place is not None)
 
 
 def place_to_write() -> Path | None:
@@ -110,16 +108,8 @@ def keep(database: Path) -> None:
     with suppress(OSError, sqlite3.Error):
         shutil.copyfile(database, blank)
         _forget_workspace(blank)
-        descriptor, name_of_part = tempfile.mkstemp(prefix=f"{name()}.", suffix=".part", dir=place)
-        part = Path(name_of_part)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(gzip.compress(blank.read_bytes(), compresslevel=6))
-            part.chmod(0o644)
-            # Nobody waits for the disk: whoever copies what was torn there sees it.
-            part.replace(place / name())
-        finally:
-            part.unlink(missing_ok=True)
+        with whole_file(place / name()) as part:
+            part.write_bytes(gzip.compress(blank.read_bytes(), compresslevel=6))
         _forget_old(place)
 
 

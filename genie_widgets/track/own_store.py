@@ -20,9 +20,9 @@ from genie_widgets.track.address import ARTIFACTS, DATABASE, be_quiet
 def load_mlflow() -> None:
     """Import MLflow, which then keeps quiet."""
     be_quiet()
+    import_module("mlflow")  # which sets its level anew
     for library in ("mlflow", "urllib3"):  # urllib3 warns of each try, with the address's query
         logging.getLogger(library).setLevel(logging.ERROR)
-    import_module("mlflow")
 
 
 def make_store(workspace: Path) -> None:
@@ -41,7 +41,8 @@ def make_store(workspace: Path) -> None:
     with made.open("rb") as file:
         os.fsync(file.fileno())
     made.replace(workspace / DATABASE)
-    shutil.rmtree(folder)
+    # The store is there, whatever becomes of the folder.
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def make_blank() -> bool:

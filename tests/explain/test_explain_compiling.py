@@ -227,7 +227,7 @@ def test_another_cpu_python_numba_or_source_is_another_machine(package, tmp_path
     assert "flags: fpu avx2" in here
     assert cpuinfo(tmp_path, mhz="1200.0") == here
     others = {cpuinfo(tmp_path, flags="fpu avx2 avx512f"), cpuinfo(tmp_path, model="1")}
-    for name, value in (("NUMBA_CPU_NAME", "generic"), ("NUMBA_CPU_FEATURES", "")):
+    for name, value in (("NUMBA_CPU_NAME", "generic"), ("NUMBA_CPU_FEATURES", ""), ("NUMBA_CACHE_DIR", "/c")):
         with monkeypatch.context() as patched:
             patched.setenv(name, value)
             others.add(cpuinfo(tmp_path))
@@ -239,7 +239,7 @@ def test_another_cpu_python_numba_or_source_is_another_machine(package, tmp_path
         others.add(cpuinfo(tmp_path))
     (package / "compiled.py").write_text("x = 2", encoding="utf-8")
     others.add(cpuinfo(tmp_path))
-    assert len(others - {here}) == 7
+    assert len(others - {here}) == 8
 
 
 def test_code_for_another_cpu_is_none(package, starting, monkeypatch):
@@ -298,6 +298,31 @@ def test_a_note_beside_code_that_cannot_be_written_is_not_believed(package, star
     kept = keep_last_kernel(package / "__pycache__")
     kept_code.note_kept(kept.parent)
     monkeypatch.setattr(kept_code.os, "access", lambda path, _mode: Path(path) != kept.parent)
+    assert starting()
+
+
+def homeless(monkeypatch):
+    def nobodys():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nobodys)
+
+
+def test_a_user_without_a_home_has_the_packages_folder(package, starting, monkeypatch):
+    homeless(monkeypatch)
+    kept = keep_last_kernel(package / "__pycache__")
+    assert starting()
+    kept_code.note_kept(kept.parent)
+    assert not starting()
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"\0\n%s"])
+def test_a_spoiled_note_is_none(package, starting, content):
+    kept = keep_last_kernel(package / "__pycache__")
+    kept_code.note_kept(kept.parent)
+    (note,) = kept.parent.glob("kernels.*.txt")
+    note.write_bytes(content.replace(b"%s", kept_code.made_for().encode()))
     assert starting()
 
 
@@ -365,8 +390,9 @@ def test_code_of_other_sources_is_removed(package):
         kept / f"tree_sets.rows_against_set_{name}-84.py311.nbi" for name in (kept_code.hash_of_sources(), "0")
     )
     note, old_note = (kept / f"kernels.{name}.123.txt" for name in (kept_code.hash_of_sources(), "0"))
+    old_parts = [path.with_name(f"{path.name}.abc.part") for path in (old, old_note)]
     other = kept / "game.cpython-311.pyc"
-    for file in (mine, old, other, note, old_note):
+    for file in (mine, old, other, note, old_note, *old_parts):
         file.touch()
     kept_code.forget_old_code()
     assert sorted(kept.iterdir()) == sorted([mine, other, note])
@@ -412,8 +438,17 @@ def test_another_persons_lock_is_not_waited_for(locks):
     with locks[0].open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         os.chown(locks[0], 65534, 65534)
+        assert not ahead.is_under_way()
         with ahead._one_after_the_other():
             assert not can_be_locked(locks[1])
+
+
+def test_a_pipe_in_a_locks_place_keeps_nobody_waiting(locks):
+    os.mkfifo(locks[1])
+    assert not ahead.is_under_way()
+    locks[0].mkdir()
+    with ahead._one_after_the_other():
+        assert not ahead.is_under_way()
 
 
 def test_where_nothing_can_be_locked_it_is_compiled_all_the_same(locks, monkeypatch):

@@ -53,11 +53,25 @@ def get_ready(settings):
 @pytest.mark.parametrize("cores", [1, 2])
 def test_when_a_panel_opens_a_blank_store_is_made_and_the_kernels_are_compiled(tmp_path, steps, monkeypatch, cores):
     machine = Machine(cores, 2**33, 2**33, 2**33)
-    monkeypatch.setattr(session_module, "detect_machine", lambda **_disk: machine)
+    monkeypatch.setattr(session_module, "detect_machine", lambda: machine)
     get_ready(Settings(workspace=tmp_path))
     assert steps[0] == "--blank"
     assert steps.index("compile") == (2 if cores == 1 else 1), "one after the other on a single core"
     assert {"--blank ended", "compile ended"} < set(steps)
+
+
+def test_on_a_new_machine_the_workspace_is_not_there_yet(tmp_path, steps):
+    get_ready(Settings(workspace=tmp_path / "new"))
+    assert {"--blank ended", "compile ended"} < set(steps)
+
+
+def test_the_kernels_are_compiled_whatever_becomes_of_the_blank_store(tmp_path, steps, monkeypatch):
+    def fail(*_arguments, **_options):
+        raise RuntimeError("no store")
+
+    monkeypatch.setattr(recording, "start_process", fail)
+    get_ready(Settings(workspace=tmp_path))
+    assert steps == ["compile", "compile ended"]
 
 
 @pytest.mark.parametrize("why", ["a server records", "the workspace has its store", "there is one"])

@@ -163,14 +163,6 @@ def test_a_package_that_can_not_be_written_leaves_the_persons_own_folder(places,
     assert next(blank.kept()) == places[1] / blank.name()
 
 
-def test_the_persons_folder_is_where_others_caches_are(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert blank.places()[1] == tmp_path / "genie-widgets"
-    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    monkeypatch.setenv("HOME", str(tmp_path))
-    assert blank.places()[1] == tmp_path / ".cache" / "genie-widgets"
-
-
 @pytest.mark.skipif(os.getuid() != 0, reason="only root gives files away")
 def test_another_persons_is_not_used(places, a_store):
     blank.keep(a_store)

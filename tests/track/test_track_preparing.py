@@ -1,8 +1,10 @@
 """What takes seconds is done ahead, step by step, as long as nobody else needs the core."""
 
+import logging
+
 import pytest
 
-from genie_widgets.track import Tracker, tracker
+from genie_widgets.track import Tracker, own_store, tracker
 
 
 @pytest.mark.parametrize("n_steps", range(4))
@@ -13,3 +15,10 @@ def test_preparing_ends_between_two_steps(tmp_path, monkeypatch, n_steps):
     monkeypatch.setattr(tracker, "_rehearse", lambda: done.append("rehearsal"))
     Tracker("", tmp_path).prepare(lambda: len(done) < n_steps)
     assert done == ["load", "store", "rehearsal"][:n_steps]
+
+
+def test_mlflow_which_sets_its_own_level_as_it_is_imported_is_quiet_all_the_same(monkeypatch):
+    logger = logging.getLogger("mlflow")
+    monkeypatch.setattr(own_store, "import_module", lambda name: logging.getLogger(name).setLevel(logging.INFO))
+    own_store.load_mlflow()
+    assert logger.level == logging.ERROR
