@@ -26,6 +26,9 @@ from genie_widgets.caches import own_cache, whole_file
 OLD_S = 24 * 3600.0
 # To make one takes some seconds of a core. Who needs a store waits so long for whoever makes a blank one.
 LONGEST_WAIT_S, LOOK_S = 5.0, 0.1
+# Who would make one waits longer: nobody waits for them.
+LONGEST_TURN_S = 60.0
+ROOT = 0
 # What every file of SQLite begins with.
 SQLITE = b"SQLite format 3\0"
 
@@ -48,8 +51,13 @@ def places() -> tuple[Path, ...]:
 
 
 def place_to_write() -> Path | None:
-    """Give the first folder that can be written; None where nothing can be kept."""
-    for place in places():
+    """Give the first folder that can be written; None where nothing can be kept.
+
+    A package that others may write to is left to its owner: members of a group don't believe what another member keeps,
+    and would replace each other's without end.
+    """
+    beside, *own = places()
+    for place in (beside, *own) if os.getuid() in (ROOT, _owner()) else own:
         with suppress(OSError):
             place.mkdir(parents=True, exist_ok=True)
             if os.access(place, os.W_OK | os.X_OK):
@@ -65,12 +73,17 @@ def kept() -> Iterator[Path]:
     Path
         Whoever owns it could as well have written the package's code, or is the person themselves.
     """
-    trusted = {os.getuid(), Path(__file__).stat().st_uid}
+    trusted = {os.getuid(), _owner(), ROOT}
     for place in places():
         path = place / name()
         with suppress(OSError):
             if path.lstat().st_uid in trusted and path.is_file() and os.access(path, os.R_OK):
                 yield path
+
+
+def _owner() -> int:
+    """Give the user whose the package is."""
+    return Path(__file__).stat().st_uid
 
 
 def copy(blank: Path, database: Path) -> None:
@@ -133,24 +146,25 @@ def _forget_old(place: Path) -> None:
 
 @contextmanager
 def making() -> Iterator[Path | None]:
-    """Be the one who makes a blank store.
+    """Be the one who makes a blank store, after another process that is at it.
 
     Yields
     ------
     Path or None
-        A folder to make it in. None where it can't be kept, or another process makes it.
+        A folder to make it in. None where it can't be kept, or another process takes longer than that can take.
     """
     with ExitStack() as held:
         folder = None
         with suppress(OSError):
             place = place_to_write()
             if place is not None:
-                held.callback(os.close, _locked(place, fcntl.LOCK_EX))
+                held.callback(os.close, _locked(place, fcntl.LOCK_EX, LONGEST_TURN_S))
                 # Whoever makes a blank store holds the lock, so that what lies there is of one that was killed.
-                folder = place / "mlflow.new"
-                held.callback(shutil.rmtree, folder, ignore_errors=True)
-                shutil.rmtree(folder, ignore_errors=True)
-                folder.mkdir()
+                fresh = place / "mlflow.new"
+                shutil.rmtree(fresh, ignore_errors=True)
+                fresh.mkdir()
+                held.callback(shutil.rmtree, fresh, ignore_errors=True)
+                folder = fresh
         yield folder
 
 
@@ -179,20 +193,28 @@ def wait_for_maker() -> None:
         time.sleep(LOOK_S)
 
 
-def _locked(place: Path, how: int) -> int:
+def _locked(place: Path, how: int, within_s: float = 0.0) -> int:
     """Lock a folder for blank stores; gives the descriptor that holds the lock.
 
     Raises
     ------
     BlockingIOError
-        If another process has it.
+        If another process has it for so long.
     OSError
         If nothing can be locked there.
     """
     descriptor = os.open(place / "mlflow.lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    until = time.monotonic() + within_s
     try:
-        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        while True:
+            try:
+                fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(LOOK_S)
+            else:
+                return descriptor
     except OSError:
         os.close(descriptor)
         raise
-    return descriptor

@@ -46,7 +46,7 @@ def make_store(workspace: Path) -> None:
 
 
 def make_blank() -> bool:
-    """Make a blank store, if there is none; not where another process is at it, or nothing can be kept.
+    """Make a blank store, if there is none once another process that is at it has ended, and one can be kept.
 
     Returns
     -------

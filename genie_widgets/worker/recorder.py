@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from genie_widgets.machine import detect_machine
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker, with_credentials
+from genie_widgets.worker.allotment import WHOLE_MACHINE
 
 _asked: list[threading.Thread] = []
 
@@ -147,4 +147,6 @@ def _may_prepare(folder: RunFolder) -> bool:
     While others keep the cores busy, a run that has begun would get half of the little that its process gets; the
     record then takes its seconds after the run's last word.
     """
-    return folder.is_draft() or not detect_machine(disk=folder.path).is_busy
+    if folder.is_draft() or not WHOLE_MACHINE.machine(folder.path).is_busy:
+        return True
+    return not WHOLE_MACHINE.tried().machine(folder.path).is_busy

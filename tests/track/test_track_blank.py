@@ -171,7 +171,24 @@ def test_another_persons_is_not_used(places, a_store):
     assert not list(blank.kept())
 
 
-def test_one_makes_it_at_a_time_and_what_a_killed_one_left_goes(places):
+@pytest.mark.skipif(os.getuid() != 0, reason="only root's files are root's")
+def test_roots_is_used_beside_a_package_of_another_user(places, a_store, monkeypatch):
+    """As in an image that root prepared."""
+    blank.keep(a_store)
+    monkeypatch.setattr(blank, "_owner", lambda: 65534)
+    monkeypatch.setattr(blank.os, "getuid", lambda: 65534)
+    assert list(blank.kept()) == [places[0] / blank.name()]
+
+
+def test_a_package_of_another_user_is_not_written_to_even_where_that_is_allowed(places, monkeypatch):
+    assert blank.place_to_write() == places[0]
+    monkeypatch.setattr(blank, "_owner", lambda: 65534)
+    monkeypatch.setattr(blank.os, "getuid", lambda: 12345)
+    assert blank.place_to_write() == places[1]
+
+
+def test_one_makes_it_at_a_time_and_what_a_killed_one_left_goes(places, monkeypatch):
+    monkeypatch.setattr(blank, "LONGEST_TURN_S", 0.0)
     left = places[0] / "mlflow.new"
     left.mkdir(parents=True)
     (left / "half.db").touch()
@@ -199,6 +216,40 @@ def test_who_makes_it_is_waited_for_but_not_for_ever(places, monkeypatch):
         blank.wait_for_maker()
 
 
+def test_who_would_make_it_waits_for_another_who_does(places, a_store, monkeypatch):
+    waits = threading.Event()
+    monkeypatch.setattr(blank.time, "sleep", lambda _seconds: waits.set())
+    monkeypatch.setattr(own_store, "load_mlflow", lambda: pytest.fail("it is made twice"))
+    with ThreadPoolExecutor(1) as pool:
+        with blank.making():
+            second = pool.submit(make_blank)
+            assert waits.wait(10)
+            blank.keep(a_store)
+        assert second.result()
+
+
+def test_who_only_looks_whether_it_is_made_keeps_nobody_from_making_it(places, monkeypatch):
+    looking, real = [], fcntl.flock
+
+    def flock(descriptor, how):
+        if not looking:
+            looking.append(descriptor)
+            raise BlockingIOError
+        real(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with blank.making() as folder:
+        assert folder is not None
+    assert looking
+
+
+def test_a_folder_that_can_not_be_made_is_not_given(places):
+    places[0].mkdir()
+    (places[0] / "mlflow.new").touch()  # no folder, and not removed as one
+    with blank.making() as folder:
+        assert folder is None
+
+
 def test_where_nothing_can_be_locked_nobody_waits(places, monkeypatch):
     def no_locks(*_):
         raise OSError(37, "No locks available")
@@ -207,6 +258,21 @@ def test_where_nothing_can_be_locked_nobody_waits(places, monkeypatch):
     assert not blank.is_being_made()
     with blank.making() as folder:
         assert folder is None
+
+
+def test_a_folder_that_can_not_be_removed_takes_no_store_away(tmp_path, monkeypatch):
+    def copied(folder, _workspace):
+        (folder / "0.db").write_bytes(blank.SQLITE)
+        return folder / "0.db"
+
+    def rmtree(_folder, ignore_errors=False):
+        if not ignore_errors:
+            raise OSError(39, "Directory not empty")
+
+    monkeypatch.setattr(own_store, "_copied", copied)
+    monkeypatch.setattr(own_store.shutil, "rmtree", rmtree)
+    own_store.make_store(tmp_path)
+    assert (tmp_path / "mlflow.db").read_bytes() == blank.SQLITE
 
 
 def content(workspace):

@@ -9,7 +9,7 @@ from genie_widgets.schema import ResultUpdated, Tracking, new_run_id
 from genie_widgets.store import RunFolder
 from genie_widgets.track import Tracker
 from genie_widgets.track.tracker import PATIENCE_LOCAL_S, PATIENCE_S
-from genie_widgets.worker import recorder, recording
+from genie_widgets.worker import allotment, recorder, recording
 
 RECORD = Tracking(uri="u", run_id="r")
 
@@ -44,7 +44,7 @@ def machine(pressure):
 def asked(make_folder, make_result, monkeypatch):
     """The recorder of a run that has a result, on free cores."""
     monkeypatch.setattr(recorder, "Tracker", Actor)
-    monkeypatch.setattr(recorder, "detect_machine", lambda **_disk: machine(0.0))
+    monkeypatch.setattr(allotment, "detect_machine", lambda **_disk: machine(0.0))
     folder = make_folder()
     folder.write_result(make_result(folder))
     return recorder.Recorder(folder)
@@ -98,7 +98,8 @@ def test_what_takes_long_is_done_before_the_record_which_is_made_at_the_word(ask
 
 def test_on_busy_cores_a_run_that_has_begun_has_what_its_process_gets_for_itself(make_folder, make_result, monkeypatch):
     monkeypatch.setattr(recorder, "Tracker", Actor)
-    monkeypatch.setattr(recorder, "detect_machine", lambda **_disk: machine(0.9))
+    monkeypatch.setattr(allotment, "detect_machine", lambda **_disk: machine(0.9))
+    monkeypatch.setattr(allotment, "gets_ready_beside", lambda: False)
     folder = make_folder()
     folder.write_result(make_result(folder))
     busy = recorder.Recorder(folder)
@@ -108,6 +109,16 @@ def test_on_busy_cores_a_run_that_has_begun_has_what_its_process_gets_for_itself
     assert told(folder) == ["tracking"]
     assert not recorder._may_prepare(folder)
     assert recorder._may_prepare(RunFolder.create(folder.path.parent.parent, new_run_id())), "nobody waits yet"
+
+
+@pytest.mark.parametrize(("felt", "may"), [(0.2, True), (0.9, False), (None, False)])
+def test_what_genie_gets_ready_beside_is_not_the_work_of_others(make_folder, monkeypatch, make_result, felt, may):
+    monkeypatch.setattr(allotment, "detect_machine", lambda **_disk: machine(0.9))
+    monkeypatch.setattr(allotment, "gets_ready_beside", lambda: True)
+    monkeypatch.setattr(allotment, "felt_pressure", lambda: felt)
+    folder = make_folder()
+    folder.write_result(make_result(folder))
+    assert recorder._may_prepare(folder) == may
 
 
 def test_without_a_model_nothing_is_recorded_and_nobody_waits_for_it(asked):
