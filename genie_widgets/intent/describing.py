@@ -5,14 +5,21 @@ from __future__ import annotations
 from functools import lru_cache
 
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
+from genie_widgets.intent.short_forms import written_out
 from genie_widgets.intent.vectors import row_of
-from genie_widgets.intent.words import name_parts, words_of
+from genie_widgets.intent.words import ENGLISH_STOP_WORDS, OTHER_STOP_WORDS, name_parts, words_of
 from genie_widgets.schema import ColumnProfile
 
 # From this weight on a concept stands for a word; for a part of a name it must be surer.
 SAYS, NAMES = 0.6, 0.7
 LONGEST_CARD, LONGEST_TITLE, LONGEST_VALUE, MOST_VALUES = 90, 40, 18, 4
 FEW_VALUES = 6
+# A short form may stand for this or that.
+MOST_MEANINGS = 2
+# Of the words of an English sentence without its small words most have a vector.
+KNOWN_WORDS = 0.5
+# Small words of other languages that are no words in English.
+_FOREIGN = OTHER_STOP_WORDS - ENGLISH_STOP_WORDS
 # One of eight words at least is one of these in nearly every English sentence.
 _ENGLISH = frozenset(
     """the is are was will would how what which who does do of to and in it they that for from i we be
@@ -55,7 +62,12 @@ def described(column: ColumnProfile) -> str:
 
 def _is_english(text: str) -> bool:
     said = [word.plain for word in words_of(text)]
-    return text.isascii() and sum(word in _ENGLISH for word in said) >= max(1, len(said) / 8)
+    if not text.isascii() or not said:
+        return False
+    if sum(word in _ENGLISH for word in said) >= max(1, len(said) / 8):
+        return True
+    known = sum(row_of(word) is not None for word in said)
+    return known >= KNOWN_WORDS * len(said) and _FOREIGN.isdisjoint(said)
 
 
 def _in_english(text: str) -> str:
@@ -67,12 +79,22 @@ def _in_english(text: str) -> str:
 @lru_cache(maxsize=5_000)
 def _named(name: str) -> str:
     """Give a name's parts, those in other languages or short forms with what they mean."""
-    parts: list[str] = []
-    for part in name_parts(name):
-        parts.append(part)
-        if not (part.isascii() and row_of(part) is not None):
-            parts.extend(head for head in _heads(concepts_of(part), 1, NAMES) if head not in parts)
-    return " ".join(parts)
+    parts = name_parts(name)
+    meant = {
+        end - 1: [" ".join(words) for words in meanings[:MOST_MEANINGS]] for _, end, meanings in written_out(parts)
+    }
+    short = {at for start, end, _ in written_out(parts) for at in range(start, end)}
+    told: list[str] = []
+    for at, part in enumerate(parts):
+        told.append(part)
+        if at == 0 and part == "n" and len(parts) > 1:
+            # In front of what is counted it is no chemical element.
+            told.append("number of")
+        elif at in short:
+            told.extend(meaning for meaning in meant.get(at, ()) if meaning not in told)
+        elif not (part.isascii() and row_of(part) is not None):
+            told.extend(head for head in _heads(concepts_of(part), 1, NAMES) if head not in told)
+    return " ".join(told)
 
 
 def _heads(concepts: tuple[tuple[int, float], ...], most: int, least: float) -> list[str]:

@@ -15,6 +15,7 @@ from genie_widgets.intent.asked_about import asked_about
 from genie_widgets.intent.facts import is_no_target, says_yes_or_nothing
 from genie_widgets.intent.lexicon import TARGET, concepts_of, lexicon, terms_of
 from genie_widgets.intent.reading import Hit, Mention, Reading, read, significant_parts, spoken_values
+from genie_widgets.intent.short_forms import meanings_of
 from genie_widgets.intent.vectors import row_of, vectors_of
 from genie_widgets.intent.words import STOP_WORDS, Span
 from genie_widgets.schema import ColumnProfile, TableProfile
@@ -258,8 +259,10 @@ def _kind(column: ColumnProfile, place: int, n: int, forms: dict[str, bool], str
 
 @lru_cache(maxsize=5_000)
 def _name_rows(name: str) -> tuple[int, ...]:
-    """Rows of the vectors for a name's parts; of a foreign part those of its English heads."""
-    return _rows_of(significant_parts(name))
+    """Rows of the vectors for a name's parts; of a foreign part, or a short form, those of what it means."""
+    parts = significant_parts(name)
+    meant = [meanings_of(part)[0] if meanings_of(part) else (part,) for part in parts]
+    return _rows_of(tuple(word for words in meant for word in words if word not in STOP_WORDS or word in parts))
 
 
 def _rows_of(parts: tuple[str, ...]) -> tuple[int, ...]:

@@ -11,10 +11,15 @@ from math import log
 
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
+from genie_widgets.intent.short_forms import meanings_of, said_by_initials
 from genie_widgets.intent.words import CJK, HANGUL, STOP_WORDS, Word, is_near, name_parts, plain, stem, words_of
 from genie_widgets.schema import ColumnProfile, TableProfile
 
 EXACT, STEM, NEAR, CONCEPT, ABBREVIATION = 1.0, 0.92, 0.78, 0.8, 0.6
+# By what a short form stands for; by one of several such words a part of it; by the initials of words.
+WRITTEN_OUT, INITIALS = 0.85, 0.8
+# What a short form stands for is said within so many characters.
+NEAR_BY = 40
 # Parts of names that are often left unsaid: units, qualifiers, numbers.
 _LIGHT = frozenset(
     """mm cm m km kg g mg ml l kwh kw kbtu mw hz usd eur gbp pct percent id no nr num number total avg average mean max min
@@ -292,6 +297,20 @@ class _Matcher:
         for concept, weight in concepts_of(part):
             for hit in self._by_concept.get(concept, ()):
                 yield CONCEPT * weight * hit.score, hit.start, hit.end
+        if not stop:
+            for start, end in said_by_initials(part, self._made.words):
+                yield INITIALS, start, end
+        for meaning in meanings_of(part):
+            yield from self._written_out(meaning)
+
+    def _written_out(self, meaning: tuple[str, ...]) -> Iterator[tuple[float, int, int]]:
+        """Find what a short form stands for: all of it near each other, or less."""
+        met = [word for said in meaning if said not in STOP_WORDS for word in self._by_stem.get(stem(said), ())[:1]]
+        asked = sum(said not in STOP_WORDS for said in meaning)
+        if met:
+            start, end = min(word.start for word in met), max(word.end for word in met)
+            if end - start <= NEAR_BY:
+                yield WRITTEN_OUT * (len(met) / asked) ** 0.5, start, end
 
 
 def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:

@@ -14,7 +14,7 @@ from genie_widgets.language import mark, tr
 from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
-REFUSED, DOUBTED = 0.65, 0.75
+REFUSED, DOUBTED = 0.6, 0.75
 # What the reader's judgement counts, beside that of the words alone.
 READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.

@@ -32,8 +32,8 @@ _CYRILLIC_ENDINGS = (
 )  # fmt: skip
 _INDIAN_ENDINGS = ("ाओं", "ियों", "ियां", "ियाँ", "ों", "ें", "ीं", "ां", "ी", "ा", "े", "ि", "ो", "ु", "ं")
 
-# Words that say nothing about which column is meant.
-STOP_WORDS = frozenset(
+# Words that say nothing about which column is meant: of English, and of the other languages.
+ENGLISH_STOP_WORDS = frozenset(
     """a an and are as at be been but by can could did do does each every for from get gets give go going got had has have
     he her here him his how i if in into is it its just like make makes many may me might model most much must my need
     needs no not of on or our out over own per please plz pls predict predicting prediction predicted predictions shall she
@@ -41,8 +41,10 @@ STOP_WORDS = frozenset(
     to too up us use used using very want was we well were what when where whether which while who whom whose why will
     with would you your column columns target find out estimate estimating forecast forecasting guess classify
     classification regression know based data dataset table row rows file model models task goal build train machine
-    learning given help hey hi good new best value values
-    de del la el los las le les du des un una une unos uno en y o et ou und oder der die das den dem des ein eine einen
+    learning given help hey hi good new best value values""".split()
+)
+OTHER_STOP_WORDS = frozenset(
+    """de del la el los las le les du des un una une unos uno en y o et ou und oder der die das den dem des ein eine einen
     einer il lo gli i un di da e ed o per con su si se que quels quelle quelles quel cuales cual qual quale quali che chi
     wer wie was welche welcher welches wird werden ist sind es sie pour par avec sur dans est sont va vont por para com no
     na nos nas os as um uma vai vao ha hay va van zu von mit fur auf aus bei im am zum zur los predecir prediga predice
@@ -50,6 +52,7 @@ STOP_WORDS = frozenset(
     и в во на по не с со у за из к от до что кто как это ли для или а мне нужно предскажи предсказать спрогнозируй
     क्या का की के में से है हैं को कि यह और पर कौन कितना कितनी कितने होगा होगी करो करें""".split()
 )
+STOP_WORDS = ENGLISH_STOP_WORDS | OTHER_STOP_WORDS
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_a_doubtful_request_is_asked_about_with_the_likely_column_first(monkeypa
     from genie_widgets.intent import hearing
     from genie_widgets.intent.refusals import Suspicion
 
-    monkeypatch.setattr(hearing, "suspicion_of", lambda *_: Suspicion("causal", 0.6, 0.2))
+    monkeypatch.setattr(hearing, "suspicion_of", lambda *_: Suspicion("causal", 0.55, 0.25))
 
     answer = make_plan(BOATS, "predict asking_price")
 

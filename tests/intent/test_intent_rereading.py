@@ -14,8 +14,19 @@ from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.ranker import ranker
+from genie_widgets.intent.reader.encoder import padding
+from genie_widgets.intent.reader.weights import weights
 from genie_widgets.intent.requests import classifier
-from genie_widgets.intent.rereading import BEST, MOST_READ, head, kinds_of_request, probabilities, read_again, to_read
+from genie_widgets.intent.rereading import (
+    ALONE,
+    BEST,
+    MOST_READ,
+    head,
+    kinds_of_request,
+    probabilities,
+    read_again,
+    to_read,
+)
 from genie_widgets.intent.roles import ROLES
 from genie_widgets.intent.wished import wishes_of
 
@@ -49,7 +60,14 @@ def read(profile, text):
 def test_numpy_reads_as_what_was_trained():
     with np.load(FIGURES) as stored:
         counts = stored["counts"]
-        parts = np.split(stored["states"].astype(np.float32), np.cumsum(counts)[:-1])
+        parts = np.split(stored["pieces"].astype(np.float32), np.cumsum(counts)[:-1])
+        for layer in weights().layers[:ALONE]:
+            parts = [layer(pieces[None], padding([len(pieces)]))[0] for pieces in parts]
+        for read_, expected in zip(
+            parts, np.split(stored["alone"].astype(np.float32), np.cumsum(counts)[:-1]), strict=True
+        ):
+            near = (read_ * expected).sum(axis=1) / np.linalg.norm(read_, axis=1) / np.linalg.norm(expected, axis=1)
+            assert near.min() > 0.995
         places = [at.tolist() for at in np.split(stored["said"], np.cumsum(stored["n_said"])[:-1])]
         columns, roles, kinds = probabilities(parts, stored["evidence"], stored["first"], stored["wishes"], places)
         np.testing.assert_allclose(columns, stored["columns"], atol=0.02)

@@ -5,6 +5,7 @@ import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.intent import answer_question, make_plan
+from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.schema import METRICS, GenieError
 
 
@@ -329,3 +330,13 @@ def test_a_refusal_offers_a_sentence_that_works(customers):
     refusal = make_plan(customers, "cluster my customers")
     offer = refusal.text.split('"')[1]
     assert plan(customers, offer).target in customers.column_names
+
+
+@pytest.mark.parametrize("words", ["how fast will it sell", "wie schnell wird es verkauft", "how quickly is it sold"])
+def test_how_fast_is_what_is_asked_and_no_hurry(customers, words):
+    assert find_constraints(words, customers).quality is None
+
+
+@pytest.mark.parametrize("words", ["predict churned, fast", "predict churned as quickly as you can"])
+def test_a_hurry_is_heard(customers, words):
+    assert find_constraints(words, customers).quality == "fast"

@@ -29,7 +29,7 @@ def layers_of(layers):
     return [{name: np.asarray(attrgetter(name)(layer)) for name in names} for layer in layers]
 
 
-def beginning(layers, n_evidence, n_kinds, by_wishes, rng):
+def beginning(lower, layers, n_evidence, n_kinds, by_wishes, rng):
     """Weights to begin with: the ranker is trusted, and what speaks for a wish by a linear model's weights and bias."""
 
     def random(n_in, n_out, scale=1.0):
@@ -47,7 +47,7 @@ def beginning(layers, n_evidence, n_kinds, by_wishes, rng):
         "none_title": np.zeros(WIDTH, "f"), "none_sentence": np.zeros(WIDTH, "f"), "none_bias": np.zeros((), "f"),
         "trust": np.ones(2, "f"), "kinds": np.zeros((WIDTH, n_kinds), "f"), "kinds_bias": np.zeros(n_kinds, "f"),
     }  # fmt: skip
-    return {"layers": layers_of(layers), "head": head}
+    return {"lower": layers_of(lower), "layers": layers_of(layers), "head": head}
 
 
 def norm(layer, name, x):
@@ -62,10 +62,18 @@ def dense(layer, name, x):
     return x @ layer[f"{name}.weight"] + layer[f"{name}.bias"]
 
 
-def read(layers, x, part):
+def read_alone(layers, x, part):
+    """Let each part read itself."""
+    return read(layers, x, part[:, :, None] == part[:, None, :])
+
+
+def read_together(layers, x, part):
     """Let all parts read the sentence and each other; the sentence reads itself."""
+    return read(layers, x, (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0)))
+
+
+def read(layers, x, heard):
     n, length, _ = x.shape
-    heard = (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0))
     away = jnp.where(heard, 0.0, -1e9)[:, None]
     for layer in layers:
         asked = dense(layer, "asked", x).reshape(n, length, 3, HEADS, WIDTH // HEADS)
@@ -104,8 +112,8 @@ def column_logits(p, batch, key=None):
     kind_of_part = jnp.minimum(jnp.arange(PARTS), 2)
     added = head["types"][kind_of_part] + jnp.pad(batch["x"] @ head["told"], ((0, 0), (2, 0), (0, 0)))
     member = (part[:, :, None] == jnp.arange(PARTS)).astype("f")
-    x = batch["states"].astype("f") + jnp.einsum("blp,bpd->bld", member, added)
-    x = read(p["layers"], x, part)
+    x = read_alone(p["lower"], batch["pieces"].astype("f"), part)
+    x = read_together(p["layers"], x + jnp.einsum("blp,bpd->bld", member, added), part)
     whole = means(x, part, PARTS)
     said = jnp.einsum("bcl,bld->bcd", batch["said"].astype("f"), x)
     near = nearness(whole, batch["logs"][:, :-1] > -20)
@@ -126,7 +134,8 @@ def column_logits(p, batch, key=None):
 def kind_logits(p, batch, key=None):
     """Scores of the kinds of request, of sentences alone."""
     head = p["head"]
-    x = read(p["layers"], batch["states"].astype("f") + head["types"][0], batch["part"])
+    x = read_alone(p["lower"], batch["pieces"].astype("f"), batch["part"])
+    x = read_together(p["layers"], x + head["types"][0], batch["part"])
     return dropped(means(x, batch["part"], 1)[:, 0], key) @ head["kinds"] + head["kinds_bias"]
 
 

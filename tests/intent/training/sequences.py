@@ -3,7 +3,7 @@
 import numpy as np
 
 from genie_widgets.intent.reader.states import token_states
-from genie_widgets.intent.rereading import ALONE, LEAST, MOST_READ, to_read
+from genie_widgets.intent.rereading import LEAST, MOST_READ, to_read
 from genie_widgets.intent.wished import IN_SENTENCE, N_WISHES
 
 WIDTH = 384
@@ -16,13 +16,13 @@ TOKENS_DROPPED = 0.12
 LENGTHS = (44, 64, 84, 104, 136, 192, 304)
 
 
-def states_alone(texts, most):
-    """The states of each text after the lower layers."""
+def embedded(texts, most):
+    """The pieces of each text, before any layer."""
     unique = sorted(set(texts), key=len)
     made = {}
     for start in range(0, len(unique), 512):
         chosen = unique[start : start + 512]
-        for text, states in zip(chosen, token_states(chosen, depth=ALONE, most=most), strict=True):
+        for text, states in zip(chosen, token_states(chosen, depth=0, most=most), strict=True):
             made[text] = np.float16(states)
     return made
 
@@ -44,21 +44,21 @@ class Rows:
     ----------
     rows : list of dict
         From `sentences.rows_of`, with `first`.
-    states : dict
-        From `states_alone`: of sentences, titles and cards.
+    pieces : dict
+        From `embedded`: of sentences, titles and cards.
     scaling : tuple
         Mean and scale of the evidence.
     """
 
-    def __init__(self, rows, states, scaling):
+    def __init__(self, rows, pieces, scaling):
         self.rows = rows
-        self.examples = [self._example(row, states, *scaling) for row in rows]
+        self.examples = [self._example(row, pieces, *scaling) for row in rows]
 
     @staticmethod
-    def _example(row, states, mean, scale):
+    def _example(row, pieces, mean, scale):
         best, x, logs = evidence_of_best(row, mean, scale)
-        parts = [states["sentences"][row["sentence"]], states["titles"][row["title"]]]
-        parts += [states["cards"][row["cards"][i]] for i in best]
+        parts = [pieces["sentences"][row["sentence"]], pieces["titles"][row["title"]]]
+        parts += [pieces["cards"][row["cards"][i]] for i in best]
         wanted = np.float32([i in row["right"] for i in (*best, len(row["first"]) - 1)])
         said = [np.array([at for at in row["said"][i] if at < len(parts[0])], int) for i in best]
         return parts, x, logs, wanted, row["weight"], np.int32(row["role"])[best], row["told"], said
@@ -80,7 +80,7 @@ class Rows:
         length = next(n for n in LENGTHS if n >= max(sum(map(len, parts)) for parts, *_ in rows))
         n_evidence = rows[0][1].shape[1]
         made = {
-            "states": np.zeros((len(rows), length, WIDTH), "f2"), "part": np.full((len(rows), length), -1, "i4"),
+            "pieces": np.zeros((len(rows), length, WIDTH), "f2"), "part": np.full((len(rows), length), -1, "i4"),
             "x": np.zeros((len(rows), MOST_READ, n_evidence), "f"),
             "logs": np.full((len(rows), MOST_READ + 1), -30, "f"),
             "wanted": np.zeros((len(rows), MOST_READ + 1), "f"), "weight": np.float32([row[4] for row in rows]),
@@ -90,7 +90,7 @@ class Rows:
         for b, (parts, x, logs, wanted, _, role, _, said) in enumerate(rows):
             at = 0
             for number, pieces in enumerate(parts):
-                made["states"][b, at : at + len(pieces)] = pieces
+                made["pieces"][b, at : at + len(pieces)] = pieces
                 made["part"][b, at : at + len(pieces)] = number
                 at += len(pieces)
             n = len(x)
@@ -126,14 +126,14 @@ def thinning(pieces, rng):
 
 
 def requests_batch(chosen, rng=None, most=28):
-    """A batch of (states, kind): sentences alone."""
+    """A batch of (pieces, kind): sentences alone."""
     rows = [(pieces[thinning(pieces, rng)] if rng is not None else pieces)[:most] for pieces, _ in chosen]
     made = {
-        "states": np.zeros((len(rows), most, WIDTH), "f2"), "part": np.full((len(rows), most), -1, "i4"),
+        "pieces": np.zeros((len(rows), most, WIDTH), "f2"), "part": np.full((len(rows), most), -1, "i4"),
         "kind": np.int32([kind for _, kind in chosen]),
     }  # fmt: skip
     for b, pieces in enumerate(rows):
-        made["states"][b, : len(pieces)], made["part"][b, : len(pieces)] = pieces, 0
+        made["pieces"][b, : len(pieces)], made["part"][b, : len(pieces)] = pieces, 0
     return made
 
 

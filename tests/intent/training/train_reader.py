@@ -1,4 +1,4 @@
-"""Train the reader's upper layers to read a sentence beside the likeliest columns, and say how good that is.
+"""Train the reader to read a sentence beside the likeliest columns, and say how good that is.
 
     V/bin/pip install jax    # in an environment V that has Genie; JAX gives the gradients, numpy runs what is shipped
     V/bin/python tests/intent/training/shrink_reader.py FOLDER/reader.npz
@@ -7,8 +7,8 @@
 
 Tables that have half of their columns in common are kept together. A ninth of them, and all of cases/dev, are only for
 checking; a ninth ends the training and calibrates. The ranker's probabilities come from rankers that saw none of a
-table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence and
-the lower layers' states, which take minutes, and what is trained (`trained.pkl`); with `--go-on` it is trained on.
+table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence, which
+takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on.
 """
 
 import argparse
@@ -19,15 +19,15 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from joint import MATRICES, beginning, column_logits, kind_logits, loss
+from joint import MATRICES, beginning, column_logits, kind_logits, loss, read_alone
 from material import HERE
 from mixed import mixed_requests
 from sentences import gathered, number_of, rank_unseen, rows_of
 from sequences import (
     Rows,
+    embedded,
     in_batches,
     requests_batch,
-    states_alone,
 )
 from shrink_reader import rounded
 from sklearn.linear_model import LogisticRegression
@@ -41,12 +41,14 @@ from genie_widgets.intent.rereading import ALONE, MOST_CARD, MOST_READ, MOST_SEN
 PASSES, BATCH, REQUESTS = 3.0, 16, 8
 RATE, HEAD_RATE, DECAY, LONGEST_STEP, AVERAGED = 1e-4, 1e-3, 0.01, 1.0, 0.997
 CHECKED_AFTER, WARMING = 300, 80
+# The layers that read every part alone learn more slowly.
+LOWER = 0.5
 # What the kind of request and the roles count in choosing the best.
 OF_KIND, OF_ROLE = 0.3, 0.3
 N_LAYERS = 6
 FIGURES = HERE.parent / "rereading_figures.npz"
 OUT = HERE.parents[2] / "genie_widgets" / "intent" / "reader" / "reader.npz"
-TEMPLATES, SURE_ONES, OTHERS = 0.15, 0.2, 0.6
+TEMPLATES, SURE_ONES, OTHERS = 0.1, 0.15, 0.45
 # Some are only known to be refused, not what they ask for instead.
 REFUSED = "refused"
 # The roles' part of the head begins at nothing, and may learn faster.
@@ -81,7 +83,7 @@ def kept(path, make):
 
 
 def prepared(folder):
-    """Rows, requests and the lower layers' states of all their texts."""
+    """Rows, requests and the pieces of all their texts."""
     folder.mkdir(parents=True, exist_ok=True)
 
     def ranked():
@@ -92,15 +94,15 @@ def prepared(folder):
     rows = kept(folder / "rows.pkl", ranked)
     asked = requests()
 
-    def states():
+    def pieces():
         sentences = [row["sentence"] for row in rows] + [sentence for *_, sentence in asked]
         return {
-            "sentences": states_alone(sentences, MOST_SENTENCE),
-            "titles": states_alone([row["title"] for row in rows], MOST_TITLE),
-            "cards": states_alone([card for row in rows for card in row["cards"]], MOST_CARD),
+            "sentences": embedded(sentences, MOST_SENTENCE),
+            "titles": embedded([row["title"] for row in rows], MOST_TITLE),
+            "cards": embedded([card for row in rows for card in row["cards"]], MOST_CARD),
         }
 
-    return rows, asked, kept(folder / "states.pkl", states)
+    return rows, asked, kept(folder / "pieces.pkl", pieces)
 
 
 def by_wishes(rows):
@@ -117,7 +119,10 @@ def by_wishes(rows):
 
 def rates_of(p, rate, head_rate):
     head = {name: head_rate * (OF_ROLE_RATE if name.startswith("role") else 1) for name in p["head"]}
-    return {"layers": jax.tree.map(lambda _: rate, p["layers"]), "head": head}
+    own = {
+        name: jax.tree.map(lambda _, own=own: own, p[name]) for name, own in (("lower", LOWER * rate), ("layers", rate))
+    }
+    return {**own, "head": head}
 
 
 @jax.jit
@@ -239,9 +244,9 @@ def tell_requests(name, logits, meant, kinds):
 
 
 def shipped(base, saved):
-    """The arrays of the file that is shipped: the lower layers as they were, the upper ones, and the head."""
-    made = {name: array for name, array in base.items() if not (name[0].isdigit() and int(name.split(".")[0]) >= ALONE)}
-    for number, arrays in enumerate(saved["p"]["layers"], ALONE):
+    """The arrays of the file that is shipped: the words' as they were, the layers, and the head."""
+    made = {name: array for name, array in base.items() if not name[0].isdigit()}
+    for number, arrays in enumerate([*saved["p"]["lower"], *saved["p"]["layers"]]):
         for name, array in arrays.items():
             whole, _, kind = name.partition(".")
             if whole in MATRICES and kind == "weight":
@@ -256,19 +261,20 @@ def shipped(base, saved):
 
 def write(folder, saved):
     """Write what was trained into genie_widgets, and what JAX makes of one sentence: numpy must make the same."""
-    rows, _, states = prepared(folder)
+    rows, _, pieces = prepared(folder)
     with np.load(folder / "reader.npz") as stored:
         np.savez(OUT, **shipped(stored, saved))
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
     row = next(r for r in rows if r["part"] == "validate" and 1 in r["role"] and len(r["cards"]) > MOST_READ)
-    own = Rows([row], states, saved["scaling"])
-    parts = own.examples[0][0]
-    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], own.batch([0])))
+    own = Rows([row], pieces, saved["scaling"])
+    parts, batch = own.examples[0][0], own.batch([0])
+    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], batch))
+    alone = read_alone(saved["p"]["lower"], batch["pieces"].astype("f"), batch["part"])[0, : sum(map(len, parts))]
     chosen = to_read(row["first"], row["wishes"])
     n = len(chosen)
     np.savez_compressed(
         FIGURES,
-        states=np.concatenate(parts), counts=[len(pieces) for pieces in parts],
+        pieces=np.concatenate(parts), counts=[len(part) for part in parts], alone=np.float16(alone),
         evidence=np.float32(row["x"][chosen]), first=row["first"][[*chosen, -1]], wishes=row["wishes"][chosen],
         said=[at for i in chosen for at in row["said"][i]], n_said=[len(row["said"][i]) for i in chosen],
         columns=softmax(columns[[*range(n), -1]], saved["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
@@ -284,7 +290,7 @@ class Training:
         Weights to begin with.
     train : Rows
         Sentences with a target.
-    asked : list of (states, kind)
+    asked : list of (pieces, kind)
         Requests of every kind.
     rate : float
         Of the layers, at its highest.
@@ -362,7 +368,7 @@ def judged_by_all(p, checks, by_part, kinds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--keep", type=Path, required=True, help="a folder for evidence, states and what is trained")
+    parser.add_argument("--keep", type=Path, required=True, help="a folder for evidence, pieces and what is trained")
     parser.add_argument("--share", type=float, default=1.0, help="of the tables to train on")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--passes", type=float, default=PASSES)
@@ -375,7 +381,7 @@ def main():
     if arguments.write:
         write(arguments.keep, pickle.loads(trained.read_bytes()))
         return
-    rows, asked, states = prepared(arguments.keep)
+    rows, asked, pieces = prepared(arguments.keep)
     evidence = np.concatenate([row["x"] for row in rows[::3]])
     scaling = evidence.mean(0), evidence.std(0) + 0.05
     if arguments.go_on:
@@ -383,21 +389,23 @@ def main():
         p, scaling = saved["p"], saved["scaling"]
     kinds = [PREDICT, VAGUE, *sorted({kind for _, kind, *_ in asked} - {PREDICT, VAGUE, REFUSED})]
     number = {**{kind: at for at, kind in enumerate(kinds)}, REFUSED: -1}
-    asked = [(part, (states["sentences"][text], number[kind])) for part, kind, _, text in asked]
+    asked = [(part, (pieces["sentences"][text], number[kind])) for part, kind, _, text in asked]
     by_part = {name: [one for part, one in asked if part == name] for name in ("train", "validate", "test")}
     rng = np.random.default_rng(0)
     learned = [row for row in rows if is_learned(row, arguments.share, rng)]
-    train = Rows(learned, states, scaling)
+    train = Rows(learned, pieces, scaling)
     checks = {
-        name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], states, scaling) for name in PARTS
+        name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], pieces, scaling) for name in PARTS
     }
     for name, check in checks.items():
         tell(f"{name}, the ranker alone", np.stack([padded(e[2], -30) for e in check.examples]), check)
     print(f"{len(train.rows)} sentences, {np.mean(train.lengths()):.0f} pieces; {len(by_part['train'])} requests")
     if not arguments.go_on:
         with np.load(base) as stored:
-            layers = [layer(stored, f"{number}.") for number in range(ALONE, N_LAYERS)]
-        p = beginning(layers, train.examples[0][1].shape[1], len(kinds), by_wishes(learned), rng)
+            layers = [layer(stored, f"{number}.") for number in range(N_LAYERS)]
+        p = beginning(
+            layers[:ALONE], layers[ALONE:], train.examples[0][1].shape[1], len(kinds), by_wishes(learned), rng
+        )
     training, best = Training(p, train, by_part["train"], arguments.rate, arguments.seed), np.inf
 
     def save(p, sharpness=1.0):

@@ -1,0 +1,74 @@
+"""Short forms in names: written out for the reader, and met in a sentence by what they stand for or by initials."""
+
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.intent.describing import described, request_read, titled
+from genie_widgets.intent.reading import read
+from genie_widgets.intent.short_forms import said_by_initials, short_forms, written_out
+from genie_widgets.intent.words import name_parts, words_of
+
+
+def score(sentence, column, *others):
+    frame = pd.DataFrame({name: [0.5 + i for i in range(30)] for name in (column, *others)})
+    return max((mention.score for mention in read(sentence, read_table(frame).profile).mentions_of(column)), default=0)
+
+
+def test_every_short_form_is_as_a_name_is_cut_and_stands_for_words():
+    for key, meanings in short_forms().items():
+        assert " ".join(name_parts(key.replace(" ", "_"))) == key
+        assert meanings
+        assert all(words and all(word.isalpha() and word.islower() for word in words) for words in meanings)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("sog_kn", "sog speed over ground kn knots"),
+        ("n_meds", "n number of meds medicines"),
+        ("HbA1c", "hb a 1 c long term blood sugar"),
+        ("CO2", "co 2 carbon dioxide emissions"),
+        ("st_cd", "st street state cd code"),
+        ("price", "price"),
+    ],
+)
+def test_a_name_is_written_out(name, said):
+    assert titled(f"{name}.csv") == said
+
+
+def test_the_longest_short_form_counts():
+    assert [(start, end) for start, end, _ in written_out(("pm", "2.5", "avg"))] == [(0, 2), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "column"),
+    [
+        ("Speed over ground, please", "sog_kn"),
+        ("how long is the length of stay", "los_d"),
+        ("What will the blood glucose be?", "bgl"),
+        ("the mean corpuscular volume", "mcv"),
+    ],
+)
+def test_a_sentence_meets_a_short_form(sentence, column):
+    assert score(sentence, column, "temp_max", "berth") > 0.5
+
+
+def test_initials_of_small_words_alone_say_nothing():
+    assert list(said_by_initials("iti", words_of("is there if it is to"))) == []
+    assert list(said_by_initials("id", words_of("insulin dose"))) == []
+
+
+def test_short_forms_change_no_plain_name():
+    frame = pd.DataFrame({"age": [20.5, 30.5, 40.5] * 10, "rate": [0.5, 0.7, 0.9] * 10})
+    assert [described(column) for column in read_table(frame).profile.columns] == ["age: number", "rate: number"]
+
+
+@pytest.mark.parametrize("text", ["leakage current please", "Species", "coating thickness = f(viscosity, humidity)"])
+def test_an_english_sentence_without_small_words_is_read_as_it_stands(text):
+    assert request_read(text) == text
+
+
+@pytest.mark.parametrize("text", ["precio de la casa", "prever o preco", "Umsatz vorhersagen", "Sage die Art vorher"])
+def test_known_words_of_other_languages_are_said_in_english_too(text):
+    assert request_read(text).endswith(f" . {text}")
