@@ -16,6 +16,8 @@ LONGEST_CARD, LONGEST_TITLE, LONGEST_VALUE, MOST_VALUES = 90, 40, 18, 4
 FEW_VALUES = 6
 # A short form may stand for this or that.
 MOST_MEANINGS = 2
+# "n_visits" counts visits; a sign of an element has two letters at most.
+COUNTED, MOST_OF_A_SIGN = "n", 2
 # Of the words of an English sentence without its small words most have a vector.
 KNOWN_WORDS = 0.5
 # Small words of other languages that are no words in English.
@@ -79,21 +81,21 @@ def _in_english(text: str) -> str:
 @lru_cache(maxsize=5_000)
 def _named(name: str) -> str:
     """Give a name's parts, those in other languages or short forms with what they mean."""
-    parts = name_parts(name)
-    meant = {
-        end - 1: [" ".join(words) for words in meanings[:MOST_MEANINGS]] for _, end, meanings in written_out(parts)
-    }
-    short = {at for start, end, _ in written_out(parts) for at in range(start, end)}
-    told: list[str] = []
-    for at, part in enumerate(parts):
-        told.append(part)
-        if at == 0 and part == "n" and len(parts) > 1:
+    parts, told = name_parts(name), list[str]()
+    short = {start: (end, meanings) for start, end, meanings in written_out(parts)}
+    at = 0
+    while at < len(parts):
+        part = parts[at]
+        end, meanings = short.get(at, (at + 1, ()))
+        told.extend(parts[at:end])
+        if at == 0 and part == COUNTED and end == 1 < len(parts) and len(parts[1]) > MOST_OF_A_SIGN:
             # In front of what is counted it is no chemical element.
             told.append("number of")
-        elif at in short:
-            told.extend(meaning for meaning in meant.get(at, ()) if meaning not in told)
+        elif meanings:
+            told.extend(said for words in meanings[:MOST_MEANINGS] if (said := " ".join(words)) not in told)
         elif not (part.isascii() and row_of(part) is not None):
             told.extend(head for head in _heads(concepts_of(part), 1, NAMES) if head not in told)
+        at = end
     return " ".join(told)
 
 

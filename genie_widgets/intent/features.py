@@ -260,9 +260,11 @@ def _kind(column: ColumnProfile, place: int, n: int, forms: dict[str, bool], str
 @lru_cache(maxsize=5_000)
 def _name_rows(name: str) -> tuple[int, ...]:
     """Rows of the vectors for a name's parts; of a foreign part, or a short form, those of what it means."""
-    parts = significant_parts(name)
-    meant = [meanings_of(part)[0] if meanings_of(part) else (part,) for part in parts]
-    return _rows_of(tuple(word for words in meant for word in words if word not in STOP_WORDS or word in parts))
+    meant: list[str] = []
+    for part in significant_parts(name):
+        telling = [word for words in meanings_of(part)[:1] for word in words if word not in STOP_WORDS]
+        meant.extend(telling or [part])
+    return _rows_of(tuple(meant))
 
 
 def _rows_of(parts: tuple[str, ...]) -> tuple[int, ...]:

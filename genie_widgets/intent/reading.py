@@ -298,19 +298,21 @@ class _Matcher:
             for hit in self._by_concept.get(concept, ()):
                 yield CONCEPT * weight * hit.score, hit.start, hit.end
         if not stop:
-            for start, end in said_by_initials(part, self._made.words):
+            for start, end in said_by_initials(part, self._made.folded, self._made.words):
                 yield INITIALS, start, end
         for meaning in meanings_of(part):
             yield from self._written_out(meaning)
 
     def _written_out(self, meaning: tuple[str, ...]) -> Iterator[tuple[float, int, int]]:
         """Find what a short form stands for: all of it near each other, or less."""
-        met = [word for said in meaning if said not in STOP_WORDS for word in self._by_stem.get(stem(said), ())[:1]]
-        asked = sum(said not in STOP_WORDS for said in meaning)
-        if met:
-            start, end = min(word.start for word in met), max(word.end for word in met)
+        asked = [said for said in meaning if said not in STOP_WORDS]
+        places = [self._by_stem.get(stem(said), []) for said in asked]
+        met = [words for words in places if words]
+        for first in met[0] if met else ():
+            nearest = [min(words, key=lambda word: abs(word.start - first.start)) for words in met]
+            start, end = min(word.start for word in nearest), max(word.end for word in nearest)
             if end - start <= NEAR_BY:
-                yield WRITTEN_OUT * (len(met) / asked) ** 0.5, start, end
+                yield WRITTEN_OUT * (len(met) / len(asked)) ** 0.5, start, end
 
 
 def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:

@@ -44,7 +44,9 @@ def written_out(parts: Sequence[str]) -> Iterator[tuple[int, int, tuple[tuple[st
     known, at = short_forms(), 0
     while at < len(parts):
         for length in range(min(MOST_PARTS, len(parts) - at), 0, -1):
-            meanings = known.get(" ".join(parts[at : at + length]))
+            key = " ".join(parts[at : at + length])
+            # "order_no_2" is no gas: what a number follows stands at the beginning.
+            meanings = known.get(key) if at == 0 or not (length > 1 and parts[at] == "no") else None
             if meanings:
                 yield at, at + length, meanings
                 at += length
@@ -59,15 +61,17 @@ def meanings_of(part: str) -> tuple[tuple[str, ...], ...]:
     return short_forms().get(part, ())
 
 
-def said_by_initials(part: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+def said_by_initials(part: str, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """Find words whose initials are a part of a name: "speed over ground" of "sog", with or without the small words.
 
     Parameters
     ----------
     part : str
         Of a name.
+    text : str
+        A sentence.
     words : sequence of Word
-        Of a sentence.
+        Its words.
 
     Yields
     ------
@@ -82,6 +86,13 @@ def said_by_initials(part: str, words: Sequence[Word]) -> Iterator[tuple[int, in
         at = initials.find(part)
         while at >= 0:
             met = some[at : at + len(part)]
-            if sum(word.plain not in STOP_WORDS for word in met) >= LEAST_INITIALS - 1:
+            if (
+                _is_one_phrase(text[met[0].start : met[-1].end])
+                and sum(word.plain not in STOP_WORDS for word in met) >= LEAST_INITIALS - 1
+            ):
                 yield met[0].start, met[-1].end
             at = initials.find(part, at + 1)
+
+
+def _is_one_phrase(text: str) -> bool:
+    return not any(sign in text for sign in ",.;:?!()")

@@ -29,6 +29,8 @@ LONGEST_WAIT_S, LOOK_S = 5.0, 0.1
 # Who would make one waits longer: nobody waits for them.
 LONGEST_TURN_S = 60.0
 ROOT = 0
+# Who makes a blank store holds it.
+LOCK = "mlflow.lock"
 # What every file of SQLite begins with.
 SQLITE = b"SQLite format 3\0"
 
@@ -60,7 +62,9 @@ def place_to_write() -> Path | None:
     for place in (beside, *own) if os.getuid() in (ROOT, _owner()) else own:
         with suppress(OSError):
             place.mkdir(parents=True, exist_ok=True)
-            if os.access(place, os.W_OK | os.X_OK):
+            # Root's lock in another's folder keeps its owner out.
+            is_open = not (lock := place / LOCK).exists() or os.access(lock, os.R_OK | os.W_OK)
+            if is_open and os.access(place, os.W_OK | os.X_OK):
                 return place
     return None
 
@@ -203,7 +207,7 @@ def _locked(place: Path, how: int, within_s: float = 0.0) -> int:
     OSError
         If nothing can be locked there.
     """
-    descriptor = os.open(place / "mlflow.lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(place / LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     until = time.monotonic() + within_s
     try:
         while True:

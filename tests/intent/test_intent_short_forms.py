@@ -29,7 +29,11 @@ def test_every_short_form_is_as_a_name_is_cut_and_stands_for_words():
         ("n_meds", "n number of meds medicines"),
         ("HbA1c", "hb a 1 c long term blood sugar"),
         ("CO2", "co 2 carbon dioxide emissions"),
-        ("st_cd", "st street state cd code"),
+        ("seg_cd", "seg segment cd code"),
+        ("order_no_2", "order no 2"),
+        ("NOx", "n ox nitrogen oxides"),
+        ("SpO2", "sp o 2 blood oxygen saturation"),
+        ("NO2_ppb", "no 2 nitrogen dioxide ppb"),
         ("price", "price"),
     ],
 )
@@ -48,6 +52,7 @@ def test_the_longest_short_form_counts():
         ("how long is the length of stay", "los_d"),
         ("What will the blood glucose be?", "bgl"),
         ("the mean corpuscular volume", "mcv"),
+        ("of people with a heart problem or old age or no money, predict the heart rate", "hr"),
     ],
 )
 def test_a_sentence_meets_a_short_form(sentence, column):
@@ -55,8 +60,12 @@ def test_a_sentence_meets_a_short_form(sentence, column):
 
 
 def test_initials_of_small_words_alone_say_nothing():
-    assert list(said_by_initials("iti", words_of("is there if it is to"))) == []
-    assert list(said_by_initials("id", words_of("insulin dose"))) == []
+    for part, text in (
+        ("iti", "is there if it is to"),
+        ("id", "insulin dose"),
+        ("nat", "ignore name, address and town"),
+    ):
+        assert list(said_by_initials(part, text, words_of(text))) == []
 
 
 def test_short_forms_change_no_plain_name():

@@ -337,6 +337,14 @@ def test_how_fast_is_what_is_asked_and_no_hurry(customers, words):
     assert find_constraints(words, customers).quality is None
 
 
-@pytest.mark.parametrize("words", ["predict churned, fast", "predict churned as quickly as you can"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "predict churned, fast", "predict churned as quickly as you can", "predict churned as fast as possible",
+        "predict churned as fast as you can", "predict churned very fast", "predict churned, very quick please",
+        "prédire churned le plus rapidement possible", "predice churned tan rápido como puedas",
+        "sag churned so schnell wie möglich voraus", "churned, как можно быстрее",
+    ],
+)  # fmt: skip
 def test_a_hurry_is_heard(customers, words):
     assert find_constraints(words, customers).quality == "fast"

@@ -187,6 +187,15 @@ def test_a_package_of_another_user_is_not_written_to_even_where_that_is_allowed(
     assert blank.place_to_write() == places[1]
 
 
+def test_a_lock_that_root_left_does_not_shut_the_owner_out(places, monkeypatch):
+    places[0].mkdir(parents=True)
+    lock = places[0] / blank.LOCK
+    lock.touch()
+    access = os.access
+    monkeypatch.setattr(blank.os, "access", lambda path, how: path != lock and access(path, how))
+    assert blank.place_to_write() == places[1]
+
+
 def test_one_makes_it_at_a_time_and_what_a_killed_one_left_goes(places, monkeypatch):
     monkeypatch.setattr(blank, "LONGEST_TURN_S", 0.0)
     left = places[0] / "mlflow.new"
