@@ -8,8 +8,8 @@
 Tables that have half of their columns in common are kept together. A ninth of them, and all of cases/dev, are only for
 checking; a ninth ends the training and calibrates. The ranker's probabilities come from rankers that saw none of a
 table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence, which
-takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on. After a change of
-what is seen of a sentence or a column take a new FOLDER.
+takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on.
+After a change of what is seen of a sentence or a column take a new FOLDER.
 """
 
 import argparse
