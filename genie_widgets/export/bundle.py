@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ def write_bundle(
     files = sorted(file for file in model_path.rglob("*") if file.is_file())
     if not files:
         raise FileNotFoundError(f"no model in {model_path}")
-    temporary = path.with_name(f".{path.name}.part")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as bundle:
             for file in files:

@@ -705,7 +705,8 @@ class Run:
         Returns
         -------
         bool
-            Whether there is nothing left to find out; False where something else was asked meanwhile.
+            Whether to ask again would tell no more; False where something else was asked meanwhile, or
+            what explains is still being compiled.
 
         Raises
         ------
@@ -714,15 +715,16 @@ class Run:
         """
         from genie_widgets.session.refining import take_refined
 
+        part = self._folder.last_resumed()
         if not self.can_be_refined:
             return True
-        answer = self._ask("refine", language=self.request.language, timeout_s=REFINE_TIMEOUT_S)
-        return take_refined(self._folder, answer)
+        answer = self._ask_once("refine", language=self.request.language, timeout_s=REFINE_TIMEOUT_S)
+        return answer is not None and take_refined(self._folder, answer, part)
 
     @property
     def can_be_refined(self) -> bool:
-        """Whether the run is over, and more time would tell more of its predictions."""
-        return self._folder.to_explain_path.exists() and self.view.is_over
+        """Whether the run is over and recorded, and more time would tell more of its predictions."""
+        return self._folder.to_explain_path.exists() and self.view.is_over and self.record_is_settled
 
     def explain_predicted(self, predictions: Path, row: int, *, budget_s: float = 5.0) -> Explanation:
         """Explain one row of a predictions file, counted from 0; see `explain`."""
@@ -785,6 +787,11 @@ class Run:
         return Explanation.model_validate(value)
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        answer = self._ask_once(operation, **arguments)
+        return self._serving().request(operation, **arguments) if answer is None else answer
+
+    def _ask_once(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
+        """Ask; None where the process was just about to end, let go of or asked by nobody for long."""
         if not (self.path / "model").exists() and not self.predictor_path.exists():
             raise GenieError(_no_model())
         serving = self._serving()
@@ -793,8 +800,7 @@ class Run:
         except GenieError as error:
             if error.problem.code != "worker-died" or not serving.ended_well():
                 raise
-        # It was just about to end, as nobody had asked it for long.
-        return self._serving().request(operation, **arguments)
+        return None
 
     def _serving(self) -> WorkerHandle:
         """Give a process that answers: the worker itself once it has ended, another one before."""

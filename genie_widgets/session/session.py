@@ -83,6 +83,8 @@ class Session:
         self._wanted: dict[str, Any] | None = None
         self._is_trying = False
         self._refined: set[str] = set()
+        self._refining = threading.Lock()
+        self._times_let_go = 0
         self._following = 0
         self._idle = threading.Condition(self._lock)
         self._closed = threading.Event()
@@ -379,16 +381,19 @@ class Session:
 
     def refine(self) -> None:
         """Have what the run had no time for explained while one looks: once, and after all that is asked meanwhile."""
-        run = self._run
         with self._lock:
+            run, turn = self._run, self._times_let_go
             if run is None or run.id in self._refined or self._closed.is_set() or not self._state.has_model:
                 return
-            if not run.can_be_refined:
+            # Whoever is busy may be about to leave the run; a new state follows, and this is asked again.
+            if self._state.busy or not run.can_be_refined:
                 return
             self._refined.add(run.id)
             self._pending += 1
         self._dispatch(a.Refining(run_id=run.id, now=True))
-        self._executor.submit(self._do, self._refine, run)
+        # It takes minutes: none of those who answer a person may be kept by it.
+        step = threading.Thread(target=self._do, args=(self._refine, run, turn), name="genie-refining", daemon=True)
+        step.start()
 
     def decide(self, **wish: Any) -> None:
         """Choose the threshold of two classes; see `Run.decide`. Without a wish the model's own comes back."""
@@ -445,7 +450,7 @@ class Session:
 
     def back_to_plan(self) -> None:
         """Leave the run that is shown; a training goes on by itself."""
-        self._run = None
+        self._guard(lambda: self._turn_to(None))
         self._dispatch(a.RunLeft())
         self._guard(self._prewarm)
 
@@ -477,15 +482,14 @@ class Session:
     def rest(self) -> None:
         """Let go of every process that only waits; each is started again once it is needed."""
         with self._lock:
-            draft, self._draft, run = self._draft, None, self._run
+            draft, self._draft = self._draft, None
         if draft is not None:
             draft.terminate()
             draft.folder.remove_draft()
-        if run is not None and run.view.is_over:
-            run.close()
         self._mlflow.close()
         if self._state.mlflow_address:
             self._dispatch(a.MlflowOpened(address=""))
+        self._let_go(self._run)  # last: a state that is drawn may have it refined
 
     def close(self) -> None:
         """Let go of every process; a training goes on by itself."""
@@ -581,7 +585,8 @@ class Session:
 
     def _take(self, table: Table, source: Source) -> None:
         """Make a table the session's own."""
-        self._table, self._opened, self._run = table, None, None
+        self._turn_to(None)
+        self._table, self._opened = table, None
         self._cautions = Cautions()
         if not source.name:
             source = source.model_copy(update={"name": table.name})
@@ -686,6 +691,7 @@ class Session:
         if plan is None or self._table is None:
             return
         with taken_from_allowance(self.settings, plan.time_limit_s):
+            self._let_go(self._run)  # its model is still looked into, maybe: the training needs the machine
             self._prewarm()
             with self._lock:
                 worker, self._draft = self._draft, None
@@ -717,10 +723,24 @@ class Session:
         if run is not None:
             with contextlib.nullcontext() if seconds is None else taken_from_allowance(self.settings, seconds):
                 step(run)
+            self._refined.discard(run.id)
             self._follow(run, a.RunResumed(run_id=run.id, seconds=seconds))
 
+    def _turn_to(self, run: Run | None) -> None:
+        """Take another run as the one that is shown, or none."""
+        before, self._run = self._run, run
+        if before is not run:
+            self._let_go(before)
+
+    def _let_go(self, run: Run | None) -> None:
+        """Have a run that is over end the processes that serve its model, and what refines it."""
+        if run is not None and run.view.is_over:
+            with self._lock:
+                self._times_let_go += 1
+            run.close()
+
     def _follow(self, run: Run, action: a.Action) -> None:
-        self._run = run
+        self._turn_to(run)
         self._dispatch(action)
         with self._lock:
             self._following += 1
@@ -842,14 +862,24 @@ class Session:
                 self._is_trying, self._wanted = False, None
             raise
 
-    def _refine(self, run: Run) -> None:
+    def _refine(self, run: Run, turn: int) -> None:
+        def is_wanted() -> bool:
+            return self._run is run and self._times_let_go == turn and not self._closed.is_set()
+
+        is_left = True
         try:
-            while not run.refine() and self._run is run and not self._closed.is_set():
-                time.sleep(REFINE_AGAIN_S)
+            with self._refining:  # one at a time: the one before is about to end
+                while is_wanted() and not run.refine():
+                    self._closed.wait(REFINE_AGAIN_S)
             self._dispatch(a.RunSeen(run_id=run.id, view=run.view, result=run.result))
-            self._refined.discard(run.id)  # it may be taken up again
+            is_left = run.can_be_refined
+        except Exception as error:  # nobody asked for it: the log is told, no person
+            self._log(error)
         finally:
             self._dispatch(a.Refining(run_id=run.id, now=False))
+        # What one try left stays so, as another would. Only after the last word: what draws that asks for it again.
+        if not is_left or not is_wanted():
+            self._refined.discard(run.id)
 
     def _flip(self, cells: dict[str, Any]) -> None:
         run = self._run

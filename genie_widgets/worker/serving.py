@@ -188,7 +188,7 @@ class Server:
 
         task, result, plan = ToExplain.left_in(self._folder), self._folder.read_result(), self._asked.plan
         if task is None or result is None:
-            return {"explanation": None, "is_final": True}
+            return {"explanation": None, "is_final": True, "again": False}
         table = pd.read_parquet(self._folder.table_path, columns=list(result.features))
         rows, background = table.loc[task.rows].reset_index(drop=True), table.loc[task.background]
         model = self._loaded
@@ -206,10 +206,12 @@ class Server:
             should_stop=self._is_asked_more,
         )
         if self._is_asked_more():
-            return {"explanation": None, "is_final": False}
+            return {"explanation": None, "is_final": False, "again": True}
         found = with_cautions(found, rows, plan, self._asked.profile)
         are_ready = compile_kernels().are_ready(only_adding=False)
-        return {"explanation": found.model_dump(), "is_final": are_ready or task.is_done_by(found)}
+        # What all of the seconds were too few for, another try would find no better.
+        is_final = task.is_done_by(found) or (are_ready and found.n_rows == len(task.rows))
+        return {"explanation": found.model_dump(), "is_final": is_final, "again": not is_final and not are_ready}
 
     def _what_if(self, message: dict[str, Any]) -> dict[str, Any]:
         request = self._asked

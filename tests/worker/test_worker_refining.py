@@ -1,6 +1,7 @@
 """What a run had no time to explain is explained when it is over; whatever else is asked goes first."""
 
 from importlib import import_module
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -122,17 +123,32 @@ def test_the_rows_that_the_run_chose_are_explained(server, penguins, monkeypatch
         assert [row.prediction for row in output.rows] == pytest.approx(wanted.iloc[:, place].tolist())
     assert (found.n_rows, found.n_background) == (40, BACKGROUND_ROWS)
     assert answer["value"]["is_final"]
+    assert not answer["value"]["again"]
 
 
-def test_who_asks_something_else_goes_first(server, penguins):
+@pytest.mark.parametrize(("are_ready", "again"), [(True, False), (False, True)])
+def test_what_was_cut_short_is_left_for_another_time(server, penguins, monkeypatch, are_ready, again):
+    monkeypatch.setattr(import_module("genie_widgets.explain"), "explain", lambda *_what, **_how: explanation())
+    kernels = SimpleNamespace(are_ready=lambda **_how: are_ready)
+    monkeypatch.setattr(import_module("genie_widgets.explain"), "compile_kernels", lambda: kernels, raising=False)
     server, folder, _ = server
     ToExplain.of(split_of(penguins.frame, 40), seed=0).leave(folder)
-    server._is_asked_more = lambda: True
+    value = server.answer({"id": 1, "op": "refine"})["value"]
+    assert value["explanation"]["n_rows"] == 3
+    assert (value["is_final"], value["again"]) == (False, again)
+
+
+def test_who_asks_something_else_goes_first(server, penguins, monkeypatch):
+    monkeypatch.setattr(serving, "REFINING_S", 60.0)
+    server, folder, model = server
+    ToExplain.of(split_of(penguins.frame, 40), seed=0).leave(folder)
+    server._is_asked_more = lambda: model.asked > 0
     answer = server.answer({"id": 1, "op": "refine"})
-    assert answer["value"] == {"explanation": None, "is_final": False}
+    assert answer["value"] == {"explanation": None, "is_final": False, "again": True}
+    assert model.asked < 5
 
 
 def test_where_nothing_is_left_the_model_is_not_asked(server):
     server, _, model = server
-    assert server.answer({"id": 1, "op": "refine"})["value"] == {"explanation": None, "is_final": True}
+    assert server.answer({"id": 1, "op": "refine"})["value"] == {"explanation": None, "is_final": True, "again": False}
     assert not model.asked
