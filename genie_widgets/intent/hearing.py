@@ -65,7 +65,9 @@ def hear(text: str, profile: TableProfile) -> Heard:
     asked = find_constraints(text, profile)
     first = read_first(asked.rest, profile)
     again = _again(asked, first, profile)
-    ranked = rank_targets(first, profile, None if again is None else _open_ones(again))
+    # "Predict the species, ignore the island": what is said besides concerns the rest, and casts no doubt on the name.
+    is_outright = not first.leaves_doubt and not _says_more(asked.rest, first.best)
+    ranked = rank_targets(first, profile, None if again is None or is_outright else _open_ones(again))
     if again is not None:
         _settle(asked, again, ranked, profile)
     # Where something is outright to be predicted, what is said around that is no request.

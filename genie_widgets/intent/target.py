@@ -27,6 +27,8 @@ SURE_UNSPOKEN = 0.55
 DISAGREED = 0.2
 # What speaks of a column so surely names it.
 NAMED, ALSO_NAMED = 0.95, 0.5
+# A column whose whole name alone stands there, and that is the likeliest of all, is meant though a wish was less probable.
+LEAST_IF_ALONE, SHARE_IF_ALONE = 0.02, 0.6
 # So probably no column is meant that their order says nothing.
 NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.
@@ -157,10 +159,22 @@ def is_clear(ranked: list[Candidate]) -> bool:
     """Whether the first candidate is sure enough to be proposed without asking."""
     if not ranked:
         return False
+    if _is_alone(ranked):
+        best, of_all = ranked[0].score, sum(candidate.score for candidate in ranked)
+        if best >= max(LEAST_IF_ALONE, SHARE_IF_ALONE * of_all):
+            return True
     least = SURE if ranked[0].spoken > 0.4 else SURE_UNSPOKEN
     if ranked[0].score < least + (0 if ranked[0].agreed else DISAGREED):
         return False
     return len(ranked) == 1 or ranked[0].score - ranked[1].score >= AHEAD
+
+
+def _is_alone(ranked: list[Candidate]) -> bool:
+    """Whether the first candidate's whole name stands in the sentence, and no other is spoken of outside of it."""
+    best, *others = ranked
+    return best.spoken >= 1.0 and all(
+        other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others
+    )
 
 
 def asked_together(ranked: list[Candidate], text: str) -> list[Candidate]:

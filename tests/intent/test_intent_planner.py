@@ -338,3 +338,15 @@ def test_what_an_empty_answer_means_is_said_afterwards():
     assert plan.empty_target == ""
     changed = revise_plan(plan, profile, "blank means neutral", llm=None)
     assert (changed.target, changed.empty_target) == ("rating", "neutral")
+
+
+@pytest.mark.parametrize(
+    "words", ["I want to predict species", "target: species", "predict the species, ignore the island, 3 minutes"]
+)
+def test_a_name_that_alone_stands_there_is_not_doubted(words):
+    made = table(
+        species=["a", "b", "c"] * 20, island=["x", "y"] * 30, bill_length_mm=[30.5 + i / 7 for i in range(60)],
+        sex=["m", "f", "f"] * 20, year=[2007, 2008, 2009] * 20,
+    )  # fmt: skip
+    found = make_plan(made, words)
+    assert (found.status, found.target) == ("plan", "species")

@@ -17,7 +17,7 @@ from genie_widgets.intent.features import evidence_for
 from genie_widgets.intent.ranker import Ranker
 
 OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "ranker.npz"
-HIDDEN, MEMBERS, STEPS, RATE, DECAY = 24, 1, 500, 0.04, 0.005
+HIDDEN, MEMBERS, STEPS, RATE, DECAY = 8, 3, 220, 0.04, 0.005
 THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8)
 
 
