@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from genie_widgets.language import tr
-from genie_widgets.schema import Decision, Interval, Plan
+from genie_widgets.schema import Decision, Explanation, Interval, Plan
 
 if TYPE_CHECKING:
     from genie_widgets.train import TrainedModel
@@ -105,6 +105,24 @@ def explained(model: TrainedModel, plan: Plan, rows: pd.DataFrame) -> Explained:
         every = tuple(range(len(names)))
         return Explained(lambda frame: model.predict_quantiles(frame).to_numpy(), names, "target", every)
     return Explained(lambda frame: model.predict(frame).to_numpy(dtype=float), (plan.target,), "target", (0,))
+
+
+def explain_rows(
+    model: TrainedModel, plan: Plan, rows: pd.DataFrame, background: pd.DataFrame, **how: Any
+) -> Explanation:
+    """Explain rows against others, through the model's own parts where it has such; `how` goes to `explain`."""
+    from genie_widgets.explain import explain
+
+    asked, ensemble = explained(model, plan, rows), model.ensemble(background)
+    return explain(
+        asked.predict,
+        rows,
+        background,
+        labels=asked.labels,
+        unit=asked.unit,
+        ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
+        **how,
+    )
 
 
 def _proba(model: TrainedModel, rows: pd.DataFrame) -> pd.DataFrame:

@@ -40,7 +40,7 @@ from genie_widgets.worker.allotment import WHOLE_MACHINE, Allotment
 from genie_widgets.worker.budget import ROOM, TOLERATED_OVERRUN, Budget, guessed_slowness, plan_budget
 from genie_widgets.worker.cautions import with_cautions
 from genie_widgets.worker.incidents import problem_of
-from genie_widgets.worker.outputs import explained
+from genie_widgets.worker.outputs import explain_rows
 from genie_widgets.worker.recorder import Recorder
 from genie_widgets.worker.share import Share
 from genie_widgets.worker.to_explain import BACKGROUND_ROWS, EXPLAINED_ROWS, ToExplain
@@ -601,7 +601,6 @@ def predicted(
 
 def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> RunResult:
     from genie_widgets.evaluate import verdict
-    from genie_widgets.explain import explain
 
     started = time.monotonic()
     run.plan_anew()
@@ -634,16 +633,13 @@ def _explain(run: Run, model: TrainedModel, split: Split, result: RunResult) -> 
 
     def step() -> None:
         background = split.train.loc[task.background[:n_background], columns]
-        asked, ensemble = explained(model, run.request.plan, rows), model.ensemble(background)
-        explanation = explain(
-            asked.predict,
+        explanation = explain_rows(
+            model,
+            run.request.plan,
             rows,
             background,
-            labels=asked.labels,
-            unit=asked.unit,
             budget_s=seconds,
             compiling_s=patience,
-            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=run.request.seed,
             on_partial=show,
             should_stop=should_stop,

@@ -17,10 +17,10 @@ from genie_widgets.worker.cautions import leaks, with_cautions
 from genie_widgets.worker.flipping import Change, plain_cell, smallest_flip
 from genie_widgets.worker.incidents import problem_of
 from genie_widgets.worker.newrows import align, typed_like
-from genie_widgets.worker.outputs import PROBABILITY, answer_name, explained, predictions_frame
+from genie_widgets.worker.outputs import PROBABILITY, answer_name, explain_rows, explained, predictions_frame
 from genie_widgets.worker.predicting import Job, learned_rows
 from genie_widgets.worker.protocol import Pipe
-from genie_widgets.worker.to_explain import ToExplain
+from genie_widgets.worker.to_explain import BACKGROUND_ROWS, ToExplain
 from genie_widgets.worker.trying import unlike
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 IDLE_LIMIT_S = 30 * 60
 # Where memory is scarce, one that nobody has asked for so long ends: another is started at the next question.
 SCARCE_IDLE_S, LOOK_INTERVAL_S = 20.0, 5.0
-BACKGROUND_ROWS = 100
 DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
 # What a run had no time for is explained so long while one looks; on a machine that still compiles, that is waited for.
 REFINING_S, COMPILING_S = 30.0, 60.0
@@ -184,24 +183,20 @@ class Server:
 
     def _refine(self, _message: dict[str, Any]) -> dict[str, Any]:
         """Explain what the run had no time for, until something else is asked: that goes first."""
-        from genie_widgets.explain import compile_kernels, explain
+        from genie_widgets.explain import compile_kernels
 
         task, result, plan = ToExplain.left_in(self._folder), self._folder.read_result(), self._asked.plan
         if task is None or result is None:
             return {"explanation": None, "is_final": True, "again": False}
         table = pd.read_parquet(self._folder.table_path, columns=list(result.features))
         rows, background = table.loc[task.rows].reset_index(drop=True), table.loc[task.background]
-        model = self._loaded
-        asked, ensemble = explained(model, plan, rows), model.ensemble(background)
-        found = explain(
-            asked.predict,
+        found = explain_rows(
+            self._loaded,
+            plan,
             rows,
             background,
-            labels=asked.labels,
-            unit=asked.unit,
             budget_s=REFINING_S,
             compiling_s=COMPILING_S,
-            ensemble=ensemble.with_first(asked.places) if ensemble is not None else None,
             seed=self._asked.seed,
             should_stop=self._is_asked_more,
         )
