@@ -21,7 +21,7 @@ MIN_DISK_BYTES = 2 * GIB
 # What the panel, the plots and the pages need in the browser's server.
 WIDGET_PACKAGES = ("jupyterlab", "ipywidgets", "anywidget", "voila", "plotly")
 ENGINE_PACKAGES = ("autogluon.tabular", "lightgbm", "catboost", "xgboost", "shap", "mlflow", "openai")
-OPTIONAL_PACKAGES = {"xlrd": "reads old .xls files", "torch": "neural networks among the models"}
+OPTIONAL_PACKAGES = {"xlrd": "reads old .xls files", "torch": "neural networks among the models: extra neural"}
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ def examine() -> Iterator[Finding]:
         _machine,
         _workspace,
         _packages,
+        _further_models,
         _page,
         _language_server,
         _tracking,
@@ -169,6 +170,26 @@ def _packages() -> Iterator[Finding]:
             yield Finding("note", f"optional: {package} is not installed ({purpose}).")
         else:
             yield Finding("ok", f"{package} {version} (optional)")
+
+
+def _further_models() -> Iterator[Finding]:
+    """Tell which kinds of models extras bring here, and what keeps others away."""
+    from genie_widgets.train.further import KINDS, has_gpu, is_installed
+
+    if not is_installed("torch"):
+        return
+    yield Finding(
+        "ok", "A GPU that torch can use" if has_gpu() else "No GPU that torch can use: models learn on the cores"
+    )
+    for kind in KINDS:
+        if not all(is_installed(module) for module in kind.modules):
+            yield Finding("note", f"optional: {kind.name} is not tried (extra foundation).")
+        elif kind.needs_gpu and not has_gpu():
+            yield Finding("note", f"{kind.name} is not tried: it would take minutes without a GPU.")
+        elif kind.lacks:
+            yield Finding("note", f"{kind.name} lacks weights, which a run does not fetch.", kind.how_to_fetch)
+        else:
+            yield Finding("ok", f"{kind.name} is tried ({kind.licence})")
 
 
 def _page() -> Iterator[Finding]:

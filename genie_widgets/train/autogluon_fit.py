@@ -16,6 +16,7 @@ from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
 from genie_widgets.train.cluster import Nodes
 from genie_widgets.train.durable import whole_pickles
+from genie_widgets.train.further import further_kinds, has_gpu
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 from genie_widgets.train.needs import useful_cores
 from genie_widgets.train.portfolio import FOLDS, Room, more_models, portfolio, spread_out
@@ -114,7 +115,7 @@ def fit(
         **_extra(plan, frame[plan.target]),
     )
     watch = _watch(plan, hooks)
-    room = _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine)
+    room = _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine, nodes)
     try:
         with whole_pickles(), looked_up_by_sets(frame.shape[1]), _interrupter(watch, hooks, time_limit_s):
             predictor.fit(
@@ -191,7 +192,7 @@ def fit_more(
         ):
             watch.has_model = True
             predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine, nodes))
-            room = _room(plan, target, features.shape[1], seconds, machine)
+            room = _room(plan, target, features.shape[1], seconds, machine, nodes)
             more: dict[str, Any] = {
                 "hyperparameters": more_models(plan, room, trainer.get_model_names()),
                 "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
@@ -206,7 +207,7 @@ def fit_more(
                 hyperparameters=more["hyperparameters"],
                 time_limit=max(1.0, (1 - ENSEMBLE_SHARE) * (deadline - time.monotonic() - OVERHEAD_S)),
                 core_kwargs={
-                    "total_resources": {"num_cpus": _cores(room, nodes), "num_gpus": 0},
+                    "total_resources": {"num_cpus": _cores(room, nodes), "num_gpus": gpus(nodes)},
                     "ag_args_ensemble": more["ag_args_ensemble"],
                 },
                 aux_kwargs={"fit_weighted_ensemble": False},
@@ -276,10 +277,28 @@ def _seconds(plan: Plan, time_limit_s: float) -> float:
     return seconds
 
 
-def _room(plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine) -> Room:
+def gpus(nodes: Nodes | None = None) -> int | str:
+    """Tell AutoGluon what GPUs there are: the models that have use for one ask for it themselves."""
+    return "auto" if nodes is None and has_gpu() else 0
+
+
+def _room(
+    plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine, nodes: Nodes | None
+) -> Room:
     n_outputs = target.nunique() if plan.problem_type == "multiclass" else 1
-    is_number = plan.problem_type == "regression"
-    return Room(len(target), n_columns, max(1, n_outputs), seconds, machine.threads, is_number, is_busy=machine.is_busy)
+    # What extras bring is looked for where the worker is; a cluster's nodes may be without.
+    further = () if nodes is not None else further_kinds(plan.problem_type)
+    return Room(
+        len(target),
+        n_columns,
+        max(1, n_outputs),
+        seconds,
+        machine.threads,
+        is_number=plan.problem_type == "regression",
+        is_busy=machine.is_busy,
+        further=tuple(kind.key for kind in further),
+        has_gpu=bool(further) and has_gpu(),
+    )
 
 
 def _watch(plan: Plan, hooks: Hooks) -> Watch:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from genie_widgets.schema import Plan
+from genie_widgets.train.further import KINDS
 
 Models = dict[str, list[dict[str, Any]]]
 
@@ -23,6 +24,7 @@ NAMES = {
     "RF": "RandomForest",
     "XT": "ExtraTrees",
     "LR": "LinearModel",
+    **{kind.key: kind.name for kind in KINDS},
 }
 BAGGED = "_BAG_L1"
 FOLDS = 5
@@ -63,6 +65,10 @@ class Room:
         Whether a number is learned, not a class.
     is_busy : bool
         Whether others keep the cores busy.
+    further : tuple of str
+        Kinds of models that extras bring, and that may be tried here: see `further.further_kinds`.
+    has_gpu : bool
+        Whether those have a GPU.
     """
 
     n_rows: int
@@ -72,6 +78,8 @@ class Room:
     threads: int
     is_number: bool = False
     is_busy: bool = False
+    further: tuple[str, ...] = ()
+    has_gpu: bool = False
 
     @property
     def cells(self) -> int:
@@ -168,15 +176,18 @@ def more_models(plan: Plan, room: Room, present: Iterable[str]) -> Models:
         AutoGluon's `hyperparameters`; the portfolio was learned on many public tables, its best come first.
     """
     planned = portfolio(plan, room)["hyperparameters"]
-    further = _LARGER_FORESTS if plan.problem_type == "quantile" else _learned()
+    further = _LARGER_FORESTS if plan.problem_type == "quantile" else _learned(room)
     return _by_kind(_new([*_listed(planned), *further], {name.removesuffix(BAGGED) for name in present}))
 
 
 def _chosen(plan: Plan, room: Room) -> Models:
     """Give our own models, and as many of AutoGluon's portfolio as the rows can tell apart; the best try all of it."""
     own = _listed(_own(room))
-    models = _new([*own, *_learned()], set())
-    return _by_kind(models if plan.quality == "best" else models[: max(len(own), _most_models(room.n_rows))])
+    if plan.quality == "best":
+        return _by_kind(_new([*own, *_learned(room)], set()))
+    # One neural network at the end is for its own view of the table; more of them, for those who want the best.
+    trees = _new([*own, *_learned(replace(room, further=()))], set())
+    return _by_kind(trees[: max(len(own), _most_models(room.n_rows))])
 
 
 def _own(room: Room) -> dict[str, Any]:
@@ -197,7 +208,13 @@ def _own(room: Room) -> dict[str, Any]:
     }
     if room.n_rows * room.n_columns > LINEAR_CELLS:
         del models["LR"]
-    return models
+    # Where AutoGluon has them: what was trained before comes before CatBoost's many rounds have ended the seconds,
+    # a neural network last. Trees learn on the cores: their GPU pays off for far larger tables.
+    return models | {kind: _on_gpu({}, room) for kind in room.further}
+
+
+def _on_gpu(setting: dict[str, Any], room: Room) -> dict[str, Any]:
+    return {**setting, "ag.num_gpus": 1} if room.has_gpu else setting
 
 
 def _most_models(n_rows: int) -> int:
@@ -210,14 +227,15 @@ _LARGER_FORESTS = [
 ]
 
 
-def _learned() -> list[tuple[str, dict[str, Any]]]:
-    """List AutoGluon's portfolio, its best first, but what needs torch; those without a rank are its defaults."""
+def _learned(room: Room) -> list[tuple[str, dict[str, Any]]]:
+    """List AutoGluon's portfolio, its best first, of kinds that are here; those without a rank are its defaults."""
     from autogluon.tabular.configs.hyperparameter_configs import get_hyperparameter_config
 
+    further = {kind.key for kind in KINDS}
     ranked = [
-        (-setting["ag_args"]["priority"], kind, setting)
+        (-setting["ag_args"]["priority"], kind, _on_gpu(setting, room) if kind in further else setting)
         for kind, setting in _listed(get_hyperparameter_config("zeroshot"))
-        if kind in NAMES and "priority" in setting.get("ag_args", {})
+        if kind in NAMES and (kind not in further or kind in room.further) and "priority" in setting.get("ag_args", {})
     ]
     return [(kind, setting) for _, kind, setting in sorted(ranked, key=lambda found: found[0])]
 

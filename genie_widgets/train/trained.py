@@ -19,15 +19,17 @@ import pandas as pd
 from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem, columns_missing
+from genie_widgets.train.further import KINDS
 from genie_widgets.train.in_memory import keep_in_memory
 from genie_widgets.train.interrupt import FitInterruptedError
 
 _log = logging.getLogger(__name__)
 # Which distribution a model type needs when it is loaded; what no kept model needs is not required.
-_LIBRARY = {
-    "LightGBM": "lightgbm",
-    "CatBoost": "catboost",
-    "XGBoost": "xgboost",
+_LIBRARIES = {
+    "LightGBM": ("lightgbm",),
+    "CatBoost": ("catboost",),
+    "XGBoost": ("xgboost",),
+    **{kind.name: kind.libraries for kind in KINDS},
 }
 # What reading a pickle raises where a file is missing or damaged, or was written by other versions.
 _UNLOADABLE = (
@@ -260,7 +262,12 @@ class TrainedModel:
     def requirements(self) -> list[str]:
         """Pin what the best model needs to predict, as pip reads it."""
         needed = self.predictor._trainer.get_minimum_model_set(self.best_model)
-        libraries = {library for prefix, library in _LIBRARY.items() if any(m.startswith(prefix) for m in needed)}
+        libraries = {
+            library
+            for prefix, names in _LIBRARIES.items()
+            if any(model.startswith(prefix) for model in needed)
+            for library in names
+        }
         names = [*_ALWAYS, *sorted(libraries)]
         return [f"{name}=={_version_of(name)}" for name in names]
 
@@ -268,10 +275,12 @@ class TrainedModel:
 @cache
 def _version_of(name: str) -> str:
     try:
-        return importlib.metadata.version(name)
+        found = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         # XGBoost comes under another name where there is no GPU.
-        return importlib.metadata.version(f"{name}-cpu")
+        found = importlib.metadata.version(f"{name}-cpu")
+    # What follows a plus tells builds apart ("2.13.0+cpu"), and registries know the version alone.
+    return found.partition("+")[0]
 
 
 def _score(value: Any, sign: int) -> float | None:

@@ -23,15 +23,17 @@ def warm_up() -> None:
     from autogluon.features.generators import AutoMLPipelineFeatureGenerator
     from autogluon.tabular import TabularPredictor
 
+    from genie_widgets.train.further import is_installed
     from genie_widgets.train.packages import remember_packages
 
     remember_packages()
+    further = {"NN_TORCH": {"num_epochs": 1}} if is_installed("torch") else {}
     rows = np.arange(40)
     frame = pd.DataFrame({"number": rows % 7, "word": np.where(rows % 3, "a", "b"), "target": rows % 2})
     with tempfile.TemporaryDirectory() as folder:
         TabularPredictor("target", problem_type="binary", path=folder, verbosity=0).fit(
             frame,
-            hyperparameters=_HYPERPARAMETERS,
+            hyperparameters=_HYPERPARAMETERS | further,
             num_cpus=1,
             fit_weighted_ensemble=False,
             dynamic_stacking=False,

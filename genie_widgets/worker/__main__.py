@@ -41,6 +41,8 @@ def main() -> None:
     # OpenMP's threads spin while they wait. Where others use the cores too, that starves everybody: a small LightGBM
     # took 20 times as long. The runtime reads this when it is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # Weights of models that were trained before are read where they lie: no request leaves the machine.
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
     parser = argparse.ArgumentParser(prog="python -m genie_widgets.worker")
     parser.add_argument("run_dir", type=Path)
     parser.add_argument("--serve", action="store_true", help="serve a run's model")

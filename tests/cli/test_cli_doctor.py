@@ -163,3 +163,23 @@ def test_a_key_and_a_tracking_server_are_told_without_their_secrets(genie, monke
     assert "MLFLOW_TRACKING_URI" in said
     assert "sk-not" not in said
     assert "secret" not in said
+
+
+def test_models_that_extras_bring_are_told_with_what_keeps_others_away(monkeypatch, tmp_path):
+    from genie_widgets.train import further
+
+    def told_with(installed, gpu):
+        monkeypatch.setattr(further, "is_installed", lambda module: module in installed)
+        monkeypatch.setattr(further, "has_gpu", lambda: gpu)
+        return " ".join(f"{finding.text} {finding.remedy}" for finding in doctor._further_models())
+
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    assert told_with((), gpu=False) == ""
+    said = told_with(("torch",), gpu=False)
+    assert "No GPU" in said
+    assert "NeuralNetTorch is tried (Apache-2.0)" in said
+    assert "TabICL is not tried (extra foundation)" in said
+    assert "TabICL is not tried: it would take minutes" in told_with(("torch", "tabicl"), gpu=False)
+    said = told_with(("torch", "tabicl"), gpu=True)
+    assert "TabICL lacks weights" in said
+    assert "hf download jingang/TabICL tabicl-classifier" in said
