@@ -9,8 +9,8 @@ import tempfile
 import threading
 import traceback
 import warnings
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,22 @@ PATIENCE_S, PATIENCE_LOCAL_S = 120.0, 600.0
 _CODE = Path(__file__).parent / "pyfunc_model.py"
 # MLflow knows one address at a time, and Alembic makes one store at a time, for all threads of a process.
 _ONE_AT_A_TIME = threading.RLock()
+
+
+# Loading keeps the interpreter's lock for as long as it may. A training beside it wants that lock for a moment at each
+# round of boosting, and would wait for five milliseconds each time.
+GIVING_WAY_S = 0.0001
+
+
+@contextmanager
+def _giving_way() -> Iterator[None]:
+    """Have this thread, as any other, leave the interpreter to those that wait for it after a moment."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(min(before, GIVING_WAY_S))
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 class Tracker:
@@ -79,7 +95,7 @@ class Tracker:
             Asked before each step; what is left undone `log` does.
         """
         try:
-            with _ONE_AT_A_TIME:
+            with _ONE_AT_A_TIME, _giving_way():
                 for step in (load_mlflow, self._prepare, _rehearse):
                     if not go_on():
                         return
