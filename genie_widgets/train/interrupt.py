@@ -42,6 +42,11 @@ _FROZEN_IMPORT = "<frozen importlib"
 # Where a library frees what a pointer of its own names: interrupted right after, it would free it once more, and the
 # process would die of it later.
 _FREEING = frozenset({"__del__", "_free_handle", "free_network", "model_from_string"})
+# Where a library's C code calls Python back: an exception is lost there, and the work goes on with what it cut short.
+# XGBoost reads a table four times; of one reading that ended early it wrote beyond its memory. It comes up there as
+# well if the thread was in that C code when it was looked at.
+_CALLING_BACK = frozenset({"_init", "_init_from_iter"})
+_CALLED_BACK_IN = str(Path("xgboost", "core.py"))
 # The frames of the threading module that are below everything that a thread does.
 _OF_EVERY_THREAD = frozenset({"_bootstrap", "_bootstrap_inner", "run"})
 
@@ -145,7 +150,7 @@ def _is_delicate(frame: FrameType | None, spared: tuple[str, ...] = ()) -> bool:
         name = code.co_filename
         if name in _DELICATE_FILES and code.co_name not in _OF_EVERY_THREAD:
             return True
-        if code.co_name in _FREEING:
+        if code.co_name in _FREEING or (code.co_name in _CALLING_BACK and name.endswith(_CALLED_BACK_IN)):
             return True
         if name.startswith((*_DELICATE_FOLDERS, *spared, _FROZEN_IMPORT)):
             return True

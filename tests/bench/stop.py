@@ -3,7 +3,8 @@
     python tests/bench/stop.py [--rows 200000]
 
 A quick model stands; then one of each kind is fitted with far too many trees,
-and the stop comes three seconds into it; a neural network too, where the extra `neural` is installed. Aim: at most 10 s.
+and the stop comes three seconds into it; a neural network too, where torch is
+installed. Aim: at most 10 s.
 """
 
 import argparse

@@ -245,6 +245,38 @@ def test_a_model_that_is_being_read_again_is_not_interrupted(monkeypatch):
     assert booster.num_trees() == 2
 
 
+def test_what_c_code_calls_back_is_not_interrupted(monkeypatch):
+    # An exception is lost there: XGBoost took the table for shorter at one of four readings, and the process died.
+    xgboost = pytest.importorskip("xgboost")
+    monkeypatch.setattr(interrupt, "CHECK_INTERVAL_S", 0.001)
+    monkeypatch.setattr(interrupt, "RETRY_INTERVAL_S", 0.001)
+    reading, asked = [], []
+    handled = xgboost.core.DataIter._handle_exception
+
+    def beside(self, *arguments):
+        reading.append(True)
+        while len(asked) < 20:
+            sum(range(100))
+        return handled(self, *arguments)
+
+    def must_end():
+        asked.extend(reading[:1])
+        return bool(reading)
+
+    monkeypatch.setattr(xgboost.core.DataIter, "_handle_exception", beside)
+    read = []
+
+    def fit():
+        with Interrupter(must_end):
+            read.append(xgboost.QuantileDMatrix(np.arange(50.0)[:, None], np.arange(50.0)))
+            endless()
+
+    assert isinstance(in_a_thread(fit), FitInterruptedError)
+    # Where the exception comes up after the reading, the matrix may be lost; a shorter one must not be.
+    assert all(matrix.num_row() == 50 for matrix in read)
+    assert len(reading) > 4
+
+
 def test_the_watch_goes_on_after_a_long_wait_that_must_not_be_interrupted(monkeypatch):
     monkeypatch.setattr(interrupt, "STUCK_AFTER_S", 0.2)
     monkeypatch.setattr(interrupt, "CHECK_INTERVAL_S", 0.01)
