@@ -188,6 +188,72 @@ class Control:
 
 
 @dataclass(frozen=True)
+class NumbersMember:
+    """One model that sees nothing but numbers, each made from one prepared column, as k nearest neighbours do.
+
+    Attributes
+    ----------
+    name : str
+    see : callable
+        From prepared rows to `Seen`, without tables.
+    answer : callable
+        From numbers, shape (n_rows, n_numbers), to its predictions, shape (n_rows, n_outputs).
+    """
+
+    name: str
+    see: Callable[[pd.DataFrame], Seen]
+    answer: Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A model that others may stand on: the mean of its folds, in 32-bit numbers, as those take it.
+
+    Attributes
+    ----------
+    name : str
+    folds : tuple of members
+        Whatever their weights, they count alike.
+    columns : tuple of str
+        Names of the columns that it sees beside the prepared ones: predictions of layers before it.
+    inputs : tuple of (int, int)
+        For each of those the layer's place, and the output.
+    """
+
+    name: str
+    folds: tuple[TreeMember | AdditiveMember | NumbersMember, ...]
+    columns: tuple[str, ...] = ()
+    inputs: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Models that stand on each other or see numbers alone: what `Ensemble.predict_others` says, without asking it.
+
+    Attributes
+    ----------
+    layers : tuple of Layer
+        Each after those that it stands on.
+    weights : tuple of float
+        Each layer's share of the prediction.
+    controls : tuple of int
+        Places of the ensemble's controls.
+    order : tuple of int, optional
+        Outputs, in the order in which they are told.
+    """
+
+    layers: tuple[Layer, ...]
+    weights: tuple[float, ...]
+    controls: tuple[int, ...]
+    order: tuple[int, ...] | None = None
+
+    @property
+    def trees(self) -> tuple[TreeMember, ...]:
+        """All that is described as trees."""
+        return tuple(fold for layer in self.layers for fold in layer.folds if isinstance(fold, TreeMember))
+
+
+@dataclass(frozen=True)
 class Prepared:
     """Rows as the models take them.
 
@@ -227,6 +293,8 @@ class Ensemble:
         From prepared rows to the weighted sum of the other members and, after it, to each control's
         own prediction: shape (n_rows, 1 + n_controls, n_outputs).
     additive : tuple of AdditiveMember
+    layers : Layers, optional
+        The other members and the controls once more, where all of them could be described.
     """
 
     n_outputs: int
@@ -238,11 +306,18 @@ class Ensemble:
     owners: Callable[[pd.DataFrame, pd.DataFrame], Integers]
     predict_others: Callable[[pd.DataFrame], Floats]
     additive: tuple[AdditiveMember, ...] = ()
+    layers: Layers | None = None
+
+    @property
+    def of_controls(self) -> tuple[TreeMember, ...]:
+        """The trees of all controls, one control after the other."""
+        return tuple(tree for control in self.controls for tree in control.trees)
 
     @property
     def described(self) -> tuple[TreeMember, ...]:
-        """All that is described as trees, controls included."""
-        return (*self.trees, *(tree for control in self.controls for tree in control.trees))
+        """All that is described as trees, controls and layers included."""
+        of_layers = self.layers.trees if self.layers is not None else ()
+        return (*self.trees, *self.of_controls, *of_layers)
 
     def prepare(self, rows: pd.DataFrame, transformed: pd.DataFrame | None = None) -> Prepared:
         """Prepare original rows; raises as `owners` does.
@@ -276,6 +351,7 @@ class Ensemble:
                 replace(member, base=member.base[order], terms=_in_order(member.terms, order))
                 for member in self.additive
             ),
+            layers=replace(self.layers, order=tuple(order.tolist())) if self.layers is not None else None,
         )
 
 

@@ -47,7 +47,12 @@ class BoundAdditive:
     @cached_property
     def players(self) -> int:
         """Count the columns that do not add the same for every row."""
-        return int((np.ptp(self.added, axis=0) > 0).any(axis=1).sum())
+        return int(self.moves.sum())
+
+    @property
+    def moves(self) -> Bools:
+        """Tell which columns do not add the same for every row."""
+        return np.asarray((np.ptp(self.added, axis=0) > 0).any(axis=1))
 
     def without_rows(self, n_rows: int) -> BoundAdditive:
         """Keep what does not depend on the first rows, which are explained."""
@@ -55,8 +60,12 @@ class BoundAdditive:
 
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
+        return self.member.weight * self.unweighted(rows, others, coalition)
+
+    def unweighted(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+        """Predict hybrids as the member alone does."""
         margin = self.start + np.where(coalition[:, :, None], self.added[rows], self.added[others]).sum(axis=1)
-        return self.member.weight * through_link(margin, self.member.link)
+        return through_link(margin, self.member.link)
 
     def at_once(self, _background: Integers) -> None:
         """Nothing needs to be prepared."""

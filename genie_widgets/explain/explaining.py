@@ -34,6 +34,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
     good_enough: float = GOOD_ENOUGH,
+    largest_enough: float = 0.0,
     compiling_s: float = 0.0,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -70,6 +71,9 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         Rows of the largest call of `predict`.
     good_enough : float
         Walks end where their typical standard error is this share of the typical value.
+    largest_enough : float
+        Walks of members that are asked about hybrids end as well where the largest standard error is this share of the
+        largest value.
     compiling_s : float
         Seconds beyond the budget that may be waited, after a first picture, for kernels that this machine never
         compiled.
@@ -119,6 +123,7 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         should_stop=should_stop,
         max_batch_rows=max_batch_rows,
         good_enough=good_enough,
+        largest_enough=largest_enough,
         compiling_s=compiling_s,
         kept=kept,
         clock=clock,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from genie_widgets.explain.hybrids import Hybrids
+from genie_widgets.explain.hybrids import Hybrids, Places
 from genie_widgets.explain.meter import Floats, Meter
 
 
@@ -20,12 +20,18 @@ class Game:
         Predictions of the explained rows: the value of all columns together.
     f_background : ndarray, shape (n_background, n_outputs)
         Predictions of the background rows: the value of none.
+    players : ndarray of int or None
+        Places of the columns that can matter; None where that must be tried.
+    beside : Solution or None
+        Of the same rows, known already: what is found here is added to it.
     """
 
     hybrids: Hybrids
     meter: Meter
     f_rows: Floats
     f_background: Floats
+    players: Places | None = None
+    beside: Solution | None = None
 
     @property
     def n_columns(self) -> int:

@@ -7,6 +7,7 @@ Hybrids are taken column by column, so that categories, dates and missing cells 
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,32 @@ from numpy.typing import NDArray
 
 Bools = NDArray[np.bool_]
 Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Parents:
+    """Hybrids by the places of the rows that their cells come from, for who has seen all of those rows.
+
+    Attributes
+    ----------
+    rows, others : ndarray of int, shape (n,)
+        Places among the explained rows and, after them, the background rows.
+    coalition : ndarray of bool, shape (n, n_columns)
+        Where the cell of `rows` is taken.
+    """
+
+    rows: Places
+    others: Places
+    coalition: Bools
+
+    def __len__(self) -> int:
+        """Count the hybrids."""
+        return len(self.rows)
+
+    def parts(self, n: int) -> list[Parents]:
+        """Share them out, in their order."""
+        arrays = (np.array_split(array, n) for array in (self.rows, self.others, self.coalition))
+        return [Parents(*part) for part in zip(*arrays, strict=True)]
 
 
 class Hybrids:
@@ -50,6 +77,27 @@ class Hybrids:
         self._row_codes = np.stack([code[: self.n_rows] for code in codes], axis=1)
         self._background_codes = np.stack([code[self.n_rows :] for code in codes], axis=1)
         self.stacked = self._frame(self._columns)
+        self._is_by_place = False
+
+    def by_place(self) -> Hybrids:
+        """Take the same rows for a function that has seen them: it is asked by their places."""
+        twin = copy(self)
+        twin._is_by_place = True
+        return twin
+
+    @property
+    def every_row(self) -> pd.DataFrame | Parents:
+        """The rows, then the background rows, as the predicting function takes them."""
+        if not self._is_by_place:
+            return self.stacked
+        every = np.arange(self.n_rows + self.n_background)
+        return Parents(every, every, np.ones((len(every), len(self.columns)), dtype=bool))
+
+    def asked(self, rows: Places, background: Places, coalition: Bools) -> pd.DataFrame | Parents:
+        """Make the hybrids as the predicting function takes them; parameters as of `frame`."""
+        if self._is_by_place:
+            return Parents(rows, background + self.n_rows, coalition)
+        return self.frame(rows, background, coalition)
 
     def prepared(self, frame: pd.DataFrame, owner: Places) -> Hybrids:
         """Take the same rows as the models see them.

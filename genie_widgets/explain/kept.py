@@ -53,13 +53,17 @@ class Kept:
     background : KnownBackground or None
     refused : str
         Why the trees are never believed: they and the predictor disagree on the background itself. Else empty.
+    asks_models : bool
+        Whether the ensemble's layers and the predictor disagree on the background or hybrids with it: the models that
+        they describe are asked themselves.
     bases : dict
         What a background column varies in, by its name.
     trees : list of SeenBefore
-        What each of the trees found out about the background.
+        What each of the trees, then of those of the controls, found out about the background.
     """
 
     background: KnownBackground | None = None
     refused: str = ""
+    asks_models: bool = False
     bases: dict[str, Floats] = field(default_factory=dict)
     trees: list[SeenBefore] = field(default_factory=list)

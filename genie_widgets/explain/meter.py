@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from copy import copy
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genie_widgets.explain.hybrids import Bools, Hybrids, Places
+from genie_widgets.explain.hybrids import Bools, Hybrids, Parents, Places
 from genie_widgets.language import tr
 from genie_widgets.schema import GenieError, Problem
 
 Floats = NDArray[np.float64]
-Predict = Callable[[pd.DataFrame], object]
+Predict = Callable[[Any], object]
 
 # One call should not keep a person who presses stop waiting longer than this.
 SECONDS_A_CALL = 1.5
@@ -24,6 +25,8 @@ LEAST_BATCH_ROWS = 256
 FIRST_PICTURE_SECONDS = 1.0
 # Every row gets its first pair of walks if the rest of them takes no longer than this.
 GRACE_SECONDS = 2.0
+# Of a function whose calls cost nothing by themselves one call takes no more than this share of the time left.
+SHARE_A_CHEAP_CALL = 0.1
 # Enough is known when the typical standard error is this share of the typical value.
 GOOD_ENOUGH = 0.005
 # Cells of one batch: bounds the memory of a wide table's hybrids to a few hundred megabytes.
@@ -36,7 +39,7 @@ class Meter:
     Parameters
     ----------
     predict : callable
-        DataFrame of n rows to array of shape (n,) or (n, n_outputs).
+        DataFrame of n rows (or `Parents` of n hybrids) to array of shape (n,) or (n, n_outputs).
     n_outputs : int
     budget_s : float
         Seconds from now.
@@ -45,6 +48,8 @@ class Meter:
         Rows of the largest call.
     good_enough : float
         Share of the typical value that its standard error may be.
+    largest_enough : float
+        Share of the largest value that the largest standard error may be, if that is enough as well.
     clock : callable
         Seconds that grow.
     """
@@ -58,23 +63,25 @@ class Meter:
         should_stop: Callable[[], bool] | None = None,
         max_batch_rows: int = 40_000,
         good_enough: float = GOOD_ENOUGH,
+        largest_enough: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._predict = predict
         self.n_outputs = n_outputs
         self._should_stop = should_stop
         self._max_batch_rows = max(1, max_batch_rows)
-        self.good_enough = good_enough
+        self.good_enough, self.largest_enough = good_enough, largest_enough
+        self._calls_are_cheap = False
         self.grace_s = GRACE_SECONDS
         self._clock = clock
         self.started = clock()
         self._deadline = self.started + budget_s
         self._largest_call, self._seconds_a_row = 0, 0.0
 
-    def asking(self, predict: Predict, n_outputs: int) -> Meter:
+    def asking(self, predict: Predict, n_outputs: int, *, calls_are_cheap: bool = False) -> Meter:
         """Ask another function under the same clock, limits and wish to stop."""
         twin = copy(self)
-        twin._predict, twin.n_outputs = predict, n_outputs
+        twin._predict, twin.n_outputs, twin._calls_are_cheap = predict, n_outputs, calls_are_cheap
         twin._largest_call, twin._seconds_a_row = 0, 0.0
         return twin
 
@@ -92,7 +99,7 @@ class Meter:
         """Have so many seconds more."""
         self._deadline += seconds
 
-    def predict(self, frame: pd.DataFrame) -> Floats:
+    def predict(self, frame: pd.DataFrame | Parents) -> Floats:
         """Call once. Raises `GenieError` where the prediction is no number, `ValueError` on a wrong shape."""
         before = self._clock()
         answer = self._predict(frame)
@@ -124,7 +131,7 @@ class Meter:
         parts = []
         for start in range(0, len(rows), most):
             part = slice(start, start + most)
-            parts.append(self.predict(hybrids.frame(rows[part], background[part], coalition[part])))
+            parts.append(self.predict(hybrids.asked(rows[part], background[part], coalition[part])))
         return np.concatenate(parts)
 
     def batch_rows(self, n_columns: int, *, leave_s: float = 0.0) -> int:
@@ -134,7 +141,8 @@ class Meter:
         grown = max(LEAST_BATCH_ROWS, 8 * self._largest_call)
         if self._seconds_a_row <= 0:
             return min(most, grown)
-        seconds = min(SECONDS_A_CALL, max(0.0, self.seconds_left - leave_s))
+        seconds = max(0.0, self.seconds_left - leave_s) * (SHARE_A_CHEAP_CALL if self._calls_are_cheap else 1.0)
+        seconds = min(SECONDS_A_CALL, seconds)
         return int(np.clip(seconds / self._seconds_a_row, min(LEAST_BATCH_ROWS, most), min(most, grown)))
 
     def seconds_for(self, n_rows: float) -> float:

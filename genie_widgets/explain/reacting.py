@@ -10,8 +10,8 @@ from genie_widgets.explain.game import Game
 from genie_widgets.explain.hybrids import Bools, Hybrids, Places
 from genie_widgets.explain.meter import Floats, Meter
 
-# Pairs tried on each column alone, and on all the quiet columns together.
-PAIRS_A_COLUMN, PAIRS_TOGETHER = 32, 512
+# Pairs tried on each column alone, on each of a single row, and on all the quiet columns together.
+PAIRS_A_COLUMN, PAIRS_OF_A_ROW, PAIRS_TOGETHER = 32, 8, 512
 # Rows of the probe: a wide table tries fewer pairs on each column, a very wide one these on groups of columns first.
 MOST_PROBES, LEAST_PAIRS, FIRST_GROUPS = 6_000, 4, 64
 # Share of the time left that the probe may take; after that, so few pairs are tried on the quiet columns together.
@@ -21,13 +21,15 @@ SAME = 1e-9
 
 
 def columns_to_walk(game: Game, n_differ: Places, rng: np.random.Generator) -> Places:
-    """Places of the columns worth a walk; all of them if a pair's difference would be left to none.
+    """Places of the columns worth a walk, where they are not known; all of them if a pair's gap would be left to none.
 
     Parameters
     ----------
     n_differ : ndarray of int, shape (n_rows, n_background)
         Columns in which each pair differs.
     """
+    if game.players is not None:
+        return game.players
     every = np.arange(game.n_columns)
     if n_differ.max(initial=0) <= 1:
         return every
@@ -53,7 +55,8 @@ def reacting_columns(game: Game, rng: np.random.Generator) -> Bools:
     """
     hybrids, meter, n_columns = game.hybrids, game.meter, game.n_columns
     leave_s = (1 - PROBE_SHARE) * max(0.0, meter.seconds_left)
-    n_pairs = int(np.clip(MOST_PROBES // (n_columns + 1), LEAST_PAIRS, PAIRS_A_COLUMN))
+    most = PAIRS_OF_A_ROW if hybrids.n_rows == 1 else PAIRS_A_COLUMN
+    n_pairs = int(np.clip(MOST_PROBES // (n_columns + 1), LEAST_PAIRS, most))
     pairs = Pairs.some(n_pairs, hybrids, rng)
     reacting = np.zeros(n_columns, dtype=bool)
     while True:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from genie_widgets.explain.estimates import Estimates
@@ -14,6 +16,8 @@ from genie_widgets.language import plural
 # Numbers kept for a block of rows (times 8 bytes, twice, and four working copies).
 MOST_NUMBERS = 2_000_000
 MOST_PASSES = 50
+# Rounds after which the errors are known well enough to end by the largest of them.
+LEAST_ROUNDS = 16
 # One round in so many visits a background row that was visited before.
 ROUNDS_A_REPEAT = 6
 
@@ -77,11 +81,13 @@ def _sample_block(game: Game, rows: Places, columns: Places, leave_s: float, rng
     estimates = Estimates(game.f_rows[rows], game.f_background, len(columns))
     order, turns = _visiting_order(game.f_background, n, rng), _turns(n_background)
     cost = np.stack([walk_cost(game.hybrids.n_differ(row, columns)) for row in rows])
+    beside = _Beside.of(game, rows, columns)
     done = 0  # pairs of walks, counted round by round: each round visits one background row from every row
     while done < a_pass * MOST_PASSES:
         if done and _is_time(game, leave_s, max(0, n - done) * float(cost.mean())):
             break
-        if done and done % a_pass == 0 and _known_well(estimates, game.meter.good_enough):
+        is_pass = done > 0 and done % a_pass == 0
+        if (is_pass or done >= n * LEAST_ROUNDS) and _is_enough(estimates, game, beside, is_pass=is_pass):
             break
         limit = game.meter.batch_rows(game.n_columns)
         # No batch reaches into the next pass: the one before it may have been enough.
@@ -103,9 +109,29 @@ def _is_time(game: Game, leave_s: float, cost_of_first_round: float) -> bool:
     return cost_of_first_round == 0 or game.meter.seconds_for(cost_of_first_round) > game.meter.grace_s
 
 
-def _known_well(estimates: Estimates, good_enough: float) -> bool:
+class _Beside(NamedTuple):
+    """What is known already of the values and their variances."""
+
+    phi: Floats | float = 0.0
+    variance: Floats | float = 0.0
+
+    @classmethod
+    def of(cls, game: Game, rows: Places, columns: Places) -> _Beside:
+        if game.beside is None:
+            return cls()
+        return cls(game.beside.phi[rows][:, columns], game.beside.errors[rows][:, columns] ** 2)
+
+
+def _is_enough(estimates: Estimates, game: Game, beside: _Beside, *, is_pass: bool) -> bool:
+    """Whether the values are known well: all of them after a pass, the largest of them at any time."""
+    meter = game.meter
+    if not is_pass and not meter.largest_enough:
+        return False
     phi, errors = estimates.result()
-    return bool(np.sqrt((errors**2).mean()) <= good_enough * np.sqrt((phi**2).mean()))
+    phi, errors = phi + beside.phi, np.sqrt(errors**2 + beside.variance)
+    if is_pass and np.sqrt((errors**2).mean()) <= meter.good_enough * np.sqrt((phi**2).mean()):
+        return True
+    return bool(errors.max() <= meter.largest_enough * np.abs(phi).max())
 
 
 def _turns(n_background: int) -> Places:

@@ -81,6 +81,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     should_stop: Callable[[], bool] | None = None,
     max_batch_rows: int = 40_000,
     good_enough: float = GOOD_ENOUGH,
+    largest_enough: float = 0.0,
     compiling_s: float = 0.0,
     kept: Kept | None = None,
     clock: Callable[[], float] = time.monotonic,
@@ -93,6 +94,7 @@ def shap_values(  # noqa: PLR0913 -- keywords, each with a meaning of its own
         should_stop=should_stop,
         max_batch_rows=max_batch_rows,
         good_enough=good_enough,
+        largest_enough=largest_enough,
         clock=clock,
     )
     rng = np.random.default_rng(seed)

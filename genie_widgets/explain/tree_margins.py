@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from genie_widgets.ensemble import ALL_OUTPUTS, LEAF, NOBODY, Floats, Forest, Integers
@@ -13,14 +15,36 @@ from genie_widgets.explain.tree_board import Board, goes_left
 HYBRIDS_A_CALL = 256
 
 
-def margins(forest: Forest, board: Board, base: Floats, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+class Given(NamedTuple):
+    """Numbers of hybrids that come from no row: at which features, and what, shape (n, n_given)."""
+
+    features: Integers
+    numbers: Floats
+
+    @classmethod
+    def nothing(cls, n: int) -> Given:
+        """Leave all to the rows."""
+        return cls(np.zeros(0, dtype=np.int64), np.zeros((n, 0)))
+
+
+def margins(
+    forest: Forest,
+    board: Board,
+    base: Floats,
+    rows: Integers,
+    others: Integers,
+    coalition: Bools,
+    given: Given | None = None,
+) -> Floats:
     """Sum up the leaves of hybrids, (n, n_outputs); `coalition` has shape (n, n_columns)."""
+    given = given or Given.nothing(len(rows))
     out = np.empty((len(rows), len(base)))
     n_cells = board.numbers.shape[1] + len(board.slot_owner)
     cells, at = np.empty((n_cells, HYBRIDS_A_CALL)), np.empty(HYBRIDS_A_CALL, dtype=np.int64)
     for start in range(0, len(rows), HYBRIDS_A_CALL):
         now = slice(start, start + HYBRIDS_A_CALL)
-        add_leaves(forest, board, base, rows[now], others[now], coalition[now], cells, at, out[now])
+        numbers = given._replace(numbers=given.numbers[now])
+        add_leaves(forest, board, base, rows[now], others[now], coalition[now], numbers, cells, at, out[now])
     return out
 
 
@@ -52,6 +76,7 @@ def add_leaves(  # noqa: C901, PLR0912 -- one short loop after the other
     rows: Integers,
     others: Integers,
     coalition: Bools,
+    given: Given,
     cells: Floats,
     at: Integers,
     out: Floats,
@@ -59,6 +84,9 @@ def add_leaves(  # noqa: C901, PLR0912 -- one short loop after the other
     """Write the sums of the leaves of hybrids into `out`; `cells` and `at` are room for them."""
     n, tables = rows.shape[0], board.numbers.shape[1] - 2
     see_hybrids(board, rows, others, coalition, cells)
+    for place in range(given.features.shape[0]):
+        for q in range(n):
+            cells[given.features[place], q] = given.numbers[q, place]
     for q in range(n):
         for k in range(base.shape[0]):
             out[q, k] = base[k]

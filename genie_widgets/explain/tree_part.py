@@ -105,11 +105,7 @@ class BoundMember:
     @cached_property
     def players(self) -> int:
         """Count the original columns that its questions are about."""
-        forest = self.member.forest
-        asked = np.unique(forest.feature[forest.feature != LEAF])
-        owners = self.board.owner[asked[asked >= 0]]
-        tables = self.board.slot_owner[-2 - asked[asked < 0]].ravel()
-        return len(set(owners.tolist()) | set(tables.tolist()) - {NOBODY}) if len(asked) else 0
+        return len(players_of(self.member.forest, self.board))
 
     @cached_property
     def answers(self) -> Answers:
@@ -139,9 +135,12 @@ class BoundMember:
 
     def predict(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
         """Predict hybrids, weighted: shape (n, n_outputs)."""
+        return self.member.weight * self.unweighted(rows, others, coalition)
+
+    def unweighted(self, rows: Integers, others: Integers, coalition: Bools) -> Floats:
+        """Predict hybrids as the member alone does."""
         member = self.member
-        raw = margins(member.forest, self.board, member.base, rows, others, coalition)
-        return member.weight * through_link(raw, member.link)
+        return through_link(margins(member.forest, self.board, member.base, rows, others, coalition), member.link)
 
     def solve(self, row: int, background: Integers, precision: Precision, seed: int) -> tuple[Floats, Floats]:
         """Weighted SHAP values of one row and their variance."""
@@ -215,12 +214,12 @@ def bind(
     """Let members see prepared rows: explained ones, then those of the background; `before` is filled and read."""
     known: Sequence[SeenBefore | None] = before or [None] * len(members)
     return [
-        BoundMember(member, _board(member.see(prepared), owner), depth_of(member.forest), n_columns, n_rows, seen)
+        BoundMember(member, board_of(member.see(prepared), owner), depth_of(member.forest), n_columns, n_rows, seen)
         for member, seen in zip(members, known, strict=True)
     ]
 
 
-def _board(seen: Seen, owner: Integers) -> Board:
+def board_of(seen: Seen, owner: Integers) -> Board:
     """Put players in place of prepared columns; slots of the same player become one."""
     keys, slot_owner, start = np.zeros_like(seen.keys), np.full_like(seen.slot_source, NOBODY), seen.table_start.copy()
     for table in range(len(start)):
@@ -237,6 +236,14 @@ def _board(seen: Seen, owner: Integers) -> Board:
             slot_owner[table, place] = player
             keys[:, table, place] += seen.keys[:, table, slot]
     return Board(seen.numbers, owner[seen.source], keys, slot_owner, start, seen.entries)
+
+
+def players_of(forest: Forest, board: Board) -> set[int]:
+    """Give the original columns that a forest's questions are about."""
+    asked = np.unique(forest.feature[forest.feature != LEAF])
+    owners = board.owner[asked[asked >= 0]]
+    tables = board.slot_owner[-2 - asked[asked < 0]].ravel()
+    return {int(player) for player in np.concatenate([owners, tables]) if player != NOBODY}
 
 
 def depth_of(forest: Forest) -> int:

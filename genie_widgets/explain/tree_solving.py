@@ -237,10 +237,20 @@ class TreeSolver:
         return np.array_split(self._background, min(len(self._background), -(-LEAST_TASKS // self._n_rows)))
 
 
-def walks_wanted(values: TreeValues, done: int, good_enough: float) -> int:
-    """Count the antithetic pairs of walks that would be enough, from what `done` gave."""
+def walks_wanted(values: TreeValues, done: int, good_enough: float, largest_enough: float = 0.0) -> int:
+    """Count the antithetic pairs of walks that would be enough, from what `done` gave.
+
+    Parameters
+    ----------
+    good_enough, largest_enough : float
+        As of `Meter`: one of the two is enough.
+    """
     typical = float(np.sqrt((values.phi**2).mean()))
     error = float(np.sqrt(values.variance.mean()))
+    largest = float(np.sqrt(values.variance.max(initial=0.0)))
     if error <= good_enough * typical:
         return 0
-    return int(np.ceil(min(float(MOST_WALKS), done * (error / max(1e-300, good_enough * typical)) ** 2)))
+    too_large = error / max(1e-300, good_enough * typical)
+    if largest_enough:
+        too_large = min(too_large, largest / max(1e-300, largest_enough * float(np.abs(values.phi).max(initial=0.0))))
+    return int(np.ceil(min(float(MOST_WALKS), done * too_large**2)))

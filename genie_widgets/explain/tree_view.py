@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import Ensemble, Floats, NotTreesError, Prepared
+from genie_widgets.ensemble import AdditiveMember, Ensemble, Floats, Layers, NotTreesError, Prepared, TreeMember
 from genie_widgets.explain.additive_part import BoundAdditive, bind_additive
-from genie_widgets.explain.hybrids import Bools, Hybrids, Places
-from genie_widgets.explain.tree_part import SeenBefore, bind
+from genie_widgets.explain.hybrids import Bools, Hybrids, Parents, Places
+from genie_widgets.explain.layered_part import BoundLayers, BoundPart
+from genie_widgets.explain.tree_part import BoundMember, SeenBefore, bind
 from genie_widgets.explain.tree_solving import Bound
 
 # Hybrids on which the parts are compared with the predictor.
@@ -32,7 +33,9 @@ class TreeView:
     known : sequence of BoundAdditive
         The linear members with just this background, where they have seen it already.
     before : sequence of SeenBefore
-        What the trees found out about the background of an explanation before this one.
+        What the trees, then those of the controls, found out about the background of an explanation before this one.
+    asks_models : bool
+        The layers of the ensemble are not to be believed.
 
     Raises
     ------
@@ -47,6 +50,8 @@ class TreeView:
         transformed: pd.DataFrame | None = None,
         known: Sequence[BoundAdditive] = (),
         before: Sequence[SeenBefore] = (),
+        *,
+        asks_models: bool = False,
     ) -> None:
         self.ensemble = ensemble
         self._n_rows = hybrids.n_rows
@@ -55,16 +60,65 @@ class TreeView:
         order = [ensemble.columns.index(str(name)) for name in hybrids.columns]
         prepared = _reordered(ensemble.prepare(hybrids.stacked, transformed), order)
         self.prepared = prepared.frame
-        # Only members that are neither trees nor linear are asked about hybrids.
-        self.hybrids = hybrids.prepared(prepared.frame, prepared.owner) if ensemble.others else hybrids
+        self._original, self._prepared, self._n_columns = hybrids, prepared, len(order)
+        self._frames: Hybrids | None = None
         self.additive = bind_additive(ensemble.additive, prepared, len(order), hybrids.n_rows, known)
         self.members: list[Bound] = [
-            *bind(ensemble.trees, prepared.frame, prepared.owner, len(order), hybrids.n_rows, before),
+            *self._bind(ensemble.trees, before[: len(ensemble.trees)]),
             *self.additive,
         ]
-        self.controls = [
-            bind(control.trees, prepared.frame, prepared.owner, len(order)) for control in ensemble.controls
-        ]
+        of_controls = iter(self._bind(ensemble.of_controls, before[len(ensemble.trees) :]))
+        self.controls = [[next(of_controls) for _ in control.trees] for control in ensemble.controls]
+        self._layers = None if ensemble.layers is None or asks_models else self._see_layers(ensemble.layers)
+
+    @property
+    def has_layers(self) -> bool:
+        """Whether the other members are known well enough that they need not be asked."""
+        return self._layers is not None
+
+    @property
+    def players_of_others(self) -> Places | None:
+        """Columns that the other members may react to; None where that is not known."""
+        return self._layers.players if self._layers is not None else None
+
+    def ask_models(self) -> None:
+        """Ask the other members themselves from now on."""
+        self._layers = None
+
+    @property
+    def hybrids(self) -> Hybrids:
+        """The rows, to be mixed as `predict_others` takes them: only members that cannot be solved are asked."""
+        if not self.ensemble.others:
+            return self._original
+        if self._layers is not None:
+            return self._original.by_place()
+        if self._frames is None:
+            self._frames = self._original.prepared(self._prepared.frame, self._prepared.owner)
+        return self._frames
+
+    def predict_others(self, asked: pd.DataFrame | Parents) -> Floats:
+        """Predict hybrids by the other members, then by each control: shape (n, 1 + n_controls, n_outputs)."""
+        if isinstance(asked, Parents):
+            if self._layers is None:
+                raise ValueError("only rows that were seen can be asked for by their places")
+            return self._layers.predict(asked)
+        return self.ensemble.predict_others(asked)
+
+    def _see_layers(self, layers: Layers) -> BoundLayers:
+        known = {id(bound.member): bound for control in self.controls for bound in control}
+
+        def seen(member: TreeMember | AdditiveMember) -> BoundPart:
+            if id(member) in known:
+                return known[id(member)]
+            if isinstance(member, TreeMember):
+                return self._bind([member])[0]
+            return bind_additive([member], self._prepared, self._n_columns, self._n_rows)[0]
+
+        return BoundLayers(layers, self._prepared, seen)
+
+    def _bind(self, members: Sequence[TreeMember], before: Sequence[SeenBefore] = ()) -> list[BoundMember]:
+        frame, owner = self._prepared.frame, self._prepared.owner
+        return bind(members, frame, owner, self._n_columns, self._n_rows, before)
 
     def predict(self, rows: Places, background: Places, coalition: Bools) -> Floats:
         """Predict hybrids from all the parts, (n, n_outputs)."""
@@ -72,7 +126,7 @@ class TreeView:
         for member in self.members:
             values += member.predict(rows, background + self._n_rows, coalition)
         if self.ensemble.others:
-            values += self.ensemble.predict_others(self.hybrids.frame(rows, background, coalition))[:, 0]
+            values += self.predict_others(self.hybrids.asked(rows, background, coalition))[:, 0]
         return values
 
 

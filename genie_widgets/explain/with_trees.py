@@ -10,14 +10,14 @@ values are added back; that is true for any mixture, and the best one is found b
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import Ensemble, Floats, NotTreesError
 from genie_widgets.explain.game import Game, Solution
-from genie_widgets.explain.hybrids import Bools, Hybrids, Places
+from genie_widgets.explain.hybrids import Bools, Hybrids, Parents, Places
 from genie_widgets.explain.kept import Kept, KnownBackground
 from genie_widgets.explain.meter import Meter
 from genie_widgets.explain.predicting import exact_first, solve_by_predicting
@@ -39,6 +39,8 @@ from genie_widgets.language import mark, plural, tr
 SHARE = 0.7
 # Share that the trees may take where other members are to be walked after them.
 TREES_SHARE = 0.5
+# Of the largest error that is enough, what may be a control's.
+CONTROL_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,12 @@ def check(
         raise NotTreesError(kept.refused)
     n_rows, n_background, n_columns = hybrids.n_rows, hybrids.n_background, len(hybrids.columns)
     every, first = np.arange(n_rows), np.zeros(n_rows, dtype=np.intp)
-    kept.trees = kept.trees or [SeenBefore() for _ in ensemble.trees]
+    kept.trees = kept.trees or [SeenBefore() for _ in (*ensemble.trees, *ensemble.of_controls)]
     known, columns = kept.background, tuple(str(name) for name in hybrids.columns)
     stacked = known.below(ensemble.transform(rows)) if known is not None else None
     if known is not None and stacked is not None:
-        view = TreeView(ensemble, hybrids, stacked, known.additive if known.columns == columns else (), kept.trees)
+        additive = known.additive if known.columns == columns else ()
+        view = TreeView(ensemble, hybrids, stacked, additive, kept.trees, asks_models=kept.asks_models)
         f_rows = meter.predict(rows)
         error = _believed(_difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows), f_rows)
         return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
@@ -92,9 +95,11 @@ def check(
     of_background = np.concatenate([first, np.arange(n_background), others])
     whole = np.repeat([True, False], [n_rows, n_background])
     coalition = np.concatenate([np.repeat(whole[:, None], n_columns, axis=1), coalition])
-    view = TreeView(ensemble, hybrids, before=kept.trees)  # first: where it cannot be had, nobody is asked
+    # First: where it cannot be had, nobody is asked.
+    view = TreeView(ensemble, hybrids, before=kept.trees, asks_models=kept.asks_models)
     predicted = meter.predict_hybrids(hybrids, of_rows, of_background, coalition)
     difference = _difference(view, of_rows, of_background, coalition, predicted)
+    kept.asks_models = not view.has_layers
     f_rows, f_background = predicted[:n_rows], predicted[n_rows : n_rows + n_background]
     try:
         # Where an explained row is the reason, another one may be believed.
@@ -110,17 +115,25 @@ def check(
 
 
 def _difference(view: TreeView, rows: Places, background: Places, coalition: Bools, predicted: Floats) -> Floats:
-    """Tell how far trees and predictor are apart on each hybrid, shape (n,)."""
+    """Tell how far trees and predictor are apart on each hybrid, shape (n,); the view is left without wrong layers."""
     ours = view.predict(rows, background, coalition)[:, : predicted.shape[1]]
-    return np.asarray(np.abs(ours - predicted).max(axis=1))
+    found = np.asarray(np.abs(ours - predicted).max(axis=1))
+    if view.has_layers and not _is_rounding(found, predicted):
+        view.ask_models()
+        return _difference(view, rows, background, coalition, predicted)
+    return found
 
 
 def _believed(difference: Floats, predicted: Floats) -> float:
     """Give the largest difference; raises `NotTreesError` where rounding does not explain it."""
     error = float(difference.max())
-    if not error <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())):
+    if not _is_rounding(difference, predicted):
         raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
     return error
+
+
+def _is_rounding(difference: Floats, predicted: Floats) -> bool:
+    return bool(difference.max() <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())))
 
 
 def solve_with_trees(
@@ -176,11 +189,20 @@ def solve_with_trees(
     phi, variance = trees.phi, trees.errors**2
     for share, members in zip(mixture.shares, view.controls, strict=True):
         # A mixture of its own for every output; the members' weights within a control are their own.
-        control = solve_in_passes(solver(members), n_differ, meter.good_enough, lambda _solution: None)
+        control = solve_in_passes(
+            solver(members),
+            n_differ,
+            meter.good_enough,
+            lambda _solution: None,
+            largest_enough=CONTROL_SHARE * meter.largest_enough,
+        )
         n = min(len(phi), len(control.phi))
         phi = phi[:n] + share * control.phi[:n]
         variance = variance[:n] + share**2 * control.errors[:n] ** 2
-    rest, _ = solve_by_predicting(remaining_game(view, game, mixture), n_differ, rng)
+    remaining = remaining_game(view, game, mixture)
+    if len(phi) == len(n_differ):
+        remaining = replace(remaining, beside=Solution(phi, np.sqrt(variance), trees.how))
+    rest, _ = solve_by_predicting(remaining, n_differ, rng)
     n = min(len(phi), len(rest.phi))
     names = ", ".join(view.ensemble.others)
     found = Solution(
@@ -204,7 +226,12 @@ def _shown(solution: Solution, n_outputs: int, gate_error: float) -> Solution:
 
 
 def solve_in_passes(
-    solver: TreeSolver, n_differ: Places, good_enough: float, tell: Callable[[Solution], None]
+    solver: TreeSolver,
+    n_differ: Places,
+    good_enough: float,
+    tell: Callable[[Solution], None],
+    *,
+    largest_enough: float = 0.0,
 ) -> Solution:
     """Solve trees exactly if there is time, after a quick pass if that takes long; else by more and more walks.
 
@@ -232,7 +259,7 @@ def solve_in_passes(
             return solution(better, tr(EXACT))
         values.phi[:n], values.variance[:n] = better.phi, better.variance
         return solution(values, exact_first(n, sampled(n_walks)))
-    wanted = walks_wanted(values, n_walks, good_enough)
+    wanted = walks_wanted(values, n_walks, good_enough, largest_enough)
     affordable = int(n_walks * SHARE * left / max(1e-3, solver.last_seconds))
     more = min(wanted - n_walks, affordable)
     if more < 2 or len(values.phi) < len(n_differ):
@@ -282,7 +309,7 @@ class Mixture:
         rows, background, coalition = gate_hybrids(
             view.hybrids.n_rows, view.hybrids.n_background, len(view.hybrids.columns), rng
         )
-        values = view.ensemble.predict_others(view.hybrids.frame(rows, background, coalition))
+        values = view.predict_others(view.hybrids.asked(rows, background, coalition))
         values = values - values.mean(axis=0)
         for k in range(n_outputs):
             self.shares[:, k] = np.linalg.lstsq(values[:, 1:, k], values[:, 0, k], rcond=None)[0]
@@ -295,10 +322,10 @@ class Mixture:
 def remaining_game(view: TreeView, game: Game, mixture: Mixture) -> Game:
     """Play for what the trees do not explain."""
 
-    def predict(frame: pd.DataFrame) -> Floats:
-        return mixture.remainder(view.ensemble.predict_others(frame))
+    def predict(asked: pd.DataFrame | Parents) -> Floats:
+        return mixture.remainder(view.predict_others(asked))
 
-    meter = game.meter.asking(predict, view.ensemble.n_outputs)
-    both = meter.predict(view.hybrids.stacked)
+    meter = game.meter.asking(predict, view.ensemble.n_outputs, calls_are_cheap=view.has_layers)
+    both = meter.predict(view.hybrids.every_row)
     n_rows = view.hybrids.n_rows
-    return Game(view.hybrids, meter, both[:n_rows], both[n_rows:])
+    return Game(view.hybrids, meter, both[:n_rows], both[n_rows:], view.players_of_others)

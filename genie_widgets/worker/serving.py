@@ -35,7 +35,7 @@ DEFAULT_EXPLAIN_ROWS, DEFAULT_EXPLAIN_S = 20, 10.0
 # What a run had no time for is explained so long while one looks; on a machine that still compiles, that is waited for.
 REFINING_S, COMPILING_S = 30.0, 60.0
 # How well values are known (see `explain`): a changed row is answered at once, so a little less well.
-GOOD_ENOUGH, GOOD_ENOUGH_TRIED = 0.005, 0.01
+GOOD_ENOUGH, GOOD_ENOUGH_TRIED, LARGEST_ENOUGH_TRIED = 0.005, 0.01, 0.04
 # Enough to know every value that stands in more than a few rows of many.
 LEARNED_ROWS = 200_000
 
@@ -216,7 +216,7 @@ class Server:
         row = typed_like(row, self._against(list(row.columns)).background)
         predicted = predictions_frame(self._loaded, row, request.plan, self._decision()).iloc[0]
         answers = [(answer_name(str(name)), float(value)) for name, value in predicted[1:].items()]
-        explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)), GOOD_ENOUGH_TRIED)
+        explanation = self._explained(row, float(message.get("budget_s", DEFAULT_EXPLAIN_S)), is_tried=True)
         # Cells unlike the rest are told by themselves, for this row.
         cautions = (*leaks(explanation, request.plan), *explanation.cautions)
         tried = WhatIf(
@@ -249,7 +249,7 @@ class Server:
         told = {name: plain_cell(value) for name, value in found.cells.items()}
         return Flip(cells=cells, changes=told, before=before, after=str(found.answer)).model_dump()
 
-    def _explained(self, rows: pd.DataFrame, budget_s: float, good_enough: float = GOOD_ENOUGH) -> Explanation:
+    def _explained(self, rows: pd.DataFrame, budget_s: float, *, is_tried: bool = False) -> Explanation:
         from genie_widgets.explain import explain
 
         compared = self._against(list(rows.columns))
@@ -266,7 +266,8 @@ class Server:
             ensemble=ensemble,
             seed=self._asked.seed,
             kept=kept,
-            good_enough=good_enough,
+            good_enough=GOOD_ENOUGH_TRIED if is_tried else GOOD_ENOUGH,
+            largest_enough=LARGEST_ENOUGH_TRIED if is_tried else 0.0,
         )
 
     @property

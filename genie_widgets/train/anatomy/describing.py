@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from genie_widgets.ensemble import AdditiveMember, Control, Ensemble, Floats, NotTreesError, TreeMember
-from genie_widgets.train.anatomy.catboost_trees import read_catboost
-from genie_widgets.train.anatomy.lightgbm_trees import read_lightgbm
-from genie_widgets.train.anatomy.linear_models import read_linear
+from genie_widgets.ensemble import AdditiveMember, Control, Ensemble, Floats, Layers, NotTreesError, TreeMember
+from genie_widgets.train.anatomy.layering import layers_of
+from genie_widgets.train.anatomy.members import members_of, plain_folds
 from genie_widgets.train.anatomy.ownership import Ownership
 from genie_widgets.train.anatomy.quantile_forests import QuantileForest
-from genie_widgets.train.anatomy.sklearn_trees import read_sklearn
-from genie_widgets.train.anatomy.xgboost_trees import read_xgboost
 
-_READERS: dict[str, Callable[..., Any]] = {
-    "LGBModel": read_lightgbm,
-    "XGBoostModel": read_xgboost,
-    "CatBoostModel": read_catboost,
-    "RFModel": read_sklearn,
-    "XTModel": read_sklearn,
-}
+_log = logging.getLogger(__name__)
+
+# Rows on which it is tried what models that stand on others see.
+LAYERED_ROWS = 3
 
 
 def describe(
@@ -61,11 +56,14 @@ def describe(
     others: dict[str, tuple[float, str]] = {}
     for name, weight in _mixture(predictor, model or predictor.model_best, 1.0):
         try:
-            members += _members(predictor, name, weight, n_outputs)
+            members += members_of(predictor, name, weight, n_outputs)
         except NotTreesError as reason:
             others[name] = (others.get(name, (0.0, ""))[0] + weight, str(reason))
             controls |= _controls(predictor, name, n_outputs, controls)
-    if not members and not controls:
+    preparing = _preparing(predictor, rows, transform)
+    weights = {name: weight for name, (weight, _) in others.items()}
+    layers = _layers(predictor, weights, controls, n_outputs, preparing["transform"](rows.head(LAYERED_ROWS)))
+    if not members and not controls and layers is None:
         raise NotTreesError("; ".join(f"{name}: {why}" for name, (_, why) in others.items()))
 
     return Ensemble(
@@ -74,10 +72,25 @@ def describe(
         trees=tuple(member for member in members if isinstance(member, TreeMember)),
         controls=tuple(controls.values()),
         others=tuple(f"{name} ({why})" for name, (_, why) in others.items()),
-        **_preparing(predictor, rows, transform),
-        predict_others=_predicting({name: weight for name, (weight, _) in others.items()}, controls, predictor),
+        **preparing,
+        predict_others=_predicting(weights, controls, predictor),
         additive=tuple(member for member in members if isinstance(member, AdditiveMember)),
+        layers=layers,
     )
+
+
+def _layers(
+    predictor: Any, weights: dict[str, float], controls: dict[str, Control], n_outputs: int, prepared: pd.DataFrame
+) -> Layers | None:
+    if not weights:
+        return None
+    try:
+        return layers_of(predictor, weights, controls, n_outputs, prepared)
+    except NotTreesError as reason:
+        _log.info("the other members are asked themselves: %s", reason)
+    except Exception:  # another version's objects: the models themselves can still be asked
+        _log.exception("the other members could not be described")
+    return None
 
 
 def _preparing(
@@ -100,7 +113,7 @@ def _quantiles(
     forests = [
         (weight / len(folds), QuantileForest(fold))
         for part, weight in _mixture(predictor, name, 1.0)
-        for folds in [_folds(predictor, part)]
+        for folds in [plain_folds(predictor, part)]
         for fold in folds
     ]
     n_outputs = len(predictor.quantile_levels)
@@ -136,47 +149,6 @@ def _mixture(predictor: Any, name: str, weight: float) -> Iterator[tuple[str, fl
         yield name, weight
 
 
-def _members(predictor: Any, name: str, weight: float, n_outputs: int) -> list[TreeMember | AdditiveMember]:
-    """Describe a model, or each fold of a bagged one."""
-    folds = _folds(predictor, name)
-    return [
-        _member(fold, name if len(folds) == 1 else f"{name}/{fold.name}", weight / len(folds), n_outputs)
-        for fold in folds
-    ]
-
-
-def _folds(predictor: Any, name: str) -> list[Any]:
-    """Give a model, or each fold of a bagged one."""
-    from autogluon.core.models import BaggedEnsembleModel
-
-    model = predictor._trainer.load_model(name)
-    if getattr(model, "base_model_names", None):
-        raise NotTreesError("it is stacked on other models")
-    if not isinstance(model, BaggedEnsembleModel):
-        return [model]
-    _check_plain(model)
-    return [model.load_child(fold) for fold in model.models]
-
-
-def _member(model: Any, name: str, weight: float, n_outputs: int) -> TreeMember | AdditiveMember:
-    kind = type(model).__name__
-    if kind not in _READERS and kind != "LinearModel":
-        raise NotTreesError("it is neither made of trees nor linear")
-    _check_plain(model)
-    if getattr(model, "_model_specific_feature_generators", None) not in (None, "NOTSET"):
-        raise NotTreesError("it prepares columns of its own")
-    if kind == "LinearModel":
-        link, base, terms = read_linear(model, n_outputs)
-        return AdditiveMember(name=name, weight=weight, link=link, base=base, terms=terms)
-    forest, link, base, see = _READERS[kind](model, n_outputs)
-    return TreeMember(name=name, weight=weight, forest=forest, link=link, base=base, see=see)
-
-
-def _check_plain(model: Any) -> None:
-    if getattr(model, "temperature_scalar", None) is not None:
-        raise NotTreesError("its probabilities were calibrated")
-
-
 def _controls(predictor: Any, name: str, n_outputs: int, known: dict[str, Control]) -> dict[str, Control]:
     """Models below a stacked one that are made of trees: their exact values help to sample it."""
     model = predictor._trainer.load_model(name)
@@ -185,7 +157,7 @@ def _controls(predictor: Any, name: str, n_outputs: int, known: dict[str, Contro
     for base in below:
         if base not in known:
             try:
-                parts = _members(predictor, base, 1.0, n_outputs)
+                parts = members_of(predictor, base, 1.0, n_outputs)
             except NotTreesError:
                 continue
             trees = tuple(part for part in parts if isinstance(part, TreeMember))
