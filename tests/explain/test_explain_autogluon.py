@@ -6,6 +6,8 @@ import pytest
 from predictor_zoo import KINDS, LEVELS, asking, described, fitted, table
 
 from genie_widgets.explain import explain, shap_values
+from genie_widgets.explain.hybrids import Hybrids
+from genie_widgets.explain.tree_view import TreeView, gate_hybrids
 from genie_widgets.schema import Plan
 from genie_widgets.train import TrainedModel
 from genie_widgets.worker.outputs import explained
@@ -66,8 +68,9 @@ def check(predictor, name, cells, shapley):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_member(predictor, kind, cells, shapley):
     found, ensemble = check(predictor, kind, cells, shapley)
-    assert (ensemble is not None) == (kind in DESCRIBED)
-    assert (found.gate_error is not None) == (kind in DESCRIBED)
+    assert found.gate_error is not None
+    # What sees nothing but numbers is asked without frames.
+    assert bool(ensemble.others) == (ensemble.layers is not None) == (kind not in DESCRIBED)
 
 
 def test_the_weighted_ensemble(predictor, cells, shapley):
@@ -81,9 +84,8 @@ def below(stacked):
 def test_bagged_members_are_read_fold_by_fold(stacked, cells, shapley):
     for kind in below(stacked):
         _, ensemble = check(stacked, f"{kind}_BAG_L1", cells, shapley)
-        assert (ensemble is not None) == (kind in DESCRIBED)
-        if ensemble is not None:
-            assert not ensemble.others
+        assert bool(ensemble.others) == (ensemble.layers is not None) == (kind not in DESCRIBED)
+        if kind in DESCRIBED:
             parts = (*ensemble.trees, *ensemble.additive)
             assert len(parts) == (1 if kind in ("RandomForest", "ExtraTrees") else 2)
 
@@ -94,6 +96,30 @@ def test_stacked_members_are_walked_beside_the_trees_they_stand_on(stacked, cell
         assert len(ensemble.others) == 1
         assert {control.name.removesuffix("_BAG_L1") for control in ensemble.controls} == set(below(stacked)) & {*TREES}
         assert name in found.how
+
+
+def test_layers_say_of_hybrids_what_their_predictor_says(stacked, cells):
+    rows, background = cells
+    hybrids = Hybrids(rows, background)
+    described_layers = set()
+    for name in (name for name in stacked.model_names() if "_BAG_" in name):
+        ensemble = described(stacked, name, pd.concat([background, table("regression").drop(columns="y")]))
+        if ensemble.layers is None:
+            continue
+        described_layers.add(name.split("_")[0])
+        of, others, coalition = gate_hybrids(len(rows), len(background), len(rows.columns), np.random.default_rng(0))
+        view, asking_models = TreeView(ensemble, hybrids), TreeView(ensemble, hybrids, asks_models=True)
+        assert view.has_layers
+        assert not asking_models.has_layers
+        found = view.predict_others(view.hybrids.asked(of, others, coalition))
+        told = asking_models.predict_others(asking_models.hybrids.asked(of, others, coalition))
+        np.testing.assert_allclose(found, told, atol=BOUND * max(1.0, np.abs(told).max()), rtol=0)
+        if view.players_of_others is not None:
+            unasked = np.setdiff1d(np.arange(len(rows.columns)), view.players_of_others)
+            coalition[:, unasked] = ~coalition[:, unasked]
+            np.testing.assert_array_equal(found, view.predict_others(view.hybrids.asked(of, others, coalition)))
+    # XGBoost takes zeros for missing, linear models prepare their columns anew: standing on others they are asked.
+    assert described_layers >= {"LightGBM", "CatBoost", "RandomForest", "ExtraTrees", "KNeighbors"}
 
 
 def test_the_last_ensemble_mixes_levels(stacked, cells, shapley):
