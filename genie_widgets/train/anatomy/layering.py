@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from genie_widgets.ensemble import AdditiveMember, Control, Layer, Layers, NotTreesError, NumbersMember, TreeMember
+from genie_widgets.train.anatomy.asked_numbers import answers_of, read_neighbours
 from genie_widgets.train.anatomy.members import check_plain, folds_of, member_of
-from genie_widgets.train.anatomy.neighbours import read_neighbours
 
 
 def layers_of(
@@ -55,9 +56,6 @@ def _add(
     """Put a model's layer after those that it stands on; gives its place."""
     if name in found:
         return list(found).index(name)
-    if name in controls:
-        found[name] = Layer(name, controls[name].trees)
-        return len(found) - 1
     model = predictor._trainer.load_model(name)
     below = getattr(model, "stack_column_prefix_to_model_map", None) or {}
     before = [_add(predictor, below[prefix], controls, n_outputs, prepared, found) for prefix in below]
@@ -65,18 +63,28 @@ def _add(
     columns = tuple(str(column) for column in model.stack_columns) if below else ()
     if len(columns) != len(inputs) or (below and list(below) != list(model.stack_column_prefix_lst)):
         raise NotTreesError("it stands on other models in a way that is not known")
-    folds = tuple(_fold(fold, name, n_outputs) for fold in folds_of(predictor, name))
+    known = controls[name].trees if name in controls else itertools.repeat(None)
+    folds = tuple(
+        _fold(fold, name, n_outputs, tree) for fold, tree in zip(folds_of(predictor, name), known, strict=False)
+    )
     if columns:
         _check_given(folds, columns, prepared)
     found[name] = Layer(name, folds, columns, inputs)
     return len(found) - 1
 
 
-def _fold(model: Any, name: str, n_outputs: int) -> TreeMember | AdditiveMember | NumbersMember:
+def _fold(
+    model: Any, name: str, n_outputs: int, known: TreeMember | None
+) -> TreeMember | AdditiveMember | NumbersMember:
+    """Describe a fold so that its predictions are those of the predictor to the last bit."""
     if type(model).__name__ == "KNNModel":
         check_plain(model)
         return NumbersMember(name, *read_neighbours(model, n_outputs))
-    return member_of(model, name, 1.0, n_outputs)
+    member = member_of(model, name, 1.0, n_outputs) if known is None else known
+    if type(model).__name__ == "XGBoostModel" and isinstance(member, TreeMember):
+        # It adds its leaves in 32-bit numbers, which a model that stands on it may tell from their sum.
+        return NumbersMember(name, member.see, answers_of(model.model, n_outputs))
+    return member
 
 
 def _check_given(
