@@ -182,12 +182,13 @@ def more_models(plan: Plan, room: Room, present: Iterable[str]) -> Models:
 
 def _chosen(plan: Plan, room: Room) -> Models:
     """Give our own models, and as many of AutoGluon's portfolio as the rows can tell apart; the best try all of it."""
-    own = _listed(_own(room))
     if plan.quality == "best":
-        return _by_kind(_new([*own, *_learned(room)], set()))
-    # One neural network at the end is for its own view of the table; more of them, for those who want the best.
-    trees = _new([*own, *_learned(replace(room, further=()))], set())
-    return _by_kind(trees[: max(len(own), _most_models(room.n_rows))])
+        return _by_kind(_new([*_listed(_own(room)), *_learned(room)], set()))
+    # On cores alone a neural network takes seconds, and made two of six tables better and three worse (tests/bench).
+    tried = room if room.has_gpu else replace(room, further=())
+    own = _listed(_own(tried))
+    models = _new([*own, *_learned(replace(room, further=()))], set())
+    return _by_kind(models[: max(len(own), _most_models(room.n_rows))])
 
 
 def _own(room: Room) -> dict[str, Any]:

@@ -80,12 +80,18 @@ def test_nothing_is_ever_chosen_whose_weights_may_not_be_used_for_everything(pro
     assert chosen <= TREES | {kind.key for kind in KINDS}
 
 
-def test_a_neural_network_comes_last_and_more_of_them_for_the_best():
+def test_on_cores_alone_neural_networks_are_for_the_best_and_for_more_time():
     room = replace(SMALL, n_rows=50_000, further=("NN_TORCH",))
-    assert portfolio(plan_of(), room)["hyperparameters"]["NN_TORCH"] == [{}]
-    assert "NN_TORCH" not in portfolio(plan_of(quality="fast"), room)["hyperparameters"]
+    for quality in ("fast", "balanced"):
+        assert "NN_TORCH" not in portfolio(plan_of(quality=quality), room)["hyperparameters"]
     assert len(portfolio(plan_of(quality="best"), room)["hyperparameters"]["NN_TORCH"]) > 5
-    assert len(more_models(plan_of(), room, ["NeuralNetTorch"])["NN_TORCH"]) > 5
+    assert len(more_models(plan_of(), room, [])["NN_TORCH"]) > 5
+
+
+def test_on_a_gpu_one_neural_network_joins_the_trees():
+    room = replace(SMALL, n_rows=50_000, further=("NN_TORCH",), has_gpu=True)
+    assert portfolio(plan_of(), room)["hyperparameters"]["NN_TORCH"] == [{"ag.num_gpus": 1}]
+    assert "NN_TORCH" not in portfolio(plan_of(quality="fast"), room)["hyperparameters"]
 
 
 def test_what_has_use_for_a_gpu_asks_for_it_and_trees_do_not():
