@@ -252,6 +252,11 @@ class Layers:
         """All that is described as trees."""
         return tuple(fold for layer in self.layers for fold in layer.folds if isinstance(fold, TreeMember))
 
+    def in_order(self, order: Integers) -> Layers:
+        """Tell the outputs, as they are told now, in another order."""
+        told = order if self.order is None else np.array(self.order)[order]
+        return replace(self, order=tuple(told.tolist()))
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -351,7 +356,7 @@ class Ensemble:
                 replace(member, base=member.base[order], terms=_in_order(member.terms, order))
                 for member in self.additive
             ),
-            layers=replace(self.layers, order=tuple(order.tolist())) if self.layers is not None else None,
+            layers=self.layers.in_order(order) if self.layers is not None else None,
         )
 
 

@@ -72,8 +72,9 @@ def explain(  # noqa: PLR0913 -- keywords, each with a meaning of its own
     good_enough : float
         Walks end where their typical standard error is this share of the typical value.
     largest_enough : float
-        Walks of members that are asked about hybrids end as well where the largest standard error is this share of the
-        largest value.
+        Walks of what is asked about hybrids (the other members of an ensemble, else the predictor itself) end as well
+        where the largest standard error is this share of the largest value. So do, at half this share, the walks
+        through trees that such members stand on; not those through the ensemble's own trees.
     compiling_s : float
         Seconds beyond the budget that may be waited, after a first picture, for kernels that this machine never
         compiled.

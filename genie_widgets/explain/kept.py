@@ -54,8 +54,9 @@ class Kept:
     refused : str
         Why the trees are never believed: they and the predictor disagree on the background itself. Else empty.
     asks_models : bool
-        Whether the ensemble's layers and the predictor disagree on the background or hybrids with it: the models that
-        they describe are asked themselves.
+        Whether the ensemble's layers and the predictor disagree on the background, or on hybrids of it and a row on
+        which they agree: then the models that the layers describe are asked themselves, for every row. Where they
+        disagree on an explained row, that is so for the rows explained with it alone.
     bases : dict
         What a background column varies in, by its name.
     trees : list of SeenBefore

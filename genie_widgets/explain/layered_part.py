@@ -117,8 +117,12 @@ class BoundLayers:
         n_parts = min(self._n_threads, len(parents) // LEAST_A_THREAD)
         if n_parts < 2:
             return self._predict(parents)
-        with ThreadPoolExecutor(n_parts) as pool:
-            return np.concatenate(list(pool.map(self._predict, parents.parts(n_parts))))
+        return np.concatenate(list(self._pool.map(self._predict, parents.parts(n_parts))))
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        """Threads of all batches; they end with the view that holds them."""
+        return ThreadPoolExecutor(self._n_threads)
 
     def _predict(self, parents: Parents) -> Floats:
         found: list[Shorts] = []

@@ -49,7 +49,8 @@ class Meter:
     good_enough : float
         Share of the typical value that its standard error may be.
     largest_enough : float
-        Share of the largest value that the largest standard error may be, if that is enough as well.
+        Share of the largest value that the largest standard error may be, if that is enough as well (else 0). For
+        whatever is asked through a meter; trees of an ensemble mind it only where an asked member stands on them.
     clock : callable
         Seconds that grow.
     """

@@ -88,7 +88,12 @@ def check(
         additive = known.additive if known.columns == columns else ()
         view = TreeView(ensemble, hybrids, stacked, additive, kept.trees, asks_models=kept.asks_models)
         f_rows = meter.predict(rows)
-        error = _believed(_difference(view, every, first, np.ones((n_rows, n_columns), dtype=bool), f_rows), f_rows)
+        uncut = np.ones((n_rows, n_columns), dtype=bool)
+        difference = _difference(view, every, first, uncut, f_rows)
+        if view.has_layers and not _is_rounding(difference, f_rows).all():
+            view.ask_models()
+            difference = _difference(view, every, first, uncut, f_rows)
+        error = _believed(difference, f_rows)
         return Checked(view, max(error, known.gate_error), f_rows, known.predictions)
     mixed, others, coalition = gate_hybrids(n_rows, n_background, n_columns, rng)
     of_rows = np.concatenate([every, np.zeros(n_background, dtype=np.intp), mixed])
@@ -98,8 +103,16 @@ def check(
     # First: where it cannot be had, nobody is asked.
     view = TreeView(ensemble, hybrids, before=kept.trees, asks_models=kept.asks_models)
     predicted = meter.predict_hybrids(hybrids, of_rows, of_background, coalition)
-    difference = _difference(view, of_rows, of_background, coalition, predicted)
-    kept.asks_models = not view.has_layers
+    difference, was_judged = _difference(view, of_rows, of_background, coalition, predicted), True
+    if view.has_layers:
+        agrees = _is_rounding(difference, predicted)
+        # An explained row that refutes the layers says nothing of other rows, nor do hybrids with its cells.
+        on_hybrids = agrees[n_rows + n_background :][agrees[:n_rows][mixed]]
+        kept.asks_models = not (agrees[n_rows : n_rows + n_background].all() and on_hybrids.all())
+        was_judged = kept.asks_models or len(on_hybrids) > 0
+        if not agrees.all():
+            view.ask_models()
+            difference = _difference(view, of_rows, of_background, coalition, predicted)
     f_rows, f_background = predicted[:n_rows], predicted[n_rows : n_rows + n_background]
     try:
         # Where an explained row is the reason, another one may be believed.
@@ -108,32 +121,30 @@ def check(
         kept.refused = str(reason)
         raise
     error = _believed(difference, predicted)
-    if hybrids.same_dtypes:  # else the background was seen in types that are not its own
+    # Else the background was seen in types that are not its own, or the layers are still to be judged.
+    if hybrids.same_dtypes and was_judged:
         additive = tuple(member.without_rows(n_rows) for member in view.additive)
         kept.background = KnownBackground(view.prepared.iloc[n_rows:], f_background, error, columns, additive)
     return Checked(view, error, f_rows, f_background)
 
 
 def _difference(view: TreeView, rows: Places, background: Places, coalition: Bools, predicted: Floats) -> Floats:
-    """Tell how far trees and predictor are apart on each hybrid, shape (n,); the view is left without wrong layers."""
+    """Tell how far the parts and the predictor are apart on each hybrid, shape (n,)."""
     ours = view.predict(rows, background, coalition)[:, : predicted.shape[1]]
-    found = np.asarray(np.abs(ours - predicted).max(axis=1))
-    if view.has_layers and not _is_rounding(found, predicted):
-        view.ask_models()
-        return _difference(view, rows, background, coalition, predicted)
-    return found
+    return np.asarray(np.abs(ours - predicted).max(axis=1))
 
 
 def _believed(difference: Floats, predicted: Floats) -> float:
     """Give the largest difference; raises `NotTreesError` where rounding does not explain it."""
     error = float(difference.max())
-    if not _is_rounding(difference, predicted):
+    if not _is_rounding(difference, predicted).all():
         raise NotTreesError(f"the trees as read and the predictor differ by {error:.1e}")
     return error
 
 
-def _is_rounding(difference: Floats, predicted: Floats) -> bool:
-    return bool(difference.max() <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())))
+def _is_rounding(difference: Floats, predicted: Floats) -> Bools:
+    """Tell where rounding explains the difference, shape (n,)."""
+    return np.asarray(difference <= GATE_TOLERANCE * max(1.0, float(np.abs(predicted).max())))
 
 
 def solve_with_trees(

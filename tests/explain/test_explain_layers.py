@@ -1,5 +1,6 @@
 """Models that stand on others, asked by the places of rows that they have seen: made ones, against the definition."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +18,9 @@ from genie_widgets.ensemble import (
     TreeMember,
     seen_numbers,
 )
-from genie_widgets.explain import Kept, predicting, shap_values
+from genie_widgets.explain import Kept, layered_part, predicting, shap_values
+from genie_widgets.explain.hybrids import Hybrids
+from genie_widgets.explain.tree_view import TreeView
 from genie_widgets.train.anatomy.growing import Grove
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("kernels")]
@@ -138,47 +141,109 @@ def test_layers_stand_in_for_the_models_that_they_describe(stack, shapley):
         np.testing.assert_allclose(found.phi, shapley(predict, some, background), atol=1e-6)
 
 
+def differing(ensemble, is_odd):
+    """The ensemble of a predictor that says something else where a frame is odd; and what it predicts."""
+
+    def others(frame):
+        found = ensemble.predict_others(frame)
+        found[:, 0] += 0.01 * is_odd(frame).to_numpy()[:, None]
+        return found
+
+    return replace(ensemble, predict_others=others), lambda rows: others(rows)[:, 0]
+
+
 @pytest.mark.parametrize("is_known", [False, True], ids=["of a new background", "of a known one"])
-def test_layers_that_say_something_else_are_not_believed(stack, shapley, is_known):
+@pytest.mark.parametrize("is_alone", [False, True], ids=["beside a usual row", "alone"])
+def test_an_odd_row_refutes_the_layers_for_itself_alone(stack, shapley, is_known, is_alone):
     ensemble, predict = stack
     rows, background, kept = table(2, 1), table(9, 2), Kept()
     if is_known:
         shap_values(predict, rows, background, n_outputs=1, budget_s=60, ensemble=ensemble, kept=kept)
-    odd = table(1, 3).assign(c=7.0)
-
-    def others(frame):
-        found = ensemble.predict_others(frame)
-        found[:, 0] += 0.01 * (frame[["c"]].to_numpy() == 7)
-        return found
-
-    def other(rows):
-        return others(rows)[:, 0]
-
-    of_another = replace(ensemble, predict_others=others)
-    found = shap_values(other, odd, background, n_outputs=1, budget_s=60, ensemble=of_another, kept=kept)
+    odd = table(1 if is_alone else 2, 3)
+    odd.loc[0, "c"] = 7.0
+    of_another, other = differing(ensemble, lambda frame: frame["c"] == 7)
+    keep = {"n_outputs": 1, "budget_s": 60, "kept": kept}
+    found = shap_values(other, odd, background, ensemble=of_another, **keep)
     assert found.path == "exact"
     assert found.gate_error < 1e-6
     np.testing.assert_allclose(found.phi, shapley(other, odd, background), atol=1e-6)
-    # What a row refutes may be true of the next.
-    assert kept.asks_models is not is_known
+    # What a row refutes may be true of the next, which is asked by the layers again.
+    assert not kept.asks_models
+    found = shap_values(other, rows, background, ensemble=replace(of_another, predict_others=unasked), **keep)
+    np.testing.assert_allclose(found.phi, shapley(other, rows, background), atol=1e-6)
 
 
-def test_outputs_in_another_order_are_those_of_the_models(stack):
+@pytest.mark.parametrize(
+    "is_odd",
+    [lambda frame: frame["d"] == 0, lambda frame: (frame["a"] == 5) & (frame["d"] == 0)],
+    ids=["of the background", "of hybrids alone"],
+)
+def test_layers_that_are_wrong_about_a_background_are_not_believed_there(stack, shapley, is_odd):
     ensemble, _ = stack
-    layers, rows = ensemble.layers, table(5)
-    twice = replace(layers, order=(0, 0))
-    from genie_widgets.explain.hybrids import Hybrids
-    from genie_widgets.explain.tree_view import TreeView
+    background, kept = table(9, 2).assign(a=0.0, d=0.0), Kept()
+    of_another, other = differing(ensemble, is_odd)
+    for seed in (1, 3):
+        rows = table(1, seed).assign(a=5.0, d=1.0)
+        found = shap_values(other, rows, background, n_outputs=1, budget_s=60, ensemble=of_another, kept=kept)
+        np.testing.assert_allclose(found.phi, shapley(other, rows, background), atol=1e-6)
+        assert kept.asks_models
 
-    for order, n in ((layers, 1), (twice, 2)):
-        view = TreeView(replace(ensemble, layers=order), Hybrids(rows, table(4, 1)))
-        assert view.predict_others(view.hybrids.every_row).shape == (9, 2, n)
+
+def test_outputs_in_another_order_are_those_of_the_models():
+    def answer(numbers):
+        return np.stack([numbers[:, 0], 10 * numbers[:, 1], 100 * numbers.sum(axis=1)], axis=1)
+
+    def predict_others(frame):
+        first, second = answer(frame[["a", "c"]].to_numpy()), answer(frame[["d", "a"]].to_numpy())
+        return np.stack([0.25 * first + 0.75 * second, second], axis=1)
+
+    layers = Layers(
+        layers=tuple(Layer(name, (NumbersMember(name, seeing(name), answer),)) for name in ("ac", "da")),
+        weights=(0.25, 0.75),
+        controls=(1,),
+    )
+    ensemble = Ensemble(
+        n_outputs=3,
+        columns=COLUMNS,
+        trees=(),
+        controls=(),
+        others=("ac", "da"),
+        transform=lambda rows: rows,
+        owners=lambda _rows, _frame: np.arange(len(COLUMNS)),
+        predict_others=predict_others,
+        layers=layers,
+    )
+    for known in (ensemble, ensemble.with_first((1,)), ensemble.with_first((2,)).with_first((2,))):
+        view = TreeView(known, Hybrids(table(5), table(4, 1)))
+        told = view.predict_others(view.hybrids.every_row)
+        assert view.has_layers
+        np.testing.assert_allclose(told, known.predict_others(view.prepared), rtol=1e-6)
+
+
+def test_batches_share_their_threads(stack, monkeypatch):
+    made = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, *given):
+            super().__init__(*given)
+            made.append(self)
+
+    monkeypatch.setattr(layered_part, "usable_threads", lambda: 2)
+    monkeypatch.setattr(layered_part, "ThreadPoolExecutor", Pool)
+    ensemble, _ = stack
+    only_trees = replace(ensemble.layers, layers=ensemble.layers.layers[:2], weights=(0.0, 1.0))
+    rows, background = table(300), table(300, 1)
+    view = TreeView(replace(ensemble, layers=only_trees), Hybrids(rows, background))
+    first, second = (view.predict_others(view.hybrids.every_row) for _ in range(2))
+    np.testing.assert_array_equal(first, second)
+    above = replace(ensemble, layers=only_trees)
+    monkeypatch.setattr(layered_part, "usable_threads", lambda: 1)
+    alone = TreeView(above, Hybrids(rows, background))
+    np.testing.assert_array_equal(first, alone.predict_others(alone.hybrids.every_row))
+    assert len(made) == 1
 
 
 def test_columns_that_no_tree_asks_about_are_not_walked(stack):
-    from genie_widgets.explain.hybrids import Hybrids
-    from genie_widgets.explain.tree_view import TreeView
-
     ensemble, _ = stack
     only_trees = replace(ensemble.layers, layers=ensemble.layers.layers[:2], weights=(0.0, 1.0))
     hybrids = Hybrids(table(3), table(4, 1))

@@ -62,7 +62,7 @@ def describe(
             controls |= _controls(predictor, name, n_outputs, controls)
     preparing = _preparing(predictor, rows, transform)
     weights = {name: weight for name, (weight, _) in others.items()}
-    layers = _layers(predictor, weights, controls, n_outputs, preparing["transform"](rows.head(LAYERED_ROWS)))
+    layers = _layers(predictor, weights, controls, n_outputs, lambda: preparing["transform"](rows.head(LAYERED_ROWS)))
     if not members and not controls and layers is None:
         raise NotTreesError("; ".join(f"{name}: {why}" for name, (_, why) in others.items()))
 
@@ -80,12 +80,16 @@ def describe(
 
 
 def _layers(
-    predictor: Any, weights: dict[str, float], controls: dict[str, Control], n_outputs: int, prepared: pd.DataFrame
+    predictor: Any,
+    weights: dict[str, float],
+    controls: dict[str, Control],
+    n_outputs: int,
+    prepare: Callable[[], pd.DataFrame],
 ) -> Layers | None:
     if not weights:
         return None
     try:
-        return layers_of(predictor, weights, controls, n_outputs, prepared)
+        return layers_of(predictor, weights, controls, n_outputs, prepare())
     except NotTreesError as reason:
         _log.info("the other members are asked themselves: %s", reason)
     except Exception:  # another version's objects: the models themselves can still be asked
