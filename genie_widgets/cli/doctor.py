@@ -8,7 +8,7 @@ import importlib.metadata
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -173,23 +173,48 @@ def _packages() -> Iterator[Finding]:
 
 
 def _further_models() -> Iterator[Finding]:
-    """Tell which kinds of models extras bring here, and what keeps others away."""
-    from genie_widgets.train.further import KINDS, has_gpu, is_installed
+    """Tell which kinds of models extras bring here, and what keeps others away.
+
+    An image is built where there is no GPU: what else is missing is told all the same.
+    """
+    from genie_widgets.train.further import KINDS, absent, has_gpu, is_installed, what_keeps_torch_from_loading
 
     if not is_installed("torch"):
+        return
+    if reason := what_keeps_torch_from_loading():
+        yield Finding(
+            "odd",
+            f"torch is here but does not load: {reason}",
+            "Install it again, or remove it: python -m pip uninstall torch. Trees are trained all the same.",
+        )
         return
     yield Finding(
         "ok", "A GPU that torch can use" if has_gpu() else "No GPU that torch can use: models learn on the cores"
     )
     for kind in KINDS:
-        if not all(is_installed(module) for module in kind.modules):
-            yield Finding("note", f"optional: {kind.name} is not tried (extra foundation).")
-        elif kind.needs_gpu and not has_gpu():
-            yield Finding("note", f"{kind.name} is not tried: it would take minutes without a GPU.")
-        elif kind.lacks:
-            yield Finding("note", f"{kind.name} lacks weights, which a run does not fetch.", kind.how_to_fetch)
+        if missing := absent(kind):
+            yield Finding(
+                "note",
+                f"optional: {kind.name} is not tried, as {_listed(missing)} {_are(missing)} not installed.",
+                f'python -m pip install "genie-widgets[{kind.extra}]"',
+            )
+            continue
+        lacking = [f"the weights {repository}" for repository, _ in kind.lacks]
+        if kind.needs_gpu and not has_gpu():
+            lacking = ["a GPU", *lacking]
+        if lacking:
+            fetched = " A run fetches nothing itself." if kind.lacks else ""
+            yield Finding("note", f"{kind.name} lacks {_listed(lacking)}.{fetched}", kind.how_to_fetch)
         else:
-            yield Finding("ok", f"{kind.name} is tried ({kind.licence})")
+            yield Finding("ok", f"{kind.name} is among the models ({kind.licence})")
+
+
+def _listed(things: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(things[:-1]), things[-1]]))
+
+
+def _are(things: Sequence[str]) -> str:
+    return "is" if len(things) == 1 else "are"
 
 
 def _page() -> Iterator[Finding]:

@@ -6,7 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,13 @@ LINE = 100
 
 
 def write_notebook(
-    path: Path, *, result: RunResult, fit: Mapping[str, Any], learn: pd.DataFrame, score: pd.DataFrame
+    path: Path,
+    *,
+    result: RunResult,
+    fit: Mapping[str, Any],
+    requirements: Sequence[str],
+    learn: pd.DataFrame,
+    score: pd.DataFrame,
 ) -> Path:
     """Write an archive of the notebook and the rows that it needs.
 
@@ -38,6 +44,8 @@ def write_notebook(
         What the run found; the notebook comes to its score.
     fit : mapping
         Arguments of AutoGluon's `fit`, of plain values.
+    requirements : sequence of str
+        What that fit needs, pinned as pip reads it: more than the best model alone.
     learn, score : DataFrame
         The rows that were learned from, and those that were kept apart: features and target.
 
@@ -51,7 +59,7 @@ def write_notebook(
     try:
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
             archive.writestr(NAME, notebook(result, fit, positive=_positive(result, learn)))
-            archive.writestr("requirements.txt", _requirements(result, fit))
+            archive.writestr("requirements.txt", _requirements(requirements))
             for name, rows in parts.items():
                 with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as file:
                     # Parquet is packed already.
@@ -155,14 +163,6 @@ def _positive(result: RunResult, learn: pd.DataFrame) -> Any:
     return next((label for label in labels if str(label) == wanted), None)
 
 
-def _requirements(result: RunResult, fit: Mapping[str, Any]) -> str:
-    extras = {"GBM": "lightgbm", "CAT": "catboost", "XGB": "xgboost"}
-    wanted = sorted(extras[kind] for kind in fit.get("hyperparameters", {}) if kind in extras)
-    lines = []
-    for line in result.requirements:
-        name, _, version = line.partition("==")
-        if name == "autogluon.tabular" and wanted:
-            name = f"{name}[{','.join(wanted)}]"
-        lines.append(f"{name}=={version}")
-    lines += [f"{name}=={importlib.metadata.version(name)}" for name in _ALSO_NEEDED]
-    return "\n".join([*lines, "jupyterlab"]) + "\n"
+def _requirements(pinned: Sequence[str]) -> str:
+    also = [f"{name}=={importlib.metadata.version(name)}" for name in _ALSO_NEEDED]
+    return "\n".join([*pinned, *also, "jupyterlab"]) + "\n"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
     from genie_widgets.train.needs import bytes_for, cores_for
     from genie_widgets.train.refitting import can_refit, learnable, refit, refit_seconds
-    from genie_widgets.train.trained import TrainedModel, load_model
+    from genie_widgets.train.trained import TrainedModel, load_model, pinned
     from genie_widgets.train.unfinished import load_unfinished
     from genie_widgets.train.warm import warm_up
 
@@ -32,6 +32,7 @@ _HOME = {
     "learnable": "refitting",
     "load_model": "trained",
     "load_unfinished": "unfinished",
+    "pinned": "trained",
     "refit": "refitting",
     "refit_seconds": "refitting",
     "rows_that_fit": "fitting",
@@ -53,6 +54,7 @@ __all__ = [
     "learnable",
     "load_model",
     "load_unfinished",
+    "pinned",
     "refit",
     "refit_seconds",
     "rows_that_fit",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from genie_widgets.train.portfolio import BAGGED, NAMES
+from genie_widgets.train.kinds import NAMES
+from genie_widgets.train.portfolio import BAGGED
 
 
 def fit_arguments(predictor: Any) -> dict[str, Any]:

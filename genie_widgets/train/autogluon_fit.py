@@ -16,10 +16,10 @@ from genie_widgets.machine import Machine
 from genie_widgets.schema import METRICS, GenieError, Plan, Problem
 from genie_widgets.train.cluster import Nodes
 from genie_widgets.train.durable import whole_pickles
-from genie_widgets.train.further import further_kinds, has_gpu
+from genie_widgets.train.further import KINDS, Kind, further_kinds, has_gpu
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 from genie_widgets.train.needs import useful_cores
-from genie_widgets.train.portfolio import FOLDS, Room, more_models, portfolio, spread_out
+from genie_widgets.train.portfolio import FOLDS, Room, more_models, on_gpu, portfolio, spread_out, wants_further
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.unfinished import add_ensemble, load_unfinished
 from genie_widgets.train.watch import OnFinished, OnStarted, Watch
@@ -115,7 +115,8 @@ def fit(
         **_extra(plan, frame[plan.target]),
     )
     watch = _watch(plan, hooks)
-    room = _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine, nodes)
+    further = () if nodes is not None or not _asks_for_further(plan, recipe) else further_kinds(plan.problem_type)
+    room = _room(plan, frame[plan.target], frame.shape[1] - 1, seconds, machine, further)
     try:
         with whole_pickles(), looked_up_by_sets(frame.shape[1]), _interrupter(watch, hooks, time_limit_s):
             predictor.fit(
@@ -184,6 +185,8 @@ def fit_more(
     trainer = predictor._trainer
     features, target, features_val, target_val = trainer.load_data()
     watch = _watch(plan, hooks)
+    # What extras bring is looked for where the worker is; a cluster's nodes may be without.
+    further = () if nodes is not None else further_kinds(plan.problem_type)
     try:
         with (
             whole_pickles(),
@@ -192,7 +195,7 @@ def fit_more(
         ):
             watch.has_model = True
             predictor._validate_and_set_memory_limit(memory_limit=memory_limit(machine, nodes))
-            room = _room(plan, target, features.shape[1], seconds, machine, nodes)
+            room = _room(plan, target, features.shape[1], seconds, machine, further)
             more: dict[str, Any] = {
                 "hyperparameters": more_models(plan, room, trainer.get_model_names()),
                 "ag_args_ensemble": {"fold_fitting_strategy": "sequential_local"},
@@ -207,7 +210,7 @@ def fit_more(
                 hyperparameters=more["hyperparameters"],
                 time_limit=max(1.0, (1 - ENSEMBLE_SHARE) * (deadline - time.monotonic() - OVERHEAD_S)),
                 core_kwargs={
-                    "total_resources": {"num_cpus": _cores(room, nodes), "num_gpus": gpus(nodes)},
+                    "total_resources": {"num_cpus": _cores(room, nodes), "num_gpus": "auto" if room.has_gpu else 0},
                     "ag_args_ensemble": more["ag_args_ensemble"],
                 },
                 aux_kwargs={"fit_weighted_ensemble": False},
@@ -235,7 +238,7 @@ def _arguments(room: Room, plan: Plan, nodes: Nodes | None, recipe: Mapping[str,
     """Choose what is fitted, and with how many cores: folds have those of all nodes, all else this machine's."""
     cores = _cores(room, nodes)
     if recipe is not None:
-        return {"num_cpus": cores, **recipe}
+        return {"num_cpus": cores, **recipe, "hyperparameters": on_gpu(recipe["hyperparameters"], room)}
     chosen = portfolio(plan, replace(room, threads=cores))
     if nodes is None:
         return {"num_cpus": cores, **chosen}
@@ -277,17 +280,17 @@ def _seconds(plan: Plan, time_limit_s: float) -> float:
     return seconds
 
 
-def gpus(nodes: Nodes | None = None) -> int | str:
-    """Tell AutoGluon what GPUs there are: the models that have use for one ask for it themselves."""
-    return "auto" if nodes is None and has_gpu() else 0
+def _asks_for_further(plan: Plan, recipe: Mapping[str, Any] | None) -> bool:
+    """Whether what is fitted may be of kinds that extras bring: only then it is asked which of them are here."""
+    if recipe is None:
+        return wants_further(plan, has_gpu)
+    return any(kind.key in recipe["hyperparameters"] for kind in KINDS)
 
 
 def _room(
-    plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine, nodes: Nodes | None
+    plan: Plan, target: pd.Series[Any], n_columns: int, seconds: float, machine: Machine, further: tuple[Kind, ...]
 ) -> Room:
     n_outputs = target.nunique() if plan.problem_type == "multiclass" else 1
-    # What extras bring is looked for where the worker is; a cluster's nodes may be without.
-    further = () if nodes is not None else further_kinds(plan.problem_type)
     return Room(
         len(target),
         n_columns,

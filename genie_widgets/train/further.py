@@ -1,11 +1,14 @@
 """Kinds of models that extras bring: which of them may be tried here, by what is installed, a GPU, and licences.
 
 Only kinds that stand here are ever chosen: the code and the weights of each may be used for anything, sold work too.
-AutoGluon knows more, and the weights of some of those forbid commercial use.
+AutoGluon knows more. The weights of some forbid commercial use; and a saved TabICL reads its weights from the cache of
+Hugging Face again when it is loaded, so that no bundle, slim copy or MLflow model of it would stand alone (it holds the
+rows that it learned from, too). Mitra saves its weights with it.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from pathlib import Path
 
 from genie_widgets.schema.plan import ProblemType
 
+_log = logging.getLogger(__name__)
 # A repository, and the files of it that hold the weights and what they are.
 Weights = tuple[str, tuple[str, ...]]
 CLASSES: tuple[ProblemType, ...] = ("binary", "multiclass")
@@ -30,12 +34,13 @@ class Kind:
         As AutoGluon has it among the hyperparameters, and in the names of models.
     licence : str
         Of its code and of its weights.
-    modules : tuple of str
-        What must be installed.
+    extra : str
+        Of Genie, that brings what it needs.
     libraries : tuple of str
-        Distributions that a trained one needs to predict.
+        Distributions that it needs to learn and to predict; each is a module of the same name.
     needs_gpu : bool
-        Whether it would take minutes without one.
+        Whether it is tried only where there is one. AutoGluon asks for a GPU by default there, and warns that it is
+        very slow without; how slow was not measured here.
     for_classes, for_numbers : Weights or None
         Where it was trained before: they must lie in the cache of Hugging Face already, as a run fetches nothing.
     """
@@ -43,7 +48,7 @@ class Kind:
     key: str
     name: str
     licence: str
-    modules: tuple[str, ...]
+    extra: str
     libraries: tuple[str, ...]
     needs_gpu: bool = False
     for_classes: Weights | None = None
@@ -69,22 +74,12 @@ class Kind:
 
 
 KINDS = (
-    Kind("NN_TORCH", "NeuralNetTorch", "Apache-2.0", ("torch",), ("torch",)),
-    Kind(
-        "TABICL",
-        "TabICL",
-        "BSD-3-Clause",
-        ("torch", "tabicl"),
-        ("tabicl", "torch"),
-        needs_gpu=True,
-        for_classes=("jingang/TabICL", ("tabicl-classifier-v2-20260212.ckpt",)),
-        for_numbers=("jingang/TabICL", ("tabicl-regressor-v2-20260212.ckpt",)),
-    ),
+    Kind("NN_TORCH", "NeuralNetTorch", "Apache-2.0", "neural", ("torch",)),
     Kind(
         "MITRA",
         "Mitra",
         "Apache-2.0",
-        ("torch", "einops", "einx", "huggingface_hub", "loguru", "omegaconf", "transformers"),
+        "foundation",
         ("einops", "einx", "huggingface_hub", "loguru", "omegaconf", "torch", "transformers"),
         needs_gpu=True,
         for_classes=("autogluon/mitra-classifier", ("config.json", "model.safetensors")),
@@ -94,30 +89,62 @@ KINDS = (
 
 
 def is_installed(module: str) -> bool:
-    """Whether a module can be imported."""
-    return find_spec(module) is not None
+    """Whether a module is installed; a folder that only bears its name is none."""
+    spec = find_spec(module)
+    return spec is not None and spec.origin is not None
+
+
+@cache
+def what_keeps_torch_from_loading() -> str:
+    """Tell why a torch that is installed does not load; empty where it does, or where none is installed."""
+    if not is_installed("torch"):
+        return ""
+    try:
+        import torch
+
+        torch.cuda.is_available()
+    except Exception as error:  # a library of the system that is missing, another's half: whatever its loading raises
+        _log.warning("torch is here but does not load", exc_info=True)
+        return f"{type(error).__name__}: {error}"
+    return ""
 
 
 @cache
 def has_gpu() -> bool:
     """Whether there is a GPU that torch can use."""
-    if not is_installed("torch"):
+    if not is_installed("torch") or what_keeps_torch_from_loading():
         return False
     import torch
 
     return bool(torch.cuda.is_available())
 
 
+def absent(kind: Kind) -> tuple[str, ...]:
+    """List what a kind needs and is not installed."""
+    return tuple(library for library in kind.libraries if not is_installed(library))
+
+
 def kept_weights() -> Path:
-    """Give the folder in which Hugging Face keeps what was fetched."""
-    home = os.environ.get("HF_HOME") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "huggingface"
-    return Path(os.environ.get("HF_HUB_CACHE") or Path(home) / "hub")
+    """Give the folder in which Hugging Face keeps what was fetched; its variables may hold others, and a tilde."""
+    cache_home = os.environ.get("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+    home = _written_out(os.environ.get("HF_HOME", f"{cache_home}/huggingface"))
+    older = os.environ.get("HUGGINGFACE_HUB_CACHE", f"{home}/hub")
+    return Path(_written_out(os.environ.get("HF_HUB_CACHE", older)))
+
+
+def _written_out(path: str) -> str:
+    # pathlib's raises where the user is unknown.
+    return os.path.expandvars(os.path.expanduser(path))  # noqa: PTH111
 
 
 def are_kept(repository: str, files: tuple[str, ...]) -> bool:
-    """Whether weights lie on this machine."""
-    folder = kept_weights() / f"models--{repository.replace('/', '--')}" / "snapshots"
-    return any(all((snapshot / file).exists() for file in files) for snapshot in folder.glob("*"))
+    """Whether weights lie on this machine, in the version that is read where nothing is fetched."""
+    folder = kept_weights() / f"models--{repository.replace('/', '--')}"
+    try:
+        version = (folder / "refs" / "main").read_text(encoding="utf-8").strip()
+    except OSError:
+        return False
+    return all((folder / "snapshots" / version / file).exists() for file in files)
 
 
 def further_kinds(
@@ -141,14 +168,14 @@ def further_kinds(
     tuple of Kind
         Empty where no extra is installed.
     """
-    if problem_type == "quantile":
+    if problem_type == "quantile" or what_keeps_torch_from_loading():
         return ()
 
     def is_here(kind: Kind) -> bool:
         weights = kind.weights(problem_type)
         return (
-            all(is_installed(module) for module in kind.modules)
-            and (has_gpu() or not kind.needs_gpu)
+            all(is_installed(module) for module in kind.libraries)
+            and (not kind.needs_gpu or has_gpu())
             and (weights is None or are_kept(*weights))
         )
 

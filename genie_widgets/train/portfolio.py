@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,21 +11,13 @@ import numpy as np
 
 from genie_widgets.schema import Plan
 from genie_widgets.train.further import KINDS
+from genie_widgets.train.kinds import NAMES
 
 Models = dict[str, list[dict[str, Any]]]
+_FURTHER = frozenset(kind.key for kind in KINDS)
 
 # A small boosted-tree model comes first: something usable exists within a second of fitting.
 QUICK: dict[str, Any] = {"num_boost_round": 60, "ag_args": {"name_suffix": "Quick", "priority": 999}}
-# How AutoGluon names a model of each kind, before its suffix.
-NAMES = {
-    "GBM": "LightGBM",
-    "CAT": "CatBoost",
-    "XGB": "XGBoost",
-    "RF": "RandomForest",
-    "XT": "ExtraTrees",
-    "LR": "LinearModel",
-    **{kind.key: kind.name for kind in KINDS},
-}
 BAGGED = "_BAG_L1"
 FOLDS = 5
 # What the bags of all but CatBoost cost on one core, measured (tests/bench/score): the rounds of boosting however few
@@ -177,18 +169,39 @@ def more_models(plan: Plan, room: Room, present: Iterable[str]) -> Models:
     """
     planned = portfolio(plan, room)["hyperparameters"]
     further = _LARGER_FORESTS if plan.problem_type == "quantile" else _learned(room)
-    return _by_kind(_new([*_listed(planned), *further], {name.removesuffix(BAGGED) for name in present}))
+    missing = _new([*_listed(planned), *further], {name.removesuffix(BAGGED) for name in present})
+    return on_gpu(_by_kind(missing), room)
+
+
+def wants_further(plan: Plan, has_gpu: Callable[[], bool]) -> bool:
+    """Whether a plan's first models may be of kinds that extras bring; more time is spent on those in any case.
+
+    On cores alone a neural network takes seconds, and made two of six tables better and three worse (tests/bench).
+    """
+    if plan.problem_type == "quantile" or plan.quality == "fast":
+        return False
+    return plan.quality == "best" or has_gpu()
+
+
+def on_gpu(hyperparameters: Models, room: Room) -> Models:
+    """Have the kinds that have use for a GPU ask for one, where there is one: a recipe does not tell where it was made.
+
+    Trees learn on the cores: their GPU pays off for far larger tables.
+    """
+    return {
+        kind: [{**one, "ag.num_gpus": 1} for one in settings] if room.has_gpu and kind in _FURTHER else settings
+        for kind, settings in hyperparameters.items()
+    }
 
 
 def _chosen(plan: Plan, room: Room) -> Models:
     """Give our own models, and as many of AutoGluon's portfolio as the rows can tell apart; the best try all of it."""
     if plan.quality == "best":
-        return _by_kind(_new([*_listed(_own(room)), *_learned(room)], set()))
-    # On cores alone a neural network takes seconds, and made two of six tables better and three worse (tests/bench).
-    tried = room if room.has_gpu else replace(room, further=())
-    own = _listed(_own(tried))
-    models = _new([*own, *_learned(replace(room, further=()))], set())
-    return _by_kind(models[: max(len(own), _most_models(room.n_rows))])
+        return on_gpu(_by_kind(_new([*_listed(_own(room)), *_learned(room)], set())), room)
+    trees = replace(room, further=())
+    own = _listed(_own(room if wants_further(plan, lambda: room.has_gpu) else trees))
+    models = _new([*own, *_learned(trees)], set())
+    return on_gpu(_by_kind(models[: max(len(own), _most_models(room.n_rows))]), room)
 
 
 def _own(room: Room) -> dict[str, Any]:
@@ -210,12 +223,8 @@ def _own(room: Room) -> dict[str, Any]:
     if room.n_rows * room.n_columns > LINEAR_CELLS:
         del models["LR"]
     # Where AutoGluon has them: what was trained before comes before CatBoost's many rounds have ended the seconds,
-    # a neural network last. Trees learn on the cores: their GPU pays off for far larger tables.
-    return models | {kind: _on_gpu({}, room) for kind in room.further}
-
-
-def _on_gpu(setting: dict[str, Any], room: Room) -> dict[str, Any]:
-    return {**setting, "ag.num_gpus": 1} if room.has_gpu else setting
+    # a neural network last.
+    return models | {kind: {} for kind in room.further}
 
 
 def _most_models(n_rows: int) -> int:
@@ -232,11 +241,10 @@ def _learned(room: Room) -> list[tuple[str, dict[str, Any]]]:
     """List AutoGluon's portfolio, its best first, of kinds that are here; those without a rank are its defaults."""
     from autogluon.tabular.configs.hyperparameter_configs import get_hyperparameter_config
 
-    further = {kind.key for kind in KINDS}
     ranked = [
-        (-setting["ag_args"]["priority"], kind, _on_gpu(setting, room) if kind in further else setting)
+        (-setting["ag_args"]["priority"], kind, setting)
         for kind, setting in _listed(get_hyperparameter_config("zeroshot"))
-        if kind in NAMES and (kind not in further or kind in room.further) and "priority" in setting.get("ag_args", {})
+        if kind in NAMES and (kind not in _FURTHER or kind in room.further) and "priority" in setting.get("ag_args", {})
     ]
     return [(kind, setting) for _, kind, setting in sorted(ranked, key=lambda found: found[0])]
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from genie_widgets.machine import Machine
 from genie_widgets.train.durable import whole_pickles
-from genie_widgets.train.further import has_gpu
+from genie_widgets.train.further import KINDS, has_gpu
 from genie_widgets.train.interrupt import FitInterruptedError, Interrupter
 from genie_widgets.train.trained import TrainedModel
 from genie_widgets.train.watch import AllOrNothing, NotFittedError
@@ -142,8 +142,9 @@ def _refitted(
     trainer = predictor._trainer
     trainer.delete_models(models_to_keep=members, dry_run=False, delete_from_disk=False)
     trainer.callbacks = [AllOrNothing(must_end)]
+    may_use_gpu = any(name.startswith(kind.name) for name in members for kind in KINDS) and has_gpu()
     refitted: dict[str, str] = predictor.refit_full(
-        model=best, train_data_extra=learnable(model, extra), num_cpus=threads, num_gpus="auto" if has_gpu() else 0
+        model=best, train_data_extra=learnable(model, extra), num_cpus=threads, num_gpus="auto" if may_use_gpu else 0
     )
     trainer.reset_callbacks()
     if set(refitted) != set(members):

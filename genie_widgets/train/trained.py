@@ -7,7 +7,7 @@ import logging
 import pickle
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,18 +19,11 @@ import pandas as pd
 from genie_widgets.ensemble import Ensemble, NotTreesError
 from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem, columns_missing
-from genie_widgets.train.further import KINDS
 from genie_widgets.train.in_memory import keep_in_memory
 from genie_widgets.train.interrupt import FitInterruptedError
+from genie_widgets.train.kinds import NAMES, libraries_of
 
 _log = logging.getLogger(__name__)
-# Which distribution a model type needs when it is loaded; what no kept model needs is not required.
-_LIBRARIES = {
-    "LightGBM": ("lightgbm",),
-    "CatBoost": ("catboost",),
-    "XGBoost": ("xgboost",),
-    **{kind.name: kind.libraries for kind in KINDS},
-}
 # What reading a pickle raises where a file is missing or damaged, or was written by other versions.
 _UNLOADABLE = (
     OSError,
@@ -260,16 +253,20 @@ class TrainedModel:
         return {"python": platform.python_version(), **{name: _version_of(name) for name in _ALWAYS}}
 
     def requirements(self) -> list[str]:
-        """Pin what the best model needs to predict, as pip reads it."""
+        """Pin what the best model needs to predict, as pip reads it; what no kept model needs is not required."""
         needed = self.predictor._trainer.get_minimum_model_set(self.best_model)
-        libraries = {
-            library
-            for prefix, names in _LIBRARIES.items()
-            if any(model.startswith(prefix) for model in needed)
-            for library in names
-        }
-        names = [*_ALWAYS, *sorted(libraries)]
-        return [f"{name}=={_version_of(name)}" for name in names]
+        return pinned(key for key, name in NAMES.items() if any(model.startswith(name) for model in needed))
+
+
+def pinned(keys: Iterable[str]) -> list[str]:
+    """Pin what models of some kinds need to learn and to predict, as pip reads it.
+
+    Parameters
+    ----------
+    keys : iterable of str
+        AutoGluon's keys of the kinds, as its `hyperparameters` have them.
+    """
+    return [f"{name}=={_version_of(name)}" for name in (*_ALWAYS, *libraries_of(keys))]
 
 
 @cache

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import tempfile
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from genie_widgets.schema import Plan
 
 _HYPERPARAMETERS = {
     "GBM": {"num_boost_round": 2},
@@ -12,9 +16,17 @@ _HYPERPARAMETERS = {
 }
 
 
-def warm_up() -> None:
+def warm_up(plan: Plan | None = None) -> None:
     """Rehearse a fit on forty made rows, so that the first real one starts at once.
 
+    Parameters
+    ----------
+    plan : Plan, optional
+        What will be fitted, where that is known: a neural network is rehearsed where its models may be of that kind, or
+        else where there is a GPU, as then any but a fast one has it.
+
+    Notes
+    -----
     AutoGluon and its models import most of what they need inside their fits
     (MLflow's autologging check alone takes two seconds): only a fit pays for all of it.
     """
@@ -23,11 +35,14 @@ def warm_up() -> None:
     from autogluon.features.generators import AutoMLPipelineFeatureGenerator
     from autogluon.tabular import TabularPredictor
 
-    from genie_widgets.train.further import is_installed
+    from genie_widgets.train.further import further_kinds, has_gpu
     from genie_widgets.train.packages import remember_packages
+    from genie_widgets.train.portfolio import wants_further
 
     remember_packages()
-    further = {"NN_TORCH": {"num_epochs": 1}} if is_installed("torch") else {}
+    wants = has_gpu() if plan is None else wants_further(plan, has_gpu)
+    is_here = wants and any(kind.key == "NN_TORCH" for kind in further_kinds("binary"))
+    further = {"NN_TORCH": {"num_epochs": 1}} if is_here else {}
     rows = np.arange(40)
     frame = pd.DataFrame({"number": rows % 7, "word": np.where(rows % 3, "a", "b"), "target": rows % 2})
     with tempfile.TemporaryDirectory() as folder:

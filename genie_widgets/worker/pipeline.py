@@ -681,6 +681,7 @@ def _export(
 ) -> RunResult:
     from genie_widgets.export import write_bundle, write_notebook
     from genie_widgets.render import report_html
+    from genie_widgets.train import pinned
 
     started = time.monotonic()
     run.enter("exporting", tr("Writing the report and the model to take away"))
@@ -721,10 +722,12 @@ def _export(
 
     def notebook() -> None:
         columns = [*result.features, run.request.plan.target]
+        fit = fit_arguments()
         write_notebook(
             folder.notebook_path,
             result=result,
-            fit=fit_arguments(),
+            fit=fit,
+            requirements=pinned(fit["hyperparameters"]),
             learn=split.train[columns],
             score=split.holdout[columns],
         )

@@ -76,7 +76,7 @@ class Warmth:
         # would keep the imports waiting, and what waits for a core is taken for another's work.
         if detect_machine(disk=self._folder.path).usable_cores > 1:
             compile_elsewhere()
-        warm_up()
+        warm_up(None if self._folder.is_draft() else self._folder.read_request().plan)
         # What was imported stays: AutoGluon collects garbage at each model, and need not look through it every time.
         gc.collect()
         gc.freeze()

@@ -168,18 +168,34 @@ def test_a_key_and_a_tracking_server_are_told_without_their_secrets(genie, monke
 def test_models_that_extras_bring_are_told_with_what_keeps_others_away(monkeypatch, tmp_path):
     from genie_widgets.train import further
 
-    def told_with(installed, gpu):
+    foundation = ("torch", "einops", "einx", "huggingface_hub", "loguru", "omegaconf", "transformers")
+    fetch = "hf download autogluon/mitra-classifier config.json model.safetensors && hf download autogluon/mitra-regr"
+
+    def told_with(installed, gpu, fault=""):
         monkeypatch.setattr(further, "is_installed", lambda module: module in installed)
         monkeypatch.setattr(further, "has_gpu", lambda: gpu)
-        return " ".join(f"{finding.text} {finding.remedy}" for finding in doctor._further_models())
+        monkeypatch.setattr(further, "what_keeps_torch_from_loading", lambda: fault)
+        return list(doctor._further_models())
 
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
-    assert told_with((), gpu=False) == ""
-    said = told_with(("torch",), gpu=False)
-    assert "No GPU" in said
-    assert "NeuralNetTorch is tried (Apache-2.0)" in said
-    assert "TabICL is not tried (extra foundation)" in said
-    assert "TabICL is not tried: it would take minutes" in told_with(("torch", "tabicl"), gpu=False)
-    said = told_with(("torch", "tabicl"), gpu=True)
-    assert "TabICL lacks weights" in said
-    assert "hf download jingang/TabICL tabicl-classifier" in said
+    assert told_with((), gpu=False) == []
+    gpu, network, mitra = told_with(("torch", *foundation[3:]), gpu=False)
+    assert "No GPU" in gpu.text
+    assert (network.level, network.text) == ("ok", "NeuralNetTorch is among the models (Apache-2.0)")
+    assert mitra.text == "optional: Mitra is not tried, as einops and einx are not installed."
+    assert mitra.remedy == 'python -m pip install "genie-widgets[foundation]"'
+    # An image is built where there is no GPU: the weights are told all the same.
+    mitra = told_with(foundation, gpu=False)[-1]
+    weights = "the weights autogluon/mitra-classifier and the weights autogluon/mitra-regressor"
+    assert mitra.text == f"Mitra lacks a GPU, {weights}. A run fetches nothing itself."
+    assert mitra.remedy.startswith(fetch)
+    mitra = told_with(foundation, gpu=True)[-1]
+    assert mitra.text == f"Mitra lacks {weights}. A run fetches nothing itself."
+    assert mitra.remedy.startswith(fetch)
+    monkeypatch.setattr(further, "are_kept", lambda _repository, _files: True)
+    (_, _, mitra) = told_with(foundation, gpu=False)
+    assert (mitra.text, mitra.remedy) == ("Mitra lacks a GPU.", "")
+    assert told_with(foundation, gpu=True)[-1].level == "ok"
+    (broken,) = told_with(foundation, gpu=False, fault="OSError: libcudart.so.12: cannot open")
+    assert (broken.level, bool(broken.remedy)) == ("odd", True)
+    assert broken.text == "torch is here but does not load: OSError: libcudart.so.12: cannot open"

@@ -73,7 +73,14 @@ def test_the_archive_holds_the_very_rows(make_result, tmp_path):
     )
     score = learn.set_index(pd.Index([1, 2, 3]))
     plan = Plan(target="churned", problem_type="binary", metric="roc_auc", positive_class="True")
-    path = write_notebook(tmp_path / "notebook.zip", result=make_result(plan=plan), fit=FIT, learn=learn, score=score)
+    path = write_notebook(
+        tmp_path / "notebook.zip",
+        result=make_result(plan=plan),
+        fit=FIT | {"hyperparameters": FIT["hyperparameters"] | {"NN_TORCH": [{}]}},
+        requirements=["autogluon.tabular==1.6.3", "lightgbm==4.6.0", "torch==2.13.0"],
+        learn=learn,
+        score=score,
+    )
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "learn.parquet"), learn)
@@ -82,5 +89,6 @@ def test_the_archive_holds_the_very_rows(make_result, tmp_path):
     assert facts(code_of(text)[1])["PREDICTOR"]["positive_class"] is True
     assert json.loads(text)["nbformat"] == 4
     needed = (tmp_path / "requirements.txt").read_text().splitlines()
-    assert "autogluon.tabular[lightgbm]==1.6.3" in needed
+    # Of all that is fitted, whatever the best model alone needs.
+    assert needed[:3] == ["autogluon.tabular==1.6.3", "lightgbm==4.6.0", "torch==2.13.0"]
     assert any(line.startswith("shap==") for line in needed)

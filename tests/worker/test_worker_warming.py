@@ -29,7 +29,7 @@ def warmed(monkeypatch):
     """Getting warm takes no time here; gives what was done for it."""
     done = []
     # By name: the package's `train` is a function as well.
-    monkeypatch.setattr(import_module("genie_widgets.train"), "warm_up", lambda: done.append("imports"))
+    monkeypatch.setattr(import_module("genie_widgets.train"), "warm_up", lambda _plan: done.append("imports"))
     explain = import_module("genie_widgets.explain")
     monkeypatch.setattr(explain, "compile_elsewhere", lambda: done.append("elsewhere"))
     monkeypatch.setattr(explain, "compile_kernels", lambda: done.append("kernels"))
@@ -79,6 +79,16 @@ def test_while_another_gets_warm_one_waits(warmed, workers, tmp_path):
 def test_what_was_imported_is_not_looked_through_at_each_collection_of_garbage(warmed, workers):
     workers[0].get()
     assert gc.get_freeze_count() > 0
+
+
+def test_near_its_turn_it_is_known_what_is_got_warm_for(warmed, workers, make_request, trained_frame, monkeypatch):
+    told = []
+    monkeypatch.setattr(import_module("genie_widgets.train"), "warm_up", told.append)
+    request = make_request(trained_frame)
+    workers[0]._folder.write_request(request)
+    for worker in workers[:2]:
+        worker.get()
+    assert told == [request.plan, None]
 
 
 def test_near_its_turn_a_worker_gets_warm_without_a_place_and_only_once(warmed, workers):
