@@ -198,11 +198,18 @@ class NumbersMember:
         From prepared rows to `Seen`, without tables.
     answer : callable
         From numbers, shape (n_rows, n_numbers), to its predictions, shape (n_rows, n_outputs).
+    missing : float
+        A number that is as good as none to it: `see` gives NaN in its place.
     """
 
     name: str
     see: Callable[[pd.DataFrame], Seen]
     answer: Callable[[Floats], Floats]
+    missing: float = np.nan
+
+    def taken(self, numbers: Floats) -> Floats:
+        """Give numbers as it would see them."""
+        return np.where(numbers == self.missing, np.nan, numbers)
 
 
 @dataclass(frozen=True)

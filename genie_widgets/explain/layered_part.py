@@ -67,7 +67,7 @@ class _Fold:
         if isinstance(member, TreeMember):
             raw = margins(member.forest, board, member.base, rows, others, coalition, Given(features, given))
             return through_link(raw, member.link)
-        parts = []
+        given, parts = member.taken(given), []
         size = max(1, MOST_NUMBERS // max(1, board.numbers.shape[1]))
         for now in (slice(at, at + size) for at in range(0, len(parents), size)):
             # What belongs to nobody is the same in all rows.

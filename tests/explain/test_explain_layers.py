@@ -220,6 +220,24 @@ def test_outputs_in_another_order_are_those_of_the_models():
         np.testing.assert_allclose(told, known.predict_others(view.prepared), rtol=1e-6)
 
 
+def test_a_prediction_may_be_as_good_as_none_to_who_stands_on_it(stack):
+    ensemble, _ = stack
+
+    def doubtful(numbers):
+        return np.nan_to_num(numbers, nan=5.0).sum(axis=1, keepdims=True)
+
+    below = NumbersMember("below", seeing("cd"), product)
+    above = NumbersMember("above", seeing((STACKED, "a")), doubtful, missing=0.0)
+    layers = (Layer("below", (below,)), Layer("above", (above,), (STACKED,), ((0, 0),)))
+    asked = replace(ensemble, controls=(), layers=Layers(layers, (0.0, 1.0), ()))
+    rows = table(5).assign(a=1.0)
+    view = TreeView(asked, Hybrids(rows, table(4, 1).assign(a=2.0)))
+    below_says = view.prepared["c"] * view.prepared["d"]
+    assert below_says.eq(0).any()
+    expected = below_says.where(below_says != 0, 5.0) + view.prepared["a"]
+    np.testing.assert_array_equal(view.predict_others(view.hybrids.every_row)[:, 0, 0], expected)
+
+
 def test_batches_share_their_threads(stack, monkeypatch):
     made = []
 

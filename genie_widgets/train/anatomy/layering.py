@@ -1,4 +1,10 @@
-"""Models that stand on others, or see numbers alone: as `Layers`, which need not be asked through frames."""
+"""Models that stand on others, or see numbers alone: as `Layers`, which need not be asked through frames.
+
+They serve predictors whose members without a description as trees or sums are all k nearest neighbours, or models of
+trees that stand on others: those come from elsewhere, as Genie's own runs train neither. With one member of another
+kind (a neural network, a calibrated model, a linear model that stands on others) all are asked as before: its predictor
+prepares frames, and predicts whatever it stands on, for its sake alone, and that is what asking costs.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +89,8 @@ def _fold(
     member = member_of(model, name, 1.0, n_outputs) if known is None else known
     if type(model).__name__ == "XGBoostModel" and isinstance(member, TreeMember):
         # It adds its leaves in 32-bit numbers, which a model that stands on it may tell from their sum.
-        return NumbersMember(name, member.see, answers_of(model.model, n_outputs))
+        # It gets sparse numbers, and what those leave out is missing to it.
+        return NumbersMember(name, member.see, answers_of(model.model, n_outputs), missing=0.0)
     return member
 
 
@@ -98,6 +105,7 @@ def _check_given(
             raise NotTreesError("it is linear, and stands on other models")
         seen = fold.see(frame)
         given = seen.source - prepared.shape[1]
-        passed_on = np.array_equal(seen.numbers[:, given >= 0], tried[:, given[given >= 0]])
+        taken = fold.taken(tried.astype(float)) if isinstance(fold, NumbersMember) else tried
+        passed_on = np.array_equal(seen.numbers[:, given >= 0], taken[:, given[given >= 0]], equal_nan=True)
         if not passed_on or (seen.slot_source >= prepared.shape[1]).any():
             raise NotTreesError("it makes something else of the predictions that it stands on")
