@@ -2,8 +2,8 @@
 
 Only kinds that stand here are ever chosen: the code and the weights of each may be used for anything, sold work too.
 AutoGluon knows more. The weights of some forbid commercial use; and a saved TabICL reads its weights from the cache of
-Hugging Face again when it is loaded, so that no bundle, slim copy or MLflow model of it would stand alone (it holds the
-rows that it learned from, too). Mitra saves its weights with it.
+Hugging Face again when it is loaded, so that no bundle, slim copy or MLflow model of it would stand alone. Mitra saves
+its weights with it.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ class Kind:
     libraries : tuple of str
         Distributions that it needs to learn and to predict; each is a module of the same name.
     needs_gpu : bool
-        Whether it is tried only where there is one. AutoGluon asks for a GPU by default there, and warns that it is
-        very slow without; how slow was not measured here.
+        Whether it is tried only where there is one. AutoGluon's makers measured what attends to all rows for each
+        prediction 12 to 63 times as slow without; Genie has not measured it.
+    holds_rows : bool
+        Whether a trained one compares with the rows that it learned from, and so is saved with them.
     for_classes, for_numbers : Weights or None
         Where it was trained before: they must lie in the cache of Hugging Face already, as a run fetches nothing.
     """
@@ -51,6 +53,7 @@ class Kind:
     extra: str
     libraries: tuple[str, ...]
     needs_gpu: bool = False
+    holds_rows: bool = False
     for_classes: Weights | None = None
     for_numbers: Weights | None = None
 
@@ -82,6 +85,7 @@ KINDS = (
         "foundation",
         ("einops", "einx", "huggingface_hub", "loguru", "omegaconf", "torch", "transformers"),
         needs_gpu=True,
+        holds_rows=True,
         for_classes=("autogluon/mitra-classifier", ("config.json", "model.safetensors")),
         for_numbers=("autogluon/mitra-regressor", ("config.json", "model.safetensors")),
     ),

@@ -23,6 +23,8 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "XGB": ("xgboost",),
     **{kind.key: kind.libraries for kind in KINDS},
 }
+# A model of these is saved with the rows that it learned from.
+HOLDING_ROWS = frozenset(kind.key for kind in KINDS if kind.holds_rows)
 
 
 def libraries_of(keys: Iterable[str]) -> list[str]:

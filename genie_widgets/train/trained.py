@@ -21,7 +21,7 @@ from genie_widgets.language import tr
 from genie_widgets.schema import METRICS, GenieError, LeaderboardRow, Problem, columns_missing
 from genie_widgets.train.in_memory import keep_in_memory
 from genie_widgets.train.interrupt import FitInterruptedError
-from genie_widgets.train.kinds import NAMES, libraries_of
+from genie_widgets.train.kinds import HOLDING_ROWS, NAMES, libraries_of
 
 _log = logging.getLogger(__name__)
 # What reading a pickle raises where a file is missing or damaged, or was written by other versions.
@@ -254,8 +254,16 @@ class TrainedModel:
 
     def requirements(self) -> list[str]:
         """Pin what the best model needs to predict, as pip reads it; what no kept model needs is not required."""
+        return pinned(self._kinds())
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether the best model, as it is saved, holds the rows that it learned from."""
+        return not HOLDING_ROWS.isdisjoint(self._kinds())
+
+    def _kinds(self) -> list[str]:
         needed = self.predictor._trainer.get_minimum_model_set(self.best_model)
-        return pinned(key for key, name in NAMES.items() if any(model.startswith(name) for model in needed))
+        return [key for key, name in NAMES.items() if any(model.startswith(name) for model in needed)]
 
 
 def pinned(keys: Iterable[str]) -> list[str]:

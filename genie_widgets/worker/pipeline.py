@@ -687,6 +687,7 @@ def _export(
     run.enter("exporting", tr("Writing the report and the model to take away"))
     folder = run.folder
     example = split.holdout[list(result.features)].head(EXAMPLE_ROWS)
+    tell_of_rows_within(run, model)
     result = result.model_copy(update={"notes": tuple(run.notes)})
     for path in (folder.report_path, folder.bundle_path, folder.notebook_path):
         path.unlink(missing_ok=True)  # of the model before, where time was added
@@ -741,6 +742,20 @@ def _export(
     if is_whole or had_its_seconds:
         run.learn_work("exporting", run.timings["exporting"])
     return save(run, _with_files(run, result), "bundle")
+
+
+def tell_of_rows_within(run: Run, model: TrainedModel) -> None:
+    """Tell where a model cannot be given away without the rows that it learned from."""
+    if model.holds_rows:
+        run.warn(
+            Problem(
+                code="holds-rows",
+                title=tr("The model holds the rows that it learned from."),
+                remedy=tr("Give it only to people who may see the table."),
+                culprit="model",
+                severity="info",
+            )
+        )
 
 
 def _end(run: Run, recorder: Recorder, result: RunResult) -> None:

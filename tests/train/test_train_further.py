@@ -159,6 +159,15 @@ def test_a_recipe_is_followed_on_the_gpu_that_is_there(monkeypatch, gpu):
     assert asked["num_bag_folds"] == 5
 
 
+@pytest.mark.parametrize(
+    ("members", "holds"), [(["LightGBMXT_BAG_L1", "NeuralNetTorch"], False), (["LightGBM", "Mitra_BAG_L1_FULL"], True)]
+)
+def test_a_model_that_compares_with_its_rows_holds_them(members, holds):
+    parts = SimpleNamespace(get_minimum_model_set=lambda _best: [*members, "WeightedEnsemble_L2"])
+    model = trained.TrainedModel(SimpleNamespace(model_best="WeightedEnsemble_L2", _trainer=parts))
+    assert model.holds_rows is holds
+
+
 def test_what_is_pinned_for_a_fit_are_the_libraries_of_all_its_kinds(monkeypatch):
     monkeypatch.setattr(trained, "_version_of", lambda name: f"1-{name}")
     lines = trained.pinned({"RF": [{}], "NN_TORCH": [{}], "GBM": [{}]})

@@ -1,11 +1,14 @@
 """What the run knows of an explanation: leaks that explain, and cells unlike the table's."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.schema import ExplainedOutput, Explanation, FeatureImportance, Plan, Problem
 from genie_widgets.worker.cautions import with_cautions
+from genie_widgets.worker.pipeline import tell_of_rows_within
 from genie_widgets.worker.trying import unlike
 
 
@@ -88,3 +91,11 @@ def test_a_leak_is_told_with_what_rests_on_it(profile):
     assert (found.code, found.culprit) == ("leak-explains", "town")
     assert found.title.startswith("75% of what is explained here is town")
     assert told(rows, profile, (leak,), age=0.1, town=0.0) == ()
+
+
+def test_a_model_that_holds_the_rows_it_learned_from_says_so():
+    told = []
+    for holds in (False, True):
+        tell_of_rows_within(SimpleNamespace(warn=told.append), SimpleNamespace(holds_rows=holds))
+    (problem,) = told
+    assert (problem.code, problem.severity) == ("holds-rows", "info")

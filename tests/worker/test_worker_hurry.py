@@ -197,7 +197,7 @@ def test_what_was_not_written_in_time_is_not_the_earlier_models(make_folder, pen
         features=features, n_rows=1, n_train=1, n_holdout=1,
     )  # fmt: skip
     split = SimpleNamespace(holdout=penguins.frame, train=penguins.frame)
-    model = SimpleNamespace(save_slim=lambda _path: None)
+    model = SimpleNamespace(save_slim=lambda _path: None, holds_rows=False)
     made = _export(run, model, dict, split, result)
     assert made.artefacts == ()
     assert not any(path.exists() for path in earlier)
