@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
+from genie_widgets.intent.glosses import glossed, meanings_of_part
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.short_forms import meanings_of, said_by_initials
@@ -18,6 +19,8 @@ from genie_widgets.schema import ColumnProfile, TableProfile
 EXACT, STEM, NEAR, CONCEPT, ABBREVIATION = 1.0, 0.92, 0.78, 0.8, 0.6
 # By what a short form stands for; by one of several such words a part of it; by the initials of words.
 WRITTEN_OUT, INITIALS = 0.85, 0.8
+# By what a word of another language means.
+GLOSSED = 0.8
 # What a short form stands for is said within so many characters.
 NEAR_BY = 40
 # Parts of names that are often left unsaid: units, qualifiers, numbers.
@@ -254,6 +257,12 @@ class _Matcher:
                 continue
             for concept, weight in term.concepts:
                 self._by_concept.setdefault(concept, []).append(Hit(weight, term.start, term.end))
+        # What the sentence's words mean in English.
+        self._by_gloss: dict[str, list[Hit]] = {}
+        for gloss in glossed(made.text):
+            for word in words_of(gloss.english):
+                if word.plain not in STOP_WORDS:
+                    self._by_gloss.setdefault(word.stem, []).append(Hit(GLOSSED, gloss.start, gloss.end))
         self._open = [w for w in made.words if w.plain not in STOP_WORDS and len(w.plain) > 2]
 
     def whole(self, parts: tuple[str, ...]) -> list[Hit]:
@@ -294,25 +303,36 @@ class _Matcher:
                 yield EXACT, match.start(), match.end()
             if part not in self._made.folded:
                 yield from _cut_short(part, self._made.folded)
+        yield from self._meant(part, stop)
+
+    def _meant(self, part: str, stop: bool) -> Iterator[tuple[float, int, int]]:
+        """Find what a part means: other words for it, in other languages, written out, or cut to initials."""
         for concept, weight in concepts_of(part):
             for hit in self._by_concept.get(concept, ()):
                 yield CONCEPT * weight * hit.score, hit.start, hit.end
-        if not stop:
-            for start, end in said_by_initials(part, self._made.folded, self._made.words):
-                yield INITIALS, start, end
         for meaning in meanings_of(part):
-            yield from self._written_out(meaning)
+            yield from self._written_out(meaning, WRITTEN_OUT)
+        if stop:
+            return
+        for hit in self._by_gloss.get(stem(part), ()):
+            yield hit.score, hit.start, hit.end
+        for english in meanings_of_part(part):
+            yield from self._written_out(tuple(word.plain for word in words_of(english)), GLOSSED)
+        for start, end in said_by_initials(part, self._made.folded, self._made.words):
+            yield INITIALS, start, end
 
-    def _written_out(self, meaning: tuple[str, ...]) -> Iterator[tuple[float, int, int]]:
-        """Find what a short form stands for: all of it near each other, or less."""
+    def _written_out(self, meaning: tuple[str, ...], surely: float) -> Iterator[tuple[float, int, int]]:
+        """Find what a part of a name stands for: all of it near each other, or less."""
         asked = [said for said in meaning if said not in STOP_WORDS]
-        places = [self._by_stem.get(stem(said), []) for said in asked]
-        met = [words for words in places if words]
+        places: list[list[Word | Hit]] = [
+            [*self._by_stem.get(stem(said), []), *self._by_gloss.get(stem(said), [])] for said in asked
+        ]
+        met = [found for found in places if found]
         for first in met[0] if met else ():
             nearest = [min(words, key=lambda word: abs(word.start - first.start)) for words in met]
             start, end = min(word.start for word in nearest), max(word.end for word in nearest)
             if end - start <= NEAR_BY:
-                yield WRITTEN_OUT * (len(met) / len(asked)) ** 0.5, start, end
+                yield surely * (len(met) / len(asked)) ** 0.5, start, end
 
 
 def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:

@@ -23,6 +23,7 @@ from genie_widgets.intent.reader.states import token_states
 from genie_widgets.intent.reader.threads import one_thread
 from genie_widgets.intent.reader.weights import head_arrays, weights
 from genie_widgets.intent.roles import ROLES
+from genie_widgets.intent.translating import translated
 from genie_widgets.intent.wished import IN_SENTENCE, NEITHER
 from genie_widgets.schema import TableProfile
 
@@ -174,14 +175,14 @@ def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:
         Of each column the numbers of the pieces, as `request_read` gives the sentence to the reader.
     """
     found: dict[str, list[int]] = {}
-    read_ = request_read(asked.whole)
-    # The sentence stands at the end of what is read.
-    ahead = len(read_) - len(asked.whole.strip()) - (len(asked.whole) - len(asked.whole.lstrip()))
+    made = translated(asked.whole)
+    # The blanks in front are not read.
+    ahead = len(made.text) - len(made.text.lstrip())
     cut = weights().tokenizer.pieces
-    last = len(cut(read_, MOST_SENTENCE)) - 1
-    for (start, end), columns in asked.units:
+    last = len(cut(made.text.strip(), MOST_SENTENCE)) - 1
+    for unit, columns in asked.units:
         # Pieces up to a place, without the sign of the end.
-        low, high = (len(cut(read_[: ahead + place], MOST_SENTENCE)) - 1 for place in (start, end))
+        low, high = (len(cut(made.text[ahead:place], MOST_SENTENCE)) - 1 for place in made.span(*unit))
         for name in columns:
             found.setdefault(name, []).extend(range(low, min(max(low + 1, high), last)))
     return [found.get(name, []) for name in profile.column_names]

@@ -166,7 +166,7 @@ def test_columns_and_requests_are_told_in_plain_words(pools):
     assert "attente" in told["temps_attente"]
     assert titled("swimming_pools.csv") == "swimming pools"
     assert request_read("which pool is it") == "which pool is it"
-    assert request_read("¿cuál es el precio?").startswith("price")
+    assert "price" in request_read("¿cuál es el precio?")
 
 
 def test_what_is_shipped_loads():

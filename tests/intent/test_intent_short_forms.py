@@ -78,6 +78,14 @@ def test_an_english_sentence_without_small_words_is_read_as_it_stands(text):
     assert request_read(text) == text
 
 
-@pytest.mark.parametrize("text", ["precio de la casa", "prever o preco", "Umsatz vorhersagen", "Sage die Art vorher"])
-def test_known_words_of_other_languages_are_said_in_english_too(text):
-    assert request_read(text).endswith(f" . {text}")
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("precio de la casa", "price"),
+        ("prever o preco", "price"),
+        ("Umsatz vorhersagen", "predict"),
+        ("Sage die Art vorher", "type"),
+    ],
+)
+def test_sentences_of_other_languages_are_read_in_english(text, said):
+    assert said in request_read(text)

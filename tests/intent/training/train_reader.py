@@ -6,7 +6,8 @@
     V/bin/python tests/intent/training/train_reader.py --keep FOLDER --write    # what was trained, into genie_widgets
 
 Tables that have half of their columns in common are kept together. A ninth of them, and all of cases/dev, are only for
-checking; a ninth ends the training and calibrates. The ranker's probabilities come from rankers that saw none of a
+checking; a ninth ends the training and calibrates. With `--all` the first ninth is trained on, too: for what is
+shipped, where sets that others wrote judge it. The ranker's probabilities come from rankers that saw none of a
 table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence, which
 takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on.
 After a change of what is seen of a sentence or a column take a new FOLDER.
@@ -333,9 +334,9 @@ class Training:
         self.seen.append([float(part) for part in parts])
 
 
-def is_learned(row, share, rng):
+def is_learned(row, share, rng, parts=("train",)):
     """Whether a sentence is trained on: of templates, and of what the ranker is sure of, some are enough."""
-    if row["part"] != "train" or number_of("share" + row["cluster"]) >= 100 * share:
+    if row["part"] not in parts or number_of("share" + row["cluster"]) >= 100 * share:
         return False
     chosen = to_read(row["first"], row["wishes"])
     if row["right"][0] < len(row["cards"]) and not set(chosen) & set(row["right"]):
@@ -361,7 +362,7 @@ def judged_by_all(p, checks, by_part, kinds):
         doubt = 1 - softmax(of_request)[:, 0][asked_for]
         taken = [f"{np.mean(doubt > t):.1%}" for t in (0.3, 0.5, 0.7, 0.9)]
         print(f"  taken for no prediction from 0.3, 0.5, 0.7, 0.9: {', '.join(taken)}")
-    for name in ("validate", "test"):
+    for name in {"validate", "test"} & {*checks}:
         meant = np.array([kind for _, kind in by_part[name]])
         tell_requests(f"requests, {name}", kinds_of(p, by_part[name]), meant, kinds)
     return float(sharpness)
@@ -375,6 +376,7 @@ def main():
     parser.add_argument("--passes", type=float, default=PASSES)
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=1, help="another one with --go-on")
+    parser.add_argument("--all", action="store_true", help="train on the tables for the last check, too")
     parser.add_argument("--go-on", action="store_true", help="begin with what was trained before")
     parser.add_argument("--write", action="store_true", help="write what was trained into genie_widgets, and end")
     arguments = parser.parse_args()
@@ -391,12 +393,16 @@ def main():
     kinds = [PREDICT, VAGUE, *sorted({kind for _, kind, *_ in asked} - {PREDICT, VAGUE, REFUSED})]
     number = {**{kind: at for at, kind in enumerate(kinds)}, REFUSED: -1}
     asked = [(part, (pieces["sentences"][text], number[kind])) for part, kind, _, text in asked]
+    learned_parts = ("train", "test") if arguments.all else ("train",)
     by_part = {name: [one for part, one in asked if part == name] for name in ("train", "validate", "test")}
+    by_part["train"] = [one for name in learned_parts for one in by_part[name]]
     rng = np.random.default_rng(0)
-    learned = [row for row in rows if is_learned(row, arguments.share, rng)]
+    learned = [row for row in rows if is_learned(row, arguments.share, rng, learned_parts)]
     train = Rows(learned, pieces, scaling)
     checks = {
-        name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], pieces, scaling) for name in PARTS
+        name: Rows([r for r in rows if r["part"] == name and r["weight"] == 1], pieces, scaling)
+        for name in PARTS
+        if name not in learned_parts
     }
     for name, check in checks.items():
         tell(f"{name}, the ranker alone", np.stack([padded(e[2], -30) for e in check.examples]), check)
