@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from genie_widgets.intent.lexicon import concepts_of, lexicon
@@ -61,15 +61,21 @@ class Glosses:
     ----------
     by_form : dict
         A word in small letters, or those of a phrase joined by blanks, to its English; with its accents, and without.
-    by_stem : dict
-        The same by the stems of single words.
     longest : int
         Words of the longest phrase; of scripts without blanks, signs.
     """
 
     by_form: dict[str, str] = field(default_factory=dict)
-    by_stem: dict[str, str] = field(default_factory=dict)
     longest: int = 1
+
+    @cached_property
+    def by_stem(self) -> dict[str, str]:
+        """The English of single words by their stems."""
+        made: dict[str, str] = {}
+        for key, english in self.by_form.items():
+            if " " not in key:
+                made.setdefault(stem(plain(key)), english)
+        return made
 
 
 @dataclass(frozen=True)
@@ -97,25 +103,27 @@ def glosses_of(language: str) -> Glosses:
             continue
         english, _, forms = line.partition("\t")
         for form in forms.split():
-            whole = form.casefold().replace("_", " ")
             if _UNSPACED.search(form):
-                key = plain(whole).replace(" ", "")
+                key = plain(form).replace("_", "")
                 made.by_form.setdefault(key, english)
                 made.longest = max(made.longest, len(key))
                 continue
-            if not form.isascii() or "'" in form:
-                whole = " ".join(exact for exact, _ in _forms(whole))
-                bare.append((" ".join(word.plain for word in words_of(whole)), english))
+            whole = _whole(form)
             made.by_form.setdefault(whole, english)
-            if " " in whole:
-                made.longest = max(made.longest, whole.count(" ") + 1)
+            made.longest = max(made.longest, whole.count(" ") + 1)
+            if not whole.isascii():
+                bare.append((plain(whole), english))
     # Without their accents words are known that are no others.
     for key, english in bare:
         made.by_form.setdefault(key, english)
-    for key, english in made.by_form.items():
-        if " " not in key and not _UNSPACED.match(key):
-            made.by_stem.setdefault(stem(plain(key)), english)
     return made
+
+
+def _whole(form: str) -> str:
+    whole = form.casefold().replace("_", " ")
+    if whole.replace(" ", "").isalnum():
+        return whole if whole.isascii() else unicodedata.normalize("NFC", whole)
+    return " ".join(exact for exact, _ in _forms(whole))
 
 
 def _forms(text: str) -> list[tuple[str, Word]]:
@@ -185,14 +193,9 @@ def _latin_language(text: str, words: Sequence[Word]) -> str | None:
     if english >= len(said) + SMALL * foreign:
         # However many words the others have: they need not be read.
         return None
-    counts = {language: sum(_is_of(word, glosses_of(language)) for word in said) for language in LATIN}
+    counts = {language: sum(word.plain in glosses_of(language).by_form for word in said) for language in LATIN}
     best = max(counts, key=lambda language: counts[language])
     return best if counts[best] + SMALL * foreign > english else None
-
-
-def _is_of(word: Word, known: Glosses) -> float:
-    """How much a word speaks for a language: more as it stands than by its stem."""
-    return 1.0 if word.plain in known.by_form else 0.5 if word.stem in known.by_stem else 0.0
 
 
 def _unspaced_language(run: str, text: str) -> str:
