@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
-from genie_widgets.intent.glosses import meanings_of_part
+from genie_widgets.intent.glossing import english_names, meanings_of_part
 from genie_widgets.intent.short_forms import written_out
 from genie_widgets.intent.translating import translated
 from genie_widgets.intent.words import name_parts
@@ -19,15 +20,17 @@ COUNTED, MOST_OF_A_SIGN = "n", 2
 _KINDS = {"number": "number", "integer": "whole number", "category": "", "boolean": ""}
 
 
-def request_read(text: str) -> str:
+def request_read(text: str, names: Iterable[str] = ()) -> str:
     """Say what is asked for, in English as far as its words are known.
 
     Parameters
     ----------
     text : str
         The request.
+    names : iterable of str
+        The table's columns.
     """
-    return translated(text).text.strip()
+    return translated(text, english_names(names)).text.strip()
 
 
 def titled(table: str) -> str:

@@ -72,7 +72,7 @@ def hear(text: str, profile: TableProfile) -> Heard:
         _settle(asked, again, ranked, profile)
     # Where something is outright to be predicted, what is said around that is no request.
     said = without_context(asked.whole, profile)
-    kinds = again.kinds if again is not None and said == asked.whole else kinds_of_request(said)
+    kinds = again.kinds if again is not None and said == asked.whole else kinds_of_request(said, profile.column_names)
     return Heard(asked, ranked, suspicion_of(asked.rest, profile, kinds))
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
-from genie_widgets.intent.glosses import glossed, meanings_of_part
+from genie_widgets.intent.glossing import english_names, glossed, meanings_of_part
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.short_forms import meanings_of, said_by_initials
@@ -179,7 +179,7 @@ def read(text: str, profile: TableProfile) -> Reading:
         places = list(_literals(made, column.name.strip())) or list(_respaced(made, column.name))
         if places:
             made.literals[column.name] = places
-    matcher = _Matcher(made)
+    matcher = _Matcher(made, english_names(profile.column_names))
     for part, count in counts.items():
         light = part in _LIGHT or part.isdigit() or part in STOP_WORDS
         made.weights[part] = _LIGHT_WEIGHT if light else 1 / (1 + 0.35 * log(count))
@@ -244,7 +244,7 @@ def _set_apart(made: Reading, start: int, end: int) -> bool:
 class _Matcher:
     """Finds a part of a name among the words of a text."""
 
-    def __init__(self, made: Reading) -> None:
+    def __init__(self, made: Reading, names: frozenset[str]) -> None:
         self._made = made
         self._by_plain: dict[str, list[Word]] = {}
         self._by_stem: dict[str, list[Word]] = {}
@@ -259,7 +259,7 @@ class _Matcher:
                 self._by_concept.setdefault(concept, []).append(Hit(weight, term.start, term.end))
         # What the sentence's words mean in English.
         self._by_gloss: dict[str, list[Hit]] = {}
-        for gloss in glossed(made.text):
+        for gloss in glossed(made.text, names):
             for word in words_of(gloss.english):
                 if word.plain not in STOP_WORDS:
                     self._by_gloss.setdefault(word.stem, []).append(Hit(GLOSSED, gloss.start, gloss.end))
@@ -328,6 +328,9 @@ class _Matcher:
             [*self._by_stem.get(stem(said), []), *self._by_gloss.get(stem(said), [])] for said in asked
         ]
         met = [found for found in places if found]
+        if surely == GLOSSED and not (places and places[-1]):
+            # Of the English of a word the last one is the thing, those before only tell of it.
+            return
         for first in met[0] if met else ():
             nearest = [min(words, key=lambda word: abs(word.start - first.start)) for words in met]
             start, end = min(word.start for word in nearest), max(word.end for word in nearest)

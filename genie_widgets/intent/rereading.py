@@ -8,7 +8,7 @@ Trained by tests/intent/training/train_reader.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -18,6 +18,7 @@ import numpy.typing as npt
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.describing import described, request_read, titled
 from genie_widgets.intent.features import Evidences, Matrix
+from genie_widgets.intent.glossing import english_names
 from genie_widgets.intent.reader.encoder import UNHEARD, Array
 from genie_widgets.intent.reader.states import token_states
 from genie_widgets.intent.reader.threads import one_thread
@@ -140,7 +141,10 @@ def read_again(
     """
     chosen = to_read(first, wishes)
     cards = [described(profile.columns[i]) for i in chosen]
-    parts = [*_alone([request_read(asked.whole)], MOST_SENTENCE), *_alone([titled(profile.name)], MOST_TITLE)]
+    parts = [
+        *_alone([request_read(asked.whole, profile.column_names)], MOST_SENTENCE),
+        *_alone([titled(profile.name)], MOST_TITLE),
+    ]
     parts += _alone(cards, MOST_CARD)
     places = said_at(asked, profile)
     columns, roles = np.zeros_like(first), np.zeros((len(first) - 1, len(ROLES)))
@@ -175,7 +179,7 @@ def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:
         Of each column the numbers of the pieces, as `request_read` gives the sentence to the reader.
     """
     found: dict[str, list[int]] = {}
-    made = translated(asked.whole)
+    made = translated(asked.whole, english_names(profile.column_names))
     # The blanks in front are not read.
     ahead = len(made.text) - len(made.text.lstrip())
     cut = weights().tokenizer.pieces
@@ -188,13 +192,15 @@ def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:
     return [found.get(name, []) for name in profile.column_names]
 
 
-def kinds_of_request(text: str) -> dict[str, float]:
+def kinds_of_request(text: str, names: Iterable[str] = ()) -> dict[str, float]:
     """Give the probability of each kind of request, by the sentence alone.
 
     Parameters
     ----------
     text : str
         The sentence.
+    names : iterable of str
+        The table's columns.
 
     Returns
     -------
@@ -202,7 +208,7 @@ def kinds_of_request(text: str) -> dict[str, float]:
         Sums to 1.
     """
     made = head()
-    whole = _together(_alone([request_read(text)], MOST_SENTENCE), made.types[:1])[1][0]
+    whole = _together(_alone([request_read(text, names)], MOST_SENTENCE), made.types[:1])[1][0]
     scores = _softmax(whole @ made.kinds + made.kinds_bias)
     return dict(zip(made.kind_names, scores.tolist(), strict=True))
 

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from genie_widgets.intent.glosses import NOTHING, glossed
+from genie_widgets.intent.glosses import NOTHING
+from genie_widgets.intent.glossing import glossed
 
 # L', d', qu': what is elided is no word.
 _ELIDED = re.compile(r"\w{1,4}['’]$")
@@ -39,13 +40,15 @@ class Translated:
 
 
 @lru_cache(maxsize=100)
-def translated(text: str) -> Translated:
+def translated(text: str, names: frozenset[str] = frozenset()) -> Translated:
     """Put the English of every word that is known in its place.
 
     Parameters
     ----------
     text : str
         In any language; English stays as it is.
+    names : frozenset of str
+        Words that name columns as they stand, from `glossing.english_names`.
     """
     said, pieces, length = list[str](), list[tuple[int, int, int, int, bool]](), 0
 
@@ -62,7 +65,7 @@ def translated(text: str) -> Translated:
         length += len(english)
 
     at = 0
-    for gloss in glossed(text):
+    for gloss in glossed(text, names):
         if at < gloss.start:
             add(at, gloss.start, _ELIDED.sub("", text[at : gloss.start]), False)
         add(gloss.start, gloss.end, "" if gloss.english == NOTHING else gloss.english, True)

@@ -99,8 +99,9 @@ def row_of(example, profile):
     silent = not (found.ignore or found.features or any(pattern("constraints", cue).search(small) for cue in WISHES))
     return {
         "right": right or [len(profile.columns)], "x": np.float32(evidence.matrix), "world": np.float32(evidence.world),
-        "lang": example.lang, "weight": example.weight, "sentence": request_read(found.whole), "role": role,
-        "said": said_at(found, profile), "wishes": np.float32(wishes_of(found, profile)),
+        "lang": example.lang, "weight": example.weight, "role": role,
+        "sentence": request_read(found.whole, profile.column_names), "said": said_at(found, profile),
+        "wishes": np.float32(wishes_of(found, profile)),
         "told": 1.0 if example.told else UNTOLD if silent and example.right else 0.0,
     }  # fmt: skip
 

@@ -73,7 +73,9 @@ def requests():
                 made.append(("test" if (name, style) == CHECKED_WRITER else part, kind, language, request_read(text)))
     for table, language, text, profile in mixed_requests():
         part = "validate" if number_of("mixed/" + table) < 22 else "train"
-        made.append((part, REFUSED, language, request_read(find_constraints(text, profile).whole)))
+        made.append(
+            (part, REFUSED, language, request_read(find_constraints(text, profile).whole, profile.column_names))
+        )
     return made
 
 
