@@ -1,4 +1,4 @@
-"""What kind of thing is asked for: a linear classifier over a sentence's words and letters, trained by tests/intent/training."""
+"""What kind of thing is asked for: a linear classifier over a sentence's words, in English, trained by tests/intent/training."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.lexicon import lexicon, terms_of
 from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
 from genie_widgets.intent.reading import Reading, read, spoken_values
+from genie_widgets.intent.translating import translated
 from genie_widgets.intent.words import CJK, HANGUL, words_of
 from genie_widgets.schema import TableProfile
 
@@ -46,9 +47,9 @@ def masked(text: str, named: Iterable[tuple[int, int]]) -> str:
 
 
 def vector(text: str) -> Features:
-    """Give the buckets that a sentence's features fall into, and their values."""
-    small = phrases.folded(text).strip()
-    return hashed((_words(small), _letters(small), _signs(small)))
+    """Give the buckets that a sentence's features fall into, and their values: words in English, signs as it stands."""
+    small, english = phrases.folded(text).strip(), phrases.folded(translated(text).text).strip()
+    return hashed((_words(english), _letters(english), _signs(small)))
 
 
 def _words(small: str) -> Iterator[str]:
