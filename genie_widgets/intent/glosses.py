@@ -27,6 +27,8 @@ LEAST_OF_COMPOUND, LONGEST_COMPOUND = 4, 40
 # A loan word is not cut into short ones that happen to begin it.
 SURE_IN_KATAKANA = 4
 UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
+# What may stand between the words of a phrase; before the second an elided one, too.
+_BETWEEN = re.compile(r"[\s\-]*(?:\w{1,4}['’])?")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")
 # What follows a word that is known, and is no word itself: endings.
 _ENDING = re.compile(rf"[\u3040-\u309f{HANGUL}]")
@@ -56,9 +58,9 @@ class Glosses:
                 meant[stem(plain(key))][english] += 1
         return {key: counted.most_common(1)[0][0] for key, counted in meant.items()}
 
-    def of_words(self, forms: Sequence[tuple[str, Word]], at: int) -> tuple[int, str | None]:
+    def of_words(self, text: str, forms: Sequence[tuple[str, Word]], at: int) -> tuple[int, str | None]:
         """Find the longest known phrase that begins at a word: of how many words it is, and its English."""
-        for length in range(min(self.longest, len(forms) - at), 1, -1):
+        for length in range(_joined(text, forms, at, self.longest), 1, -1):
             some = forms[at : at + length]
             english = self.by_form.get(" ".join(exact for exact, _ in some))
             english = english or self.by_form.get(" ".join(word.plain for _, word in some))
@@ -84,6 +86,17 @@ class Glosses:
             if first is not None and NOTHING not in (first, last):
                 return f"{first} {last}"
         return None
+
+
+def _joined(text: str, forms: Sequence[tuple[str, Word]], at: int, most: int) -> int:
+    """Count the words from one on that nothing but blanks divides."""
+    count = 1
+    while count < min(most, len(forms) - at):
+        (_, one), (_, other) = forms[at + count - 1], forms[at + count]
+        if _BETWEEN.fullmatch(text[one.end : other.start]) is None:
+            break
+        count += 1
+    return count
 
 
 def english_head(word: str) -> str | None:

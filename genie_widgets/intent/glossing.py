@@ -70,7 +70,7 @@ def glossed(text: str, names: frozenset[str] = frozenset()) -> tuple[Gloss, ...]
             found.extend(_of_run(word, text))
         elif not _is_name(text, word, names):
             language = by_letter(word.plain) or latin
-            length, english = glosses_of(language).of_words(forms, at) if language else (1, None)
+            length, english = glosses_of(language).of_words(text, forms, at) if language else (1, None)
             if english is not None:
                 found.append(Gloss(word.start, words[at + length - 1].end, english))
         at += length

@@ -18,7 +18,7 @@ from genie_widgets.schema import Evidence, TableProfile
 # From this probability on the sentence is not read a second time; of a column that alone is named, outright, a lower one is enough.
 SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 # From this probability on a column is proposed without asking.
-SURE = 0.42
+SURE = 0.5
 # The next must not be nearly as probable.
 AHEAD = 0.2
 # Without a word that speaks of it, it must be more probable,

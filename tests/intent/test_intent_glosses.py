@@ -157,6 +157,12 @@ def test_chinese_and_japanese_are_told_apart_without_kana(text, said):
     assert translated(text).text == said
 
 
+def test_a_phrase_ends_at_a_comma_and_at_the_sign_for_a_column():
+    assert "how many" in translated("wie viele Kunden gehen").text
+    assert "how many" not in translated("wie, viele Kunden gehen").text
+    assert "\ufffc" in translated("wie \ufffc viele Kunden gehen").text
+
+
 def test_a_long_word_takes_little_time():
     assert translated("ü" * 200_000).text.startswith("ü")
 
