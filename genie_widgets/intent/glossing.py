@@ -59,9 +59,7 @@ def glossed(text: str, names: frozenset[str] = frozenset()) -> tuple[Gloss, ...]
     text = text[:MOST_CHARACTERS]
     forms = forms_of(text)
     words = [word for _, word in forms]
-    # In a sentence of another script they are names, or English.
-    is_all_latin = all(is_latin(word.plain) for word in words)
-    latin = latin_language(text, [word for word in words if not _is_name(text, word, names)]) if is_all_latin else None
+    latin = latin_language(text, [word for word in words if not _is_name(text, word, names)])
     found: list[Gloss] = []
     at = 0
     while at < len(words):

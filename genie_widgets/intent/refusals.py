@@ -15,6 +15,8 @@ from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
 REFUSED, DOUBTED = 0.6, 0.75
+# A talk that may as well be a vague request is one: what to predict is asked.
+PERHAPS_VAGUE = 0.15
 # What the reader's judgement counts, beside that of the words alone.
 READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
@@ -106,7 +108,8 @@ class Suspicion:
     @property
     def refuses(self) -> bool:
         """Whether it is as good as sure."""
-        return self.probability >= REFUSED
+        may_be_vague = self.reason == "chat" and self.vague >= PERHAPS_VAGUE
+        return self.probability >= REFUSED and not may_be_vague
 
     @property
     def doubts(self) -> bool:

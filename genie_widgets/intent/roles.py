@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
-from genie_widgets.intent.translating import translated
 from genie_widgets.intent.words import CJK, HANGUL, Span
 
 ROLES = ("neither", "ignore", "features")
@@ -53,19 +52,18 @@ def _groups(text: str, here: Span, others: list[Span]) -> Iterator[Iterator[str]
     small = phrases.folded(text)
     sentences = list(_sentences(small, here, others))
     at = next(i for i, sentence in enumerate(sentences) if ME in sentence)
-    english = [phrases.folded(translated(sentence).text) for sentence in sentences]
-    tokens = _TOKENS.findall(english[at])
+    tokens = _TOKENS.findall(sentences[at])
     place = tokens.index(ME)
     before = [t for t in tokens[:place] if t not in _LIST]
     after = [t for t in tokens[place + 1 :] if t not in _LIST and not _PARTICLES.match(t)]
     yield _side("b", before[::-1])
     yield _side("a", after)
     yield (f"s {token}" for token in tokens if token not in _LIST)
-    behind = english[at + 1] if at + 1 < len(sentences) else ""
-    ahead = english[at - 1] if at else ""
+    behind = sentences[at + 1] if at + 1 < len(sentences) else ""
+    ahead = sentences[at - 1] if at else ""
     yield (f"n {token}" for token in ([] if OTHER in behind else _TOKENS.findall(behind)))
     yield (f"p {token}" for token in ([] if OTHER in ahead else _TOKENS.findall(ahead)))
-    yield _signs(sentences[at], sentences[at + 1] if at + 1 < len(sentences) else "", at)
+    yield _signs(sentences[at], behind, at)
 
 
 def _side(side: str, tokens: list[str]) -> Iterator[str]:

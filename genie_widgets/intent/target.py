@@ -28,7 +28,7 @@ DISAGREED = 0.2
 # What speaks of a column so surely names it.
 NAMED, ALSO_NAMED = 0.95, 0.5
 # A column whose whole name alone stands there, and that is the likeliest of all, is meant though a wish was less probable.
-LEAST_IF_ALONE, SHARE_IF_ALONE = 0.02, 0.6
+LEAST_IF_ALONE, SHARE_IF_ALONE = 0.02, 0.5
 # So probably no column is meant that their order says nothing.
 NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.

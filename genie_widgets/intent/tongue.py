@@ -52,7 +52,10 @@ def latin_language(text: str, words: Sequence[Word]) -> str | None:
         None if that is English, or none is known.
     """
     # One letter may be a name.
-    said = [word for word in words if len(word.plain) > 1 and word.plain.isalpha()]
+    said = [word for word in words if len(word.plain) > 1 and word.plain.isalpha() and is_latin(word.plain)]
+    if len(said) < len(words) and not any(word.plain in _FOREIGN for word in said):
+        # Beside words of another script they are names, or English.
+        said = [word for word in said if all(is_latin(other.plain) for other in words)]
     known = [row_of(word.plain) is not None for word in said]
     if len(said) == 1 and known[0]:
         return None
