@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from genie_widgets.intent.lexicon import concepts_of, lexicon
+from genie_widgets.intent.vectors import row_of
 from genie_widgets.intent.words import CJK, HANGUL, Word, plain, stem, words_of
 
 # Languages whose words can't be told by their signs; Hindi is written with Latin letters, too.
@@ -26,6 +27,7 @@ SAYS = 0.6
 LEAST_OF_COMPOUND, LONGEST_COMPOUND = 4, 40
 # A loan word is not cut into short ones that happen to begin it.
 SURE_IN_KATAKANA = 4
+_OF_WISHES = frozenset("not no without except only drop remove leave skip ignore exclude".split())
 UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 # What may stand between the words of a phrase; before the second an elided one, too.
 _BETWEEN = re.compile(r"[\s\-]*(?:\w{1,4}['’])?")
@@ -54,7 +56,8 @@ class Glosses:
         """The English of single words by their stems: what most forms of a stem mean."""
         meant: dict[str, Counter[str]] = defaultdict(Counter)
         for key, english in self.by_form.items():
-            if " " not in key:
+            # What a wish hangs on is told by the word as it stands alone.
+            if " " not in key and _OF_WISHES.isdisjoint(english.split()):
                 meant[stem(plain(key))][english] += 1
         return {key: counted.most_common(1)[0][0] for key, counted in meant.items()}
 
@@ -67,12 +70,23 @@ class Glosses:
             if english is not None:
                 return length, english
         exact, word = forms[at]
-        return 1, self.by_form.get(exact) or self.of_word(word.plain)
+        return 1, self.by_form.get(exact) or self.of_word(word.plain, exact)
 
-    def of_word(self, word: str) -> str | None:
-        """Give the English of a plain word, by its form, its stem, its parts, or what the lexicon makes of it."""
-        direct = self.by_form.get(word) or self.by_stem.get(stem(word))
-        return direct or self.of_compound(word) or english_head(word)
+    def of_word(self, word: str, exact: str = "") -> str | None:
+        """Give the English of a plain word, by its form, its stem, its parts, or what the lexicon makes of it.
+
+        Parameters
+        ----------
+        word : str
+            Plain.
+        exact : str
+            The word with its accents.
+        """
+        direct = self.by_form.get(word)
+        # English words stand in sentences of all languages: no stem of theirs is meant.
+        if direct or (word.isascii() and row_of(word) is not None):
+            return direct
+        return self.by_stem.get(stem(word)) or self.of_compound(exact) or self.of_compound(word) or english_head(word)
 
     def of_compound(self, word: str) -> str | None:
         """Give the English of a word of two that are known."""
@@ -173,6 +187,9 @@ def cut_run(text: str, language: str) -> Iterator[tuple[int, int, str]]:
         for length in range(min(longest, len(text) - at), 0, -1):
             piece = text[at : at + length]
             if length < SURE_IN_KATAKANA and _is_cut(text, at, at + length, follows):
+                continue
+            # One Korean syllable is a word, "only" or "not", but at the end.
+            if length == 1 and language == "ko" and at + 1 < len(text):
                 continue
             english = known.by_form.get(piece)
             if english is None and length > 1 and piece in lexicon().unspaced:

@@ -17,7 +17,7 @@ SMALL = 1.5
 _FOREIGN = (OTHER_STOP_WORDS - ENGLISH_STOP_WORDS) | frozenset(
     """sans sauf senza tranne sin salvo excepto sem exceto ohne nur ausser seulement uniquement solo soltanto solamente
     apenas somente seules seul combien quanto quantos quante cuanto cuantos cuantas quien quienes chi wieviel
-    karo hai nahi mujhe karna bina sirf kitne kitna""".split()
+    karo hai nahi mujhe karna bina sirf kitne kitna kaunse kaunsa batao mir nein oui rien""".split()
 )
 _ENGLISH = frozenset(
     """the is are was will would how what which who does do of to and in it they that for from i we be

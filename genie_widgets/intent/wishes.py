@@ -86,7 +86,8 @@ def find_time(found: Constraints) -> None:
     for pattern, unit in _UNITS:
         number = rf"(?:(?<![^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])(?<![.^])(-?\d+(?:[.,]\d+)?)|(?<![^\W\u3400-\u9fff\uac00-\ud7a3])({words})(?=[\s\-\u3400-\u9fff\uac00-\ud7a3]))"
         for match in re.finditer(rf"{number}[\s-]*(?:{pattern})(?![a-zа-я0-9_])", text):
-            if not _is_ours(text, match):
+            # Of Portuguese "a hora" is the hour, and "uma hora" one.
+            if not _is_ours(text, match) or re.match(r"a[\s-]+horas?\b", match.group()):
                 continue
             amount = float(match[1].replace(",", ".")) if match[1] else _NUMBERS[match[2]]
             more, end = _smaller_units(text, match.end(), unit)

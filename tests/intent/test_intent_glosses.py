@@ -163,6 +163,23 @@ def test_a_phrase_ends_at_a_comma_and_at_the_sign_for_a_column():
     assert "\ufffc" in translated("wie \ufffc viele Kunden gehen").text
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Predice total sales sin el sales rep", "total sales"),
+        ("wie ist die Schnabellänge", "length"),
+        ("No olvides la edad, predice el abandono", "do not forget"),
+        ("prevedi il prezzo in base alla via", "street"),
+        ("만점", "만"),
+        ("나이만", "age only"),
+        ("Danke schön!", "thanks"),
+        ("kaunse customer chhodenge? sirf age use karo", "only"),
+    ],
+)
+def test_words_that_were_read_wrongly(text, said):
+    assert said in translated(text).text
+
+
 def test_a_long_word_takes_little_time():
     assert translated("ü" * 200_000).text.startswith("ü")
 

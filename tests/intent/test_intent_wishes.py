@@ -6,7 +6,7 @@ import pytest
 from genie_widgets.data import read_table
 from genie_widgets.intent import answer_question, make_plan
 from genie_widgets.intent.constraints import find_constraints
-from genie_widgets.schema import METRICS, GenieError
+from genie_widgets.schema import METRICS, ColumnProfile, GenieError, TableProfile
 
 
 def plan(profile, prompt):
@@ -348,3 +348,38 @@ def test_how_fast_is_what_is_asked_and_no_hurry(customers, words):
 )  # fmt: skip
 def test_a_hurry_is_heard(customers, words):
     assert find_constraints(words, customers).quality == "fast"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "field", "columns"),
+    [
+        ("나이만 빼고 이탈 예측해 주실 수 있나요?", "ignore", {"age"}),
+        ("나이와 도시만 제외하고 이탈을 예측해 주세요", "ignore", {"age", "city"}),
+        ("年齢だけは使わないで解約を予測", "ignore", {"age"}),
+        ("年齢だけを使って解約を予測", "features", {"age"}),
+    ],
+)
+def test_only_left_out_is_not_only_used(sentence, field, columns):
+    names = ("age", "city", "contract", "churn")
+    profile = TableProfile(
+        name="customers.csv",
+        n_rows=100,
+        n_sampled=100,
+        columns=tuple(ColumnProfile(name=name, kind="number", dtype="float64", n_distinct=90) for name in names),
+    )
+    found = find_constraints(sentence, profile)
+    assert set(getattr(found, field)) == columns
+    assert not set(getattr(found, "features" if field == "ignore" else "ignore"))
+
+
+def test_in_portuguese_a_hora_is_the_hour_and_no_limit():
+    profile = TableProfile(
+        name="tempo.csv",
+        n_rows=100,
+        n_sampled=100,
+        columns=tuple(
+            ColumnProfile(name=name, kind="number", dtype="float64", n_distinct=90) for name in ("pressao", "hora")
+        ),
+    )
+    assert find_constraints("Prever a pressão sem a hora", profile).time_limit_s is None
+    assert find_constraints("Prever a pressão em uma hora", profile).time_limit_s == 3600
