@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from genie_widgets.intent.glossing import english_names, meanings_of_part
@@ -20,14 +19,14 @@ COUNTED, MOST_OF_A_SIGN = "n", 2
 _KINDS = {"number": "number", "integer": "whole number", "category": "", "boolean": ""}
 
 
-def request_read(text: str, names: Iterable[str] = ()) -> str:
+def request_read(text: str, names: tuple[str, ...] = ()) -> str:
     """Say what is asked for, in English as far as its words are known.
 
     Parameters
     ----------
     text : str
         The request.
-    names : iterable of str
+    names : tuple of str
         The table's columns.
     """
     return translated(text, english_names(names)).text.strip()

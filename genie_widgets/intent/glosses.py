@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from genie_widgets.intent.lexicon import concepts_of, lexicon
 from genie_widgets.intent.vectors import row_of
-from genie_widgets.intent.words import CJK, HANGUL, Word, plain, stem, words_of
+from genie_widgets.intent.words import HANGUL, UNSPACED, Word, plain, stem, words_of
 
 # Languages whose words can't be told by their signs; Hindi is written with Latin letters, too.
 LATIN = ("es", "fr", "de", "pt", "it", "hi")
@@ -28,7 +28,6 @@ LEAST_OF_COMPOUND, LONGEST_COMPOUND = 4, 40
 # A loan word is not cut into short ones that happen to begin it.
 SURE_IN_KATAKANA = 4
 _OF_WISHES = frozenset("not no without except only drop remove leave skip ignore exclude".split())
-UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 # What may stand between the words of a phrase; before the second an elided one, too.
 _BETWEEN = re.compile(r"[\s\-]*(?:\w{1,4}['’])?")
 _KATAKANA = re.compile(r"[\u30a1-\u30ff]{2}")

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from genie_widgets.intent.glosses import LATIN, NOTHING, UNSPACED, cut_run, english_head, forms_of, glosses_of
+from genie_widgets.intent.glosses import LATIN, NOTHING, cut_run, english_head, forms_of, glosses_of
 from genie_widgets.intent.short_forms import short_forms
 from genie_widgets.intent.tongue import by_letter, is_latin, latin_language, unspaced_language
 from genie_widgets.intent.vectors import row_of
-from genie_widgets.intent.words import ENGLISH_STOP_WORDS, STOP_WORDS, Word, plain
+from genie_widgets.intent.words import ENGLISH_STOP_WORDS, STOP_WORDS, UNSPACED, Word, plain
 
 # No more of a text is read.
 MOST_CHARACTERS = 4_000
@@ -32,7 +32,8 @@ class Gloss:
     english: str
 
 
-def english_names(names: Iterable[str]) -> frozenset[str]:
+@lru_cache(maxsize=8)
+def english_names(names: tuple[str, ...]) -> frozenset[str]:
     """Give those of columns' names that are one English word, or one letter: they stay as they are in any sentence."""
     said = {plain(name.strip()) for name in names}
     return frozenset(
@@ -59,14 +60,15 @@ def glossed(text: str, names: frozenset[str] = frozenset()) -> tuple[Gloss, ...]
     text = text[:MOST_CHARACTERS]
     forms = forms_of(text)
     words = [word for _, word in forms]
-    latin = latin_language(text, [word for word in words if not _is_name(text, word, names)])
+    is_name = [_is_name(text, word, names) for word in words]
+    latin = latin_language(text, [word for word, own in zip(words, is_name, strict=True) if not own])
     found: list[Gloss] = []
     at = 0
     while at < len(words):
         word, length = words[at], 1
         if UNSPACED.match(word.plain):
             found.extend(_of_run(word, text))
-        elif not _is_name(text, word, names):
+        elif not is_name[at]:
             language = by_letter(word.plain) or latin
             length, english = glosses_of(language).of_words(text, forms, at) if language else (1, None)
             if english is not None:
@@ -81,7 +83,11 @@ def _of_run(word: Word, text: str) -> Iterator[Gloss]:
         yield from (Gloss(word.start + start, word.start + end, english) for start, end, english in pieces)
     elif pieces:
         # Signs that are put together of several have no places of their own.
-        yield Gloss(word.start, word.end, " ".join(said for *_, said in pieces if said != NOTHING) or NOTHING)
+        yield Gloss(word.start, word.end, _together(pieces) or NOTHING)
+
+
+def _together(pieces: Iterable[tuple[int, int, str]]) -> str:
+    return " ".join(english for *_, english in pieces if english != NOTHING)
 
 
 def _is_name(text: str, word: Word, names: frozenset[str]) -> bool:
@@ -114,7 +120,7 @@ def meanings_of_part(part: str) -> tuple[str, ...]:
     if not part or part in short_forms():
         return ()
     if UNSPACED.match(part):
-        told = [_whole(part, unspaced_language(part, part))]
+        told = [_together(cut_run(part, unspaced_language(part, part)))]
     elif language := by_letter(part):
         told = [glosses_of(language).of_word(part) or ""]
     elif is_latin(part) and part.isalpha():
@@ -122,10 +128,6 @@ def meanings_of_part(part: str) -> tuple[str, ...]:
     else:
         told = []
     return tuple(dict.fromkeys(said for said in told if not _says_nothing(said)))[:MOST_MEANINGS]
-
-
-def _whole(run: str, language: str) -> str:
-    return " ".join(english for *_, english in cut_run(run, language) if english != NOTHING)
 
 
 def _of_latin(part: str) -> Iterator[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 
-from genie_widgets.intent.words import CJK, HANGUL, Word, plain, stem, words_of
+from genie_widgets.intent.words import UNSPACED, Word, plain, stem, words_of
 
 # How surely a word speaks of a concept: by its name, or by another way of saying it.
 NAMED, SAID = 1.0, 0.75
@@ -15,7 +14,6 @@ MAX_PHRASE = 5
 SELDOM_ASKED = "# --- who and what"
 # What tables call the column that is to be predicted, whatever it holds.
 TARGET = "target"
-_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 MIN_COMPOUND, MIN_COMPOUND_PART = 9, 5
 
 
@@ -73,7 +71,7 @@ def lexicon() -> Lexicon:
 
 
 def _enter(made: Lexicon, phrase: str, concept: int, weight: float) -> None:
-    if _UNSPACED.search(phrase):
+    if UNSPACED.search(phrase):
         key = plain(phrase).replace(" ", "")
         made.longest = max(made.longest, len(key))
         entries = made.unspaced.setdefault(key, {})
@@ -87,7 +85,7 @@ def terms_of(words: list[Word]) -> list[Term]:
     known = lexicon()
     found = []
     for i, word in enumerate(words):
-        if _UNSPACED.match(word.plain):
+        if UNSPACED.match(word.plain):
             found.extend(_unspaced_terms(word, known))
             continue
         for length in range(min(MAX_PHRASE, len(words) - i), 1, -1):
@@ -105,7 +103,7 @@ def terms_of(words: list[Word]) -> list[Term]:
 def concepts_of(word: str) -> tuple[tuple[int, float], ...]:
     """Give the concepts of one plain word; of an unknown long one those of its beginning and its end."""
     known = lexicon()
-    if _UNSPACED.match(word):
+    if UNSPACED.match(word):
         merged: dict[int, float] = {}
         for term in _unspaced_terms(Word(word, word, 0, len(word)), known):
             for concept, weight in term.concepts:

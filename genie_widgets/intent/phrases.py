@@ -9,9 +9,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from genie_widgets.intent.words import CJK, HANGUL, plain
+from genie_widgets.intent.words import UNSPACED, plain
 
-_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 _INDIAN = re.compile(r"[\u0900-\u097f]")
 # A border: signs without blanks between words make one, marks of Indian scripts do not.
 _LETTER = r"[^\W\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[\u0900-\u0903\u093a-\u094f]"
@@ -37,7 +36,7 @@ def compiled(expressions: Iterable[str]) -> re.Pattern[str]:
     for expression in expressions:
         # In Indian scripts a word goes on through its vowel signs, which are no word characters.
         whole = expression.replace(r"\w", r"[\w\u0900-\u0963]") if _INDIAN.search(expression) else expression
-        (unspaced if _UNSPACED.search(expression) else spaced).append(whole)
+        (unspaced if UNSPACED.search(expression) else spaced).append(whole)
     either = [rf"{_START}(?:{'|'.join(spaced)}){_END}"] if spaced else []
     return re.compile("|".join([*either, *(f"(?:{expression})" for expression in unspaced)]))
 

@@ -13,7 +13,16 @@ from genie_widgets.intent.glossing import english_names, glossed, meanings_of_pa
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.short_forms import meanings_of, said_by_initials
-from genie_widgets.intent.words import CJK, HANGUL, STOP_WORDS, Word, is_near, name_parts, plain, stem, words_of
+from genie_widgets.intent.words import (
+    STOP_WORDS,
+    UNSPACED,
+    Word,
+    is_near,
+    name_parts,
+    plain,
+    stem,
+    words_of,
+)
 from genie_widgets.schema import ColumnProfile, TableProfile
 
 EXACT, STEM, NEAR, CONCEPT, ABBREVIATION = 1.0, 0.92, 0.78, 0.8, 0.6
@@ -30,7 +39,6 @@ _LIGHT = frozenset(
     min hours minutes sec seconds days""".split()
 )
 _LIGHT_WEIGHT = 0.35
-_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 _UNSAID = re.compile(
     r"^(?:是否|有无|总)|(?:万元|千元|元|円|원|平方米|公里|千米|米|公斤|分钟|小时|天数|天|月数|年数|日数|年|数量|数|率|量|额|値|值|数値|여부|수)$|[(（].*"
 )
@@ -200,7 +208,7 @@ def _literals(made: Reading, name: str) -> Iterator[tuple[int, int]]:
     wanted = folded(name)
     if wanted not in made.folded:
         return
-    unspaced = _UNSPACED.search(name) is not None
+    unspaced = UNSPACED.search(name) is not None
     for match in re.finditer(re.escape(wanted), made.folded):
         start, end = match.span()
         if unspaced and len(name) > 1:
@@ -298,7 +306,7 @@ class _Matcher:
         for word in () if stop else self._by_stem.get(stem(part), ()):
             if word.plain not in STOP_WORDS:
                 yield STEM, word.start, word.end
-        if _UNSPACED.match(part):
+        if UNSPACED.match(part):
             for match in re.finditer(re.escape(part), self._made.folded):
                 yield EXACT, match.start(), match.end()
             if part not in self._made.folded:
@@ -385,7 +393,7 @@ def spoken_values(reading: Reading, column: ColumnProfile) -> list[Hit]:
         value = plain(counted.value.strip())
         if value in _PLAIN_VALUES or len(value) < 2 or value.replace(".", "").lstrip("-").isdigit():
             continue
-        if _UNSPACED.match(value):
+        if UNSPACED.match(value):
             place = reading.folded.find(value)
             found += [Hit(1.0, place, place + len(value))] if place >= 0 else []
             continue

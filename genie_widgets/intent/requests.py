@@ -12,7 +12,7 @@ from genie_widgets.intent.lexicon import lexicon, terms_of
 from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
 from genie_widgets.intent.reading import Reading, read, spoken_values
 from genie_widgets.intent.translating import translated
-from genie_widgets.intent.words import CJK, HANGUL, words_of
+from genie_widgets.intent.words import CJK, HANGUL, UNSPACED, words_of
 from genie_widgets.schema import TableProfile
 
 # What stands for a column's name: the phrasing is learned, not the table.
@@ -21,7 +21,6 @@ COLUMN = "\ufffc"
 SPOKEN = 0.85
 FORMS = ("amount", "count", "whether", "which")
 CUES = ("ask", "help", "target")
-_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]+")
 _TOKENS = re.compile(rf"{COLUMN}|[{CJK}]+|[{HANGUL}]+|\d+|[^\W\d_]+(?:[\u0900-\u0963]|[^\W\d_])*|[?？!]")
 
 
@@ -66,7 +65,7 @@ def _words(small: str) -> Iterator[str]:
 def _letters(small: str) -> Iterator[str]:
     """Name the pieces of words: slips and endings change only some; signs of unspaced scripts are words themselves."""
     for token in _TOKENS.findall(small):
-        if _UNSPACED.match(token):
+        if UNSPACED.match(token):
             whole, lengths = token, (1, 2, 3)
         else:
             whole, lengths = f" {token} ", (3, 4, 5)

@@ -8,7 +8,7 @@ Trained by tests/intent/training/train_reader.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -192,14 +192,14 @@ def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:
     return [found.get(name, []) for name in profile.column_names]
 
 
-def kinds_of_request(text: str, names: Iterable[str] = ()) -> dict[str, float]:
+def kinds_of_request(text: str, names: tuple[str, ...] = ()) -> dict[str, float]:
     """Give the probability of each kind of request, by the sentence alone.
 
     Parameters
     ----------
     text : str
         The sentence.
-    names : iterable of str
+    names : tuple of str
         The table's columns.
 
     Returns

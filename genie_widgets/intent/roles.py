@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
-from genie_widgets.intent.words import CJK, HANGUL, Span
+from genie_widgets.intent.words import CJK, HANGUL, UNSPACED, Span
 
 ROLES = ("neither", "ignore", "features")
 # What stands for the column in question, and for the others.
@@ -22,7 +22,6 @@ _TOKENS = re.compile(rf"{ME}|{OTHER}|[{CJK}]+|[{HANGUL}]+|\d+|[^\W\d_]+(?:[\u090
 _LIST = frozenset(
     f"{OTHER} , 、 and or nor & y e o u et ou ni und oder и или i the a el la los las le les der die das den o os as il lo gli".split()
 )
-_UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 # After a column in these languages stands what becomes of it, as a rule.
 _PARTICLES = re.compile(r"^[와과랑及和与或とや、,]+$")
 
@@ -74,7 +73,7 @@ def _side(side: str, tokens: list[str]) -> Iterator[str]:
     yield from (f"{side} {token}" for token in near)
     yield from (f"{side} {one} {other}" for one, other in pairwise(["^", *near]))
     for token in near:
-        if _UNSPACED.match(token):
+        if UNSPACED.match(token):
             # The nearest signs of a run without blanks say most.
             close = token[-8:] if side == "b" else token[:12]
             for length in (1, 2, 3, 4):

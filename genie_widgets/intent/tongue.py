@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
-from genie_widgets.intent.glosses import LATIN, UNSPACED, cut_run, glosses_of
+from genie_widgets.intent.glosses import LATIN, cut_run, glosses_of
 from genie_widgets.intent.vectors import row_of
-from genie_widgets.intent.words import ENGLISH_STOP_WORDS, HANGUL, OTHER_STOP_WORDS, Word
+from genie_widgets.intent.words import ENGLISH_STOP_WORDS, HANGUL, OTHER_STOP_WORDS, UNSPACED, Word
 
 # What a small word counts beside any word.
 SMALL = 1.5
@@ -53,9 +53,9 @@ def latin_language(text: str, words: Sequence[Word]) -> str | None:
     """
     # One letter may be a name.
     said = [word for word in words if len(word.plain) > 1 and word.plain.isalpha() and is_latin(word.plain)]
-    if len(said) < len(words) and not any(word.plain in _FOREIGN for word in said):
+    if not all(is_latin(word.plain) for word in words) and not any(word.plain in _FOREIGN for word in said):
         # Beside words of another script they are names, or English.
-        said = [word for word in said if all(is_latin(other.plain) for other in words)]
+        return None
     known = [row_of(word.plain) is not None for word in said]
     if len(said) == 1 and known[0]:
         return None

@@ -11,6 +11,8 @@ from functools import lru_cache
 Span = tuple[int, int]
 CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f"
 HANGUL = "\uac00-\ud7a3"
+# Signs of scripts whose words are cut out of a run of them.
+UNSPACED = re.compile(rf"[{CJK}{HANGUL}]")
 # Indian scripts write vowels as marks, which are no word characters to `re`.
 _MARKS = "\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0955-\u0957\u0962\u0963"
 _WORD = re.compile(rf"[{CJK}]+|[{HANGUL}]+|(?:[^\W_{CJK}{HANGUL}]|[{_MARKS}])+(?:['’][^\W_{CJK}{HANGUL}]+)*")

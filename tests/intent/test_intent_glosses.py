@@ -120,7 +120,7 @@ def test_what_is_wished_of_columns_is_still_there(text, wish):
 
 
 def test_a_name_that_is_an_english_word_stays_in_any_sentence():
-    names = english_names(["sale", "rate", "y", "Age (years)", "precio"])
+    names = english_names(("sale", "rate", "y", "Age (years)", "precio"))
     assert names == {"sale", "rate", "y"}
     assert translated("predecir sale", names).text == "predict sale"
     assert translated("predecir la y", names).text.endswith(" y")
