@@ -12,7 +12,8 @@ from math import log
 from genie_widgets.intent.glossing import english_names, glossed, meanings_of_part
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
-from genie_widgets.intent.short_forms import meanings_of, said_by_initials
+from genie_widgets.intent.run_together import said_in_two
+from genie_widgets.intent.short_forms import LEAST_INITIALS, meanings_of, said_by_initials, written_out
 from genie_widgets.intent.words import (
     STOP_WORDS,
     UNSPACED,
@@ -27,7 +28,9 @@ from genie_widgets.schema import ColumnProfile, TableProfile
 
 EXACT, STEM, NEAR, CONCEPT, ABBREVIATION = 1.0, 0.92, 0.78, 0.8, 0.6
 # By what a short form stands for; by one of several such words a part of it; by the initials of words.
-WRITTEN_OUT, INITIALS = 0.85, 0.8
+WRITTEN_OUT, INITIALS, TWO_INITIALS = 0.85, 0.8, 0.55
+# By the beginnings of two words, run together.
+RUN_TOGETHER = 0.75
 # By what a word of another language means.
 GLOSSED = 0.8
 # What a short form stands for is said within so many characters.
@@ -258,8 +261,9 @@ class _Matcher:
         self._by_stem: dict[str, list[Word]] = {}
         self._by_concept: dict[int, list[Hit]] = {}
         for word in made.words:
-            self._by_plain.setdefault(word.plain, []).append(word)
-            self._by_stem.setdefault(word.stem, []).append(word)
+            for met in (word, *_letters_and_digits(word, made.folded)):
+                self._by_plain.setdefault(met.plain, []).append(met)
+                self._by_stem.setdefault(met.stem, []).append(met)
         for term in terms_of(made.words):
             if made.folded[term.start : term.end] in STOP_WORDS:
                 continue
@@ -267,10 +271,12 @@ class _Matcher:
                 self._by_concept.setdefault(concept, []).append(Hit(weight, term.start, term.end))
         # What the sentence's words mean in English.
         self._by_gloss: dict[str, list[Hit]] = {}
+        self._meanings: list[Word] = []
         for gloss in glossed(made.text, names):
             for word in words_of(gloss.english):
                 if word.plain not in STOP_WORDS:
                     self._by_gloss.setdefault(word.stem, []).append(Hit(GLOSSED, gloss.start, gloss.end))
+                    self._meanings.append(Word(word.plain, word.stem, gloss.start, gloss.end))
         self._open = [w for w in made.words if w.plain not in STOP_WORDS and len(w.plain) > 2]
 
     def whole(self, parts: tuple[str, ...]) -> list[Hit]:
@@ -283,6 +289,11 @@ class _Matcher:
             found += [
                 Hit(CONCEPT * weight * hit.score, hit.start, hit.end) for hit in self._by_concept.get(concept, ())
             ]
+        for start, end, meanings in written_out(parts):
+            # Letters and numbers that stand for something together ("no2"), as the whole name.
+            if start == 0 and end > 1 and all(part in _LIGHT or part.isdigit() or len(part) < 2 for part in parts[end:]):
+                for meaning in meanings:
+                    found += [Hit(*met) for met in self._written_out(meaning, WRITTEN_OUT)]
         if not found and len(joined) > 5 and joined.isalpha():
             found = [Hit(0.85, word.start, word.end) for word in self._open if is_near(word.plain, joined)]
         return found
@@ -327,7 +338,9 @@ class _Matcher:
         for english in meanings_of_part(part):
             yield from self._written_out(tuple(word.plain for word in words_of(english)), GLOSSED)
         for start, end in said_by_initials(part, self._made.folded, self._made.words):
-            yield INITIALS, start, end
+            yield (INITIALS if len(part) > LEAST_INITIALS else TWO_INITIALS), start, end
+        for start, end in said_in_two(part, [self._open, self._meanings, self._meanings[::-1]]):
+            yield RUN_TOGETHER, start, end
 
     def _written_out(self, meaning: tuple[str, ...], surely: float) -> Iterator[tuple[float, int, int]]:
         """Find what a part of a name stands for: all of it near each other, or less."""
@@ -344,6 +357,21 @@ class _Matcher:
             start, end = min(word.start for word in nearest), max(word.end for word in nearest)
             if end - start <= NEAR_BY:
                 yield surely * (len(met) / len(asked)) ** 0.5, start, end
+
+
+def _letters_and_digits(word: Word, text: str) -> Iterator[Word]:
+    """Cut a word as names are cut: the "co" and the "2" of "CO2"."""
+    pieces = name_parts(text[word.start : word.end])
+    if len(pieces) < 2 or not any(len(piece) > 1 and piece.isalpha() for piece in pieces):
+        return
+    at = word.start
+    for piece in pieces:
+        start = text.find(piece, at, word.end)
+        if start < 0:
+            return
+        at = start + len(piece)
+        if piece.isdigit() or len(piece) > 1:
+            yield Word(piece, stem(piece), start, word.end)
 
 
 def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:

@@ -31,7 +31,7 @@ from genie_widgets.schema import TableProfile
 # The lower layers read every part alone.
 ALONE = 3
 # So many of the likeliest columns are read again; and with those that the sentence speaks of so many.
-BEST, MOST_READ = 8, 14
+BEST, MOST_READ = 12, 16
 MOST_SENTENCE, MOST_TITLE, MOST_CARD = 64, 10, 16
 # Nothing that is less probable is told apart.
 LEAST = 1e-5

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 from genie_widgets.intent.words import STOP_WORDS, Word
 
 # Parts of a name that stand for something together ("hb a 1 c").
 MOST_PARTS = 4
-# Two letters are the initials of many things.
-LEAST_INITIALS, MOST_INITIALS = 3, 6
+# Two letters are the initials of many things: the words must stand side by side, and be no short ones.
+LEAST_INITIALS, MOST_INITIALS, OF_A_PAIR = 2, 6, 4
 
 
 @lru_cache(maxsize=1)
@@ -81,6 +82,15 @@ def said_by_initials(part: str, text: str, words: Sequence[Word]) -> Iterator[tu
     if not (part.isascii() and part.isalpha() and LEAST_INITIALS <= len(part) <= MOST_INITIALS):
         return
     telling = [word for word in words if word.plain not in STOP_WORDS]
+    if len(part) == LEAST_INITIALS:
+        for one, other in pairwise(words):
+            pair = (one.plain, other.plain)
+            if part == one.plain[0] + other.plain[0] and all(
+                len(word) >= OF_A_PAIR and word not in STOP_WORDS for word in pair
+            ):
+                if _is_one_phrase(text[one.start : other.end]):
+                    yield one.start, other.end
+        return
     for some in (words, telling):
         initials = "".join(word.plain[0] for word in some)
         at = initials.find(part)
@@ -88,7 +98,7 @@ def said_by_initials(part: str, text: str, words: Sequence[Word]) -> Iterator[tu
             met = some[at : at + len(part)]
             if (
                 _is_one_phrase(text[met[0].start : met[-1].end])
-                and sum(word.plain not in STOP_WORDS for word in met) >= LEAST_INITIALS - 1
+                and sum(word.plain not in STOP_WORDS for word in met) >= LEAST_INITIALS
             ):
                 yield met[0].start, met[-1].end
             at = initials.find(part, at + 1)

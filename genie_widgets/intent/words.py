@@ -32,6 +32,26 @@ _CYRILLIC_ENDINGS = (
     "ой", "ей", "ий", "ый", "ых", "их", "ов", "ев", "ам", "ям", "ах", "ях", "ом", "ем", "ть", "ет", "ит", "ют", "ут",
     "ят", "ат", "ия", "ии", "ию", "ую", "юю", "а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й",
 )  # fmt: skip
+# English verbs that change within: what they are forms of.
+_IRREGULAR = {
+    form: verb
+    for verb, forms in (
+        line.split(": ")
+        for line in (
+            "sell: sold", "buy: bought", "pay: paid", "throw: thrown threw", "win: won", "lose: lost",
+            "break: broken broke", "spend: spent", "grow: grown grew", "eat: eaten ate", "catch: caught",
+            "teach: taught", "drive: driven drove", "steal: stolen stole", "fall: fallen", "run: ran",
+            "drink: drunk drank", "sleep: slept", "keep: kept", "send: sent", "build: built", "hang: hung",
+            "hold: held", "take: taken took", "withdraw: withdrawn withdrew", "write: written wrote",
+            "choose: chosen chose", "rise: risen", "wear: worn", "tear: torn", "fly: flown flew", "lend: lent",
+            "forget: forgotten forgot", "blow: blown blew", "freeze: frozen froze", "begin: begun began",
+            "bite: bitten", "beat: beaten", "hide: hidden", "ride: ridden rode", "sink: sunk sank", "bleed: bled",
+            "seek: sought", "fight: fought", "bring: brought", "swim: swum swam", "sing: sung sang",
+            "understand: understood", "swell: swollen", "quit: quitted", "deal: dealt", "speak: spoken",
+        )
+    )
+    for form in forms.split()
+}  # fmt: skip
 _INDIAN_ENDINGS = ("ाओं", "ियों", "ियां", "ियाँ", "ों", "ें", "ीं", "ां", "ी", "ा", "े", "ि", "ो", "ु", "ं")
 
 # Words that say nothing about which column is meant: of English, and of the other languages.
@@ -77,7 +97,7 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    """Cut a plain word's ending, so that "churned" meets "churn" and "prices" meets "price"."""
+    """Cut a plain word's ending, so that "churned" meets "churn", "prices" "price", and "sold" "sell"."""
     if not word:
         return word
     if "а" <= word[0] <= "я" or word[0] == "ё":
@@ -86,7 +106,7 @@ def stem(word: str) -> str:
         return _cut(word, _INDIAN_ENDINGS, 2)
     if not word.isascii() or not word.isalpha():
         return word
-    return _latin_stem(word)
+    return _latin_stem(_IRREGULAR.get(word, word))
 
 
 def _cut(word: str, endings: tuple[str, ...], least: int) -> str:
