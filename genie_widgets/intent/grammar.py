@@ -48,11 +48,11 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     text = prompt[:MAX_PROMPT_CHARACTERS]
     if is_greeting(text):
         return _question([], profile, text, tr("Hello. What should be predicted?"))
-    refused = find_refusal(text, profile)
-    if refused is not None:
-        return refused
     heard = hear(text, profile)
     asked, ranked, suspicion = heard.asked, heard.ranked, heard.suspicion
+    refused = find_refusal(text, profile) if suspicion.is_possible else None
+    if refused is not None:
+        return refused
     if suspicion.refuses:
         return refusal(suspicion.reason, profile)
     if ranked:
@@ -128,6 +128,9 @@ def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Ca
     if both:
         words = tr("{column} is both to be used and to be left out. Which is meant?", column=both[0])
         return Question(text=words, candidates=tuple(asked.features)[:MAX_CANDIDATES], field="features")
+    if phrases.pattern("together", "undecided").search(phrases.folded(text)):
+        words = tr("The request leaves open what to predict. Should it be {column}, or another column?", column=best.column)
+        return _question(ranked, profile, text, words)
     missing = [words for field, words in asked.unmatched if field == "features"]
     if missing and not asked.features:
         words = tr(

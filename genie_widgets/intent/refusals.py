@@ -15,6 +15,8 @@ from genie_widgets.schema import Refusal, TableProfile
 
 # So probable must it be that no prediction is asked for, before a plan is refused, or asked about.
 REFUSED, DOUBTED = 0.6, 0.75
+# Below this the words of a task ("total", "segment") stand for something else.
+POSSIBLE = 0.25
 # A talk that may as well be a vague request is one: what to predict is asked.
 PERHAPS_VAGUE = 0.15
 # What the reader's judgement counts, beside that of the words alone.
@@ -104,6 +106,11 @@ class Suspicion:
     reason: str
     probability: float
     vague: float
+
+    @property
+    def is_possible(self) -> bool:
+        """Whether it may be so, where words of another task stand there."""
+        return self.probability >= POSSIBLE
 
     @property
     def refuses(self) -> bool:

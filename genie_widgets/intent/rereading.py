@@ -30,8 +30,9 @@ from genie_widgets.schema import TableProfile
 
 # The lower layers read every part alone.
 ALONE = 3
-# So many of the likeliest columns are read again; and with those that the sentence speaks of so many.
-BEST, MOST_READ = 12, 16
+# Read again are the likeliest columns: those a hundredth as probable as the first, but so many at least and at most;
+# and with those that the sentence speaks of so many.
+NEGLIGIBLE, LEAST_BEST, MOST_BEST, MOST_READ = 0.01, 5, 12, 14
 MOST_SENTENCE, MOST_TITLE, MOST_CARD = 64, 10, 16
 # Nothing that is less probable is told apart.
 LEAST = 1e-5
@@ -159,8 +160,10 @@ def read_again(
 def to_read(first: Matrix, wishes: Matrix) -> list[int]:
     """Choose the columns to be read: the likeliest, and those that are spoken of, the likeliest first."""
     order = np.argsort(-first[:-1], kind="stable").tolist()
-    spoken = [i for i in order[BEST:] if wishes[i, :IN_SENTENCE].any()]
-    return [*order[:BEST], *spoken][:MOST_READ]
+    n_likely = int((first[:-1] >= NEGLIGIBLE * first[:-1].max(initial=0.0)).sum())
+    best = min(max(n_likely, LEAST_BEST), MOST_BEST)
+    spoken = [i for i in order[best:] if wishes[i, :IN_SENTENCE].any()]
+    return [*order[:best], *spoken][:MOST_READ]
 
 
 def said_at(asked: Constraints, profile: TableProfile) -> list[list[int]]:

@@ -21,6 +21,8 @@ SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 SURE = 0.5
 # The next must not be nearly as probable.
 AHEAD = 0.2
+# Where the same words speak of another column as surely,
+SURE_OF_A_TWIN, ALIKE = 0.7, 0.02
 # Without a word that speaks of it, it must be more probable,
 SURE_UNSPOKEN = 0.55
 # and by so much if the first reading found another one likelier.
@@ -164,6 +166,8 @@ def is_clear(ranked: list[Candidate]) -> bool:
         if best >= max(LEAST_IF_ALONE, SHARE_IF_ALONE * of_all):
             return True
     least = SURE if ranked[0].spoken > 0.4 else SURE_UNSPOKEN
+    if _has_a_twin(ranked):
+        least = max(least, SURE_OF_A_TWIN)
     if ranked[0].score < least + (0 if ranked[0].agreed else DISAGREED):
         return False
     return len(ranked) == 1 or ranked[0].score - ranked[1].score >= AHEAD
@@ -172,8 +176,21 @@ def is_clear(ranked: list[Candidate]) -> bool:
 def _is_alone(ranked: list[Candidate]) -> bool:
     """Whether the first candidate's whole name stands in the sentence, and no other is spoken of outside of it."""
     best, *others = ranked
-    return best.spoken >= 1.0 and all(
-        other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others
+    return (
+        best.spoken >= 1.0
+        and all(
+            other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others
+        )
+        and not _has_a_twin(ranked)
+    )
+
+
+def _has_a_twin(ranked: list[Candidate]) -> bool:
+    """Whether the words that speak of the first candidate speak of another one just as surely ("the type": of two)."""
+    best, *others = ranked
+    return best.named and any(
+        other.named and (other.start, other.end) == (best.start, best.end) and other.spoken >= best.spoken - ALIKE
+        for other in others
     )
 
 
