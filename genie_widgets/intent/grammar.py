@@ -129,7 +129,9 @@ def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Ca
         words = tr("{column} is both to be used and to be left out. Which is meant?", column=both[0])
         return Question(text=words, candidates=tuple(asked.features)[:MAX_CANDIDATES], field="features")
     if phrases.pattern("together", "undecided").search(phrases.folded(text)):
-        words = tr("The request leaves open what to predict. Should it be {column}, or another column?", column=best.column)
+        words = tr(
+            "The request leaves open what to predict. Should it be {column}, or another column?", column=best.column
+        )
         return _question(ranked, profile, text, words)
     missing = [words for field, words in asked.unmatched if field == "features"]
     if missing and not asked.features:

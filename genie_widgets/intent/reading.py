@@ -291,7 +291,11 @@ class _Matcher:
             ]
         for start, end, meanings in written_out(parts):
             # Letters and numbers that stand for something together ("no2"), as the whole name.
-            if start == 0 and end > 1 and all(part in _LIGHT or part.isdigit() or len(part) < 2 for part in parts[end:]):
+            if (
+                start == 0
+                and end > 1
+                and all(part in _LIGHT or part.isdigit() or len(part) < 2 for part in parts[end:])
+            ):
                 for meaning in meanings:
                     found += [Hit(*met) for met in self._written_out(meaning, WRITTEN_OUT)]
         if not found and len(joined) > 5 and joined.isalpha():
@@ -337,6 +341,8 @@ class _Matcher:
             yield hit.score, hit.start, hit.end
         for english in meanings_of_part(part):
             yield from self._written_out(tuple(word.plain for word in words_of(english)), GLOSSED)
+        if part in _LIGHT:
+            return
         for start, end in said_by_initials(part, self._made.folded, self._made.words):
             yield (INITIALS if len(part) > LEAST_INITIALS else TWO_INITIALS), start, end
         for start, end in said_in_two(part, [self._open, self._meanings, self._meanings[::-1]]):

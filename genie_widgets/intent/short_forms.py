@@ -12,7 +12,7 @@ from genie_widgets.intent.words import STOP_WORDS, Word
 # Parts of a name that stand for something together ("hb a 1 c").
 MOST_PARTS = 4
 # Two letters are the initials of many things: the words must stand side by side, and be no short ones.
-LEAST_INITIALS, MOST_INITIALS, OF_A_PAIR = 2, 6, 4
+LEAST_INITIALS, MOST_INITIALS, OF_A_PAIR = 2, 6, 3
 
 
 @lru_cache(maxsize=1)
@@ -85,11 +85,12 @@ def said_by_initials(part: str, text: str, words: Sequence[Word]) -> Iterator[tu
     if len(part) == LEAST_INITIALS:
         for one, other in pairwise(words):
             pair = (one.plain, other.plain)
-            if part == one.plain[0] + other.plain[0] and all(
-                len(word) >= OF_A_PAIR and word not in STOP_WORDS for word in pair
+            if (
+                part == "".join(word[0] for word in pair)
+                and all(len(word) >= OF_A_PAIR and word not in STOP_WORDS for word in pair)
+                and _is_one_phrase(text[one.start : other.end])
             ):
-                if _is_one_phrase(text[one.start : other.end]):
-                    yield one.start, other.end
+                yield one.start, other.end
         return
     for some in (words, telling):
         initials = "".join(word.plain[0] for word in some)

@@ -178,9 +178,7 @@ def _is_alone(ranked: list[Candidate]) -> bool:
     best, *others = ranked
     return (
         best.spoken >= 1.0
-        and all(
-            other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others
-        )
+        and all(other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others)
         and not _has_a_twin(ranked)
     )
 

@@ -350,3 +350,45 @@ def test_a_name_that_alone_stands_there_is_not_doubted(words):
     )  # fmt: skip
     found = make_plan(made, words)
     assert (found.status, found.target) == ("plan", "species")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "target"),
+    [
+        ("Predict the customer segment of the order", "customer_segment"),
+        ("Total of the receipt. The quantity stays out.", "Total"),
+        ("average daily rate, percent error", "average_daily_rate"),
+    ],
+)
+def test_words_of_another_task_that_speak_of_a_column_are_not_declined(prompt, target):
+    made = table(
+        order_no=[f"A{i:04d}" for i in range(60)], customer_segment=["retail", "office", "home"] * 20,
+        Total=[10.5 + i * 7 % 31 for i in range(60)], average_daily_rate=[80.25 + i * 3 % 17 for i in range(60)],
+        quantity=[i % 9 for i in range(60)],
+    )  # fmt: skip
+    found = make_plan(made, prompt)
+    assert (found.status, getattr(found, "target", None)) == ("plan", target)
+
+
+def test_a_word_that_two_columns_share_is_asked_about():
+    made = table(
+        name=[f"n{i}" for i in range(60)], type_1=["fire", "water", "grass"] * 20, type_2=["ice", "rock", "bug"] * 20,
+        attack=[i * 7 % 50 for i in range(60)],
+    )  # fmt: skip
+    found = make_plan(made, "predict the type")
+    assert found.status == "question"
+    assert {*found.candidates[:2]} == {"type_1", "type_2"}
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "predict churned or income, I haven't decided yet",
+        "prevedi churned oppure income, devo ancora decidere quale dei due",
+        "churned ou income, ainda não sei qual",
+    ],
+)
+def test_an_open_mind_is_asked(profile, prompt):
+    found = make_plan(profile, prompt)
+    assert found.status == "question"
+    assert {*found.candidates[:2]} == {"churned", "income"}

@@ -19,7 +19,8 @@ from genie_widgets.intent.reader.weights import weights
 from genie_widgets.intent.requests import classifier
 from genie_widgets.intent.rereading import (
     ALONE,
-    BEST,
+    LEAST_BEST,
+    MOST_BEST,
     MOST_READ,
     head,
     kinds_of_request,
@@ -124,18 +125,23 @@ def test_of_a_wide_table_the_likeliest_columns_are_read_again():
     frame = pd.DataFrame({f"price_{i}": [i * j % 17 + 0.5 for j in range(40)] for i in range(60)})
     profile = read_table(frame, name="prices").profile
     first, again = read(profile, "how much is the price 7")
-    assert BEST <= len(again.read) <= MOST_READ
+    assert LEAST_BEST <= len(again.read) <= MOST_READ
     assert set(np.flatnonzero(again.columns[:-1])) <= set(again.read)
-    assert set(again.read) >= set(np.argsort(-first[:-1], kind="stable")[:BEST])
+    assert set(again.read) >= set(np.argsort(-first[:-1], kind="stable")[:LEAST_BEST])
 
 
 def test_columns_that_are_spoken_of_are_read_wherever_they_stand():
-    first = np.array([*np.linspace(0.2, 0.0, 12), 0.1])
-    wishes = np.zeros((12, 12))
-    wishes[10, 0] = 1.0
+    first = np.array([*np.linspace(0.2, 0.01, 20), 0.1])
+    wishes = np.zeros((20, 12))
+    wishes[18, 0] = 1.0
     # What holds of the sentence speaks of no column.
     wishes[:, 8:] = 1.0
-    assert to_read(first, wishes) == [*range(BEST), 10]
+    assert to_read(first, wishes) == [*range(MOST_BEST), 18]
+
+
+def test_of_columns_that_are_a_hundred_times_less_likely_few_are_read():
+    first = np.array([0.9, *np.full(19, 0.001), 0.05])
+    assert to_read(first, np.zeros((20, 12))) == [*range(LEAST_BEST)]
 
 
 def test_the_sentence_alone_tells_its_kind(pools):

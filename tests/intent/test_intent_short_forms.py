@@ -52,6 +52,10 @@ def test_the_longest_short_form_counts():
         ("how long is the length of stay", "los_d"),
         ("What will the blood glucose be?", "bgl"),
         ("the mean corpuscular volume", "mcv"),
+        ("estimate nitrogen dioxide at the station", "no2"),
+        ("toneladas de CO2 por vivienda", "CO2_T"),
+        ("how much CO2 does a car put out per mile?", "co2TailpipeGpm"),
+        ("predecir el ozono", "o3"),
         ("of people with a heart problem or old age or no money, predict the heart rate", "hr"),
     ],
 )
@@ -62,10 +66,16 @@ def test_a_sentence_meets_a_short_form(sentence, column):
 def test_initials_of_small_words_alone_say_nothing():
     for part, text in (
         ("iti", "is there if it is to"),
-        ("id", "insulin dose"),
+        ("hm", "hub, mast"),
         ("nat", "ignore name, address and town"),
     ):
         assert list(said_by_initials(part, text, words_of(text))) == []
+    assert score("the insulin dose", "id", "dose") == 0
+
+
+def test_two_initials_speak_of_a_column_less_surely_than_three():
+    assert 0.5 < score("predict the hub height", "t_hh", "t_rd") < score("the length of stay", "los_d")
+    assert score("predict the hub height", "t_rd", "t_hh") == 0
 
 
 def test_short_forms_change_no_plain_name():
