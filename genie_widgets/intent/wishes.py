@@ -66,6 +66,16 @@ _AFTERWARDS = re.compile(
 _HAPPENS = re.compile(
     r"(?:die|dies|return\w*|arriv\w*|deliver\w*|readmit\w*|happen\w*|occur\w*|fail\w*)\b[^.,;?!？！。\n]{0,20}$"
 )
+MAX_ABBREVIATION = 4
+# A metric that is spoken of to be turned down: "instead of RMSE, MAE".
+_BETTER_NOT_BEFORE = re.compile(
+    r"(?:instead of|rather than|not (?:by|on|the|with)|statt|anstatt|anstelle (?:von|der|des)|nicht|au lieu de|plutot que|"
+    r"en (?:vez|lugar) de|em vez de|invece (?:di|che)|вместо|а не|而不是|不要用|不用|不看) ?(?:the |el |la |le |die |der |l')?\Z"
+)
+_BETTER_NOT_AFTER = re.compile(
+    r" ?(?:の代わり|ではな[くい]|じゃな[くい]|で(?:は)?なく|대신|말고|[이가] ?아니라|के बजाय)|"
+    r"\s+(?:on\W+no wait|or no,|bringt n|nutzt n|hilft n|is (?:no use|useless|misleading|meaningless)|ne sert|no sirve|nao serve|non serve)"
+)
 
 
 def find_time(found: Constraints) -> None:
@@ -133,10 +143,13 @@ def find_metric(found: Constraints, profile: TableProfile) -> None:
         if metric == "passing":
             continue
         for match in phrases.pattern("metrics", metric).finditer(text):
-            if match.group() in names or _in_a_name(text, match, names):
+            said = found.rest[match.start() : match.end()]
+            if match.group() in names or _in_a_name(text, match, names) or _is_another_word(match.group(), said):
+                continue
+            if _BETTER_NOT_BEFORE.search(text, 0, match.start()) or _BETTER_NOT_AFTER.match(text, match.end()):
                 continue
             if metric not in METRICS:
-                found.unmatched.append(("metric", found.rest[match.start() : match.end()]))
+                found.unmatched.append(("metric", said))
                 found.blank(match.start(), match.end())
                 return
             found.metric = metric
@@ -147,6 +160,18 @@ def find_metric(found: Constraints, profile: TableProfile) -> None:
             found.metric_in_passing = match.group() in phrases.tables()["metrics"]["passing"] and not explicit
             found.note("metric", metric, match.start(), match.end())
             return
+
+
+def names_a_metric(text: str, start: int) -> bool:
+    """Whether the folded text goes on with a metric's name at a place."""
+    return any(
+        phrases.pattern("metrics", name).match(text, start) for name in METRICS if name in phrases.tables()["metrics"]
+    )
+
+
+def _is_another_word(folded_word: str, said: str) -> bool:
+    """Whether an abbreviation is a word that has an accent: Portuguese "mãe" is no MAE."""
+    return len(said) <= MAX_ABBREVIATION and said.isalpha() and said.casefold() != folded_word
 
 
 def _in_a_name(text: str, match: re.Match[str], names: set[str]) -> bool:

@@ -98,6 +98,58 @@ def test_the_metric_is_the_one_that_is_asked_for_or_fits(customers, prompt, metr
     assert not made.blockers
 
 
+@pytest.mark.parametrize(
+    ("words", "metric"),
+    [
+        ("score me on the median abs error", "median_absolute_error"),
+        ("中央絶対誤差で評価", "median_absolute_error"),
+        ("mediana del error absoluto", "median_absolute_error"),
+        ("mean abs err", "mean_absolute_error"),
+        ("scored by mean absolute error", "mean_absolute_error"),
+        ("scored by MAE", "mean_absolute_error"),
+        ("error medio (en días)", "mean_absolute_error"),
+        ("off by how many days on average?", "mean_absolute_error"),
+        ("de combien on se trompe en moyenne", "mean_absolute_error"),
+        ("इसमें औसतन कितने रुपये की गलती होगी", "mean_absolute_error"),
+        ("RMSLEの代わりにMAE", "mean_absolute_error"),
+        ("MAE instead of RMSE", "mean_absolute_error"),
+        ("how far off in percent", "mean_absolute_percentage_error"),
+        ("Fehler bitte in Prozent", "mean_absolute_percentage_error"),
+        ("big misses should count double", "root_mean_squared_error"),
+        ("R cuadrado como medida", "r2"),
+        ("用R方看", "r2"),
+        ("balanced acc.", "balanced_accuracy"),
+        ("バランス正解率で", "balanced_accuracy"),
+        ("précision équilibrée", "balanced_accuracy"),
+        ("précision globale (accuracy)", "accuracy"),
+        ("Trefferquote", "accuracy"),
+        ("simple hit rate", "accuracy"),
+        ("ロジロスで評価", "log_loss"),
+        ("Area under precision-recall", "average_precision"),
+        ("precisão média", "average_precision"),
+        ("rank them by how likely they go", "roc_auc"),
+        ("alarms should be right when they sound", "precision"),
+        ("accuser à tort serait catastrophique", "precision"),
+        ("under-triage is the sin here", "recall"),
+        ("Missing ist schlimmer als ein falscher Alarm", "recall"),
+        ("catch them all, a false alarm just means a walk", "recall"),
+        ("meglio un falso allarme che un caso perso", "recall"),
+        ("лучше лишний раз осмотреть", "recall"),
+        ("一人も逃さず見つけたい", "recall"),
+        ("F1で", "f1"),
+        ("how far off the mark is the arrow", None),
+        ("false alarm or a real leak?", None),
+        ("É da mãe", None),
+        ("F12 is the target", None),
+        ("where did they get all the money", None),
+        ("cpu, memory, error rate are known", None),
+    ],
+)
+def test_a_metric_is_heard_as_people_say_it(customers, words, metric):
+    found = find_constraints(f"something. {words}", customers)
+    assert (found.metric, found.validation) == (metric, None)
+
+
 def test_one_class_in_most_rows_is_measured_by_its_probabilities():
     frame = pd.DataFrame({"size": range(200), "damage": ["None"] * 170 + ["Minor"] * 20 + ["Major"] * 10})
     made = plan(read_table(frame).profile, "predict damage")
