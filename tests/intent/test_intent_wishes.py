@@ -50,6 +50,51 @@ def test_a_time_is_read_and_quoted_in_full(customers, words, seconds):
     assert not made.blockers
 
 
+@pytest.mark.parametrize(
+    ("sentence", "seconds"),
+    [
+        ("you get a minute and a half", 90),
+        ("two and a half minutes please", 150),
+        ("du hast anderthalb Minuten", 90),
+        ("run a quarter hour", 900),
+        ("a half hour, no more", 1800),
+        ("three quarters of an hour at most", 2700),
+        ("une petite heure", 3600),
+        ("en moins de cinq minutes", 300),
+        ("en menos de 4 minutos", 240),
+        ("un minuto e mezzo", 90),
+        ("Хватит трёх минут", 180),
+        ("считай минут пять", 300),
+        ("не дольше минуты", 60),
+        ("两分钟", 120),
+        ("1時間半", 5400),
+        ("10분 안에 예측해줘", 600),
+        ("पाँच मिनट में।", 300),
+        ("I have five minutes before rounds", 300),
+        ("it shouldn't run longer than 3 minutes", 180),
+        ("not the bilirubin, it comes an hour later. Ten min budget", 600),
+        ("est-il à sec ou saisonnier ?", None),
+        ("do we have to come back a second time?", None),
+        ("gg or not for blue side at ten minutes", None),
+        ("what do they earn an hour", None),
+        ("how fast is it, in beats a minute", None),
+        ("five minute apgar, what is it", None),
+        ("one or two", None),
+        ("pain of six or more", None),
+        ("faults per 100 m of cloth", None),
+        ("what were prices in the 1980s", None),
+        ("二分类", None),
+        ("구분, 번호는 쓰지 말기", None),
+        ("24時間以内の故障", None),
+        ("1時間あたりの台数", None),
+        ("cuántas bicis en una hora dada", None),
+        ("breach of the four hour target", None),
+    ],
+)
+def test_a_time_is_heard_as_people_say_it_and_one_of_the_tables_world_is_none(customers, sentence, seconds):
+    assert find_constraints(f"something. {sentence}", customers).time_limit_s == seconds
+
+
 def test_a_limit_in_the_sentence_after_is_ours(customers):
     assert plan(customers, "predict income. When do they arrive? 25 seconds").time_limit_s == 25
     assert plan(customers, "predict income of those who arrive 25 seconds").time_limit_s == 120
