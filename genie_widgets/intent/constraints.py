@@ -129,12 +129,13 @@ def find_constraints(prompt: str, profile: TableProfile) -> Constraints:
     from genie_widgets.intent.clauses import find_columns
     from genie_widgets.intent.empty_cells import find_empty_meaning
     from genie_widgets.intent.splits import find_validation
-    from genie_widgets.intent.wishes import find_metric, find_quality, find_quantiles, find_time
+    from genie_widgets.intent.time_limits import find_time
+    from genie_widgets.intent.wishes import find_metric, find_quality, find_quantiles
 
     found = Constraints(rest=prompt)
     # First of all: "blank means no" leaves nothing out.
     find_empty_meaning(found, profile)
-    find_time(found)
+    find_time(found, profile)
     find_quantiles(found)
     find_validation(found, profile)
     find_metric(found, profile)

@@ -12,6 +12,8 @@ from typing import Any
 from genie_widgets.intent.words import UNSPACED, plain
 
 _INDIAN = re.compile(r"[\u0900-\u097f]")
+# Cyrillic letters that lose their mark when a text is folded.
+_FOLDED = str.maketrans("йё", "ие")
 # A border: signs without blanks between words make one, marks of Indian scripts do not.
 _LETTER = r"[^\W\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[\u0900-\u0903\u093a-\u094f]"
 _START, _END = rf"(?<!{_LETTER.split('|', maxsplit=1)[0]})(?<![\u0900-\u0903\u093a-\u094f])", rf"(?!{_LETTER})"
@@ -36,6 +38,7 @@ def compiled(expressions: Iterable[str]) -> re.Pattern[str]:
     for expression in expressions:
         # In Indian scripts a word goes on through its vowel signs, which are no word characters.
         whole = expression.replace(r"\w", r"[\w\u0900-\u0963]") if _INDIAN.search(expression) else expression
+        whole = whole.translate(_FOLDED)
         (unspaced if UNSPACED.search(expression) else spaced).append(whole)
     either = [rf"{_START}(?:{'|'.join(spaced)}){_END}"] if spaced else []
     return re.compile("|".join([*either, *(f"(?:{expression})" for expression in unspaced)]))

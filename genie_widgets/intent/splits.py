@@ -8,6 +8,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import TIME_UNITS
 from genie_widgets.intent.reading import read
+from genie_widgets.intent.wishes import names_a_metric
 from genie_widgets.schema import TableProfile
 from genie_widgets.schema.plan import Validation
 
@@ -20,6 +21,9 @@ def find_validation(found: Constraints, profile: TableProfile) -> None:
     for kind in ("time", "group"):
         for match in phrases.pattern("validation", kind).finditer(reading.folded):
             start, end = match.span()
+            if kind == "group" and match.lastindex and names_a_metric(reading.folded, match.start(1)):
+                # "scored by mean absolute error"
+                continue
             named = [m.column for m in reading.mentions(start, end) if m.score >= NAMED]
             if not named and kind == "group":
                 # The column may be named just before: "customer_id: don't mix".

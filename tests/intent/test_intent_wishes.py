@@ -50,6 +50,51 @@ def test_a_time_is_read_and_quoted_in_full(customers, words, seconds):
     assert not made.blockers
 
 
+@pytest.mark.parametrize(
+    ("sentence", "seconds"),
+    [
+        ("you get a minute and a half", 90),
+        ("two and a half minutes please", 150),
+        ("du hast anderthalb Minuten", 90),
+        ("run a quarter hour", 900),
+        ("a half hour, no more", 1800),
+        ("three quarters of an hour at most", 2700),
+        ("une petite heure", 3600),
+        ("en moins de cinq minutes", 300),
+        ("en menos de 4 minutos", 240),
+        ("un minuto e mezzo", 90),
+        ("Хватит трёх минут", 180),
+        ("считай минут пять", 300),
+        ("не дольше минуты", 60),
+        ("两分钟", 120),
+        ("1時間半", 5400),
+        ("10분 안에 예측해줘", 600),
+        ("पाँच मिनट में।", 300),
+        ("I have five minutes before rounds", 300),
+        ("it shouldn't run longer than 3 minutes", 180),
+        ("not the bilirubin, it comes an hour later. Ten min budget", 600),
+        ("est-il à sec ou saisonnier ?", None),
+        ("do we have to come back a second time?", None),
+        ("gg or not for blue side at ten minutes", None),
+        ("what do they earn an hour", None),
+        ("how fast is it, in beats a minute", None),
+        ("five minute apgar, what is it", None),
+        ("one or two", None),
+        ("pain of six or more", None),
+        ("faults per 100 m of cloth", None),
+        ("what were prices in the 1980s", None),
+        ("二分类", None),
+        ("구분, 번호는 쓰지 말기", None),
+        ("24時間以内の故障", None),
+        ("1時間あたりの台数", None),
+        ("cuántas bicis en una hora dada", None),
+        ("breach of the four hour target", None),
+    ],
+)
+def test_a_time_is_heard_as_people_say_it_and_one_of_the_tables_world_is_none(customers, sentence, seconds):
+    assert find_constraints(f"something. {sentence}", customers).time_limit_s == seconds
+
+
 def test_a_limit_in_the_sentence_after_is_ours(customers):
     assert plan(customers, "predict income. When do they arrive? 25 seconds").time_limit_s == 25
     assert plan(customers, "predict income of those who arrive 25 seconds").time_limit_s == 120
@@ -96,6 +141,58 @@ def test_the_metric_is_the_one_that_is_asked_for_or_fits(customers, prompt, metr
     made = plan(customers, prompt)
     assert made.metric == metric
     assert not made.blockers
+
+
+@pytest.mark.parametrize(
+    ("words", "metric"),
+    [
+        ("score me on the median abs error", "median_absolute_error"),
+        ("中央絶対誤差で評価", "median_absolute_error"),
+        ("mediana del error absoluto", "median_absolute_error"),
+        ("mean abs err", "mean_absolute_error"),
+        ("scored by mean absolute error", "mean_absolute_error"),
+        ("scored by MAE", "mean_absolute_error"),
+        ("error medio (en días)", "mean_absolute_error"),
+        ("off by how many days on average?", "mean_absolute_error"),
+        ("de combien on se trompe en moyenne", "mean_absolute_error"),
+        ("इसमें औसतन कितने रुपये की गलती होगी", "mean_absolute_error"),
+        ("RMSLEの代わりにMAE", "mean_absolute_error"),
+        ("MAE instead of RMSE", "mean_absolute_error"),
+        ("how far off in percent", "mean_absolute_percentage_error"),
+        ("Fehler bitte in Prozent", "mean_absolute_percentage_error"),
+        ("big misses should count double", "root_mean_squared_error"),
+        ("R cuadrado como medida", "r2"),
+        ("用R方看", "r2"),
+        ("balanced acc.", "balanced_accuracy"),
+        ("バランス正解率で", "balanced_accuracy"),
+        ("précision équilibrée", "balanced_accuracy"),
+        ("précision globale (accuracy)", "accuracy"),
+        ("Trefferquote", "accuracy"),
+        ("simple hit rate", "accuracy"),
+        ("ロジロスで評価", "log_loss"),
+        ("Area under precision-recall", "average_precision"),
+        ("precisão média", "average_precision"),
+        ("rank them by how likely they go", "roc_auc"),
+        ("alarms should be right when they sound", "precision"),
+        ("accuser à tort serait catastrophique", "precision"),
+        ("under-triage is the sin here", "recall"),
+        ("Missing ist schlimmer als ein falscher Alarm", "recall"),
+        ("catch them all, a false alarm just means a walk", "recall"),
+        ("meglio un falso allarme che un caso perso", "recall"),
+        ("лучше лишний раз осмотреть", "recall"),
+        ("一人も逃さず見つけたい", "recall"),
+        ("F1で", "f1"),
+        ("how far off the mark is the arrow", None),
+        ("false alarm or a real leak?", None),
+        ("É da mãe", None),
+        ("F12 is the target", None),
+        ("where did they get all the money", None),
+        ("cpu, memory, error rate are known", None),
+    ],
+)
+def test_a_metric_is_heard_as_people_say_it(customers, words, metric):
+    found = find_constraints(f"something. {words}", customers)
+    assert (found.metric, found.validation) == (metric, None)
 
 
 def test_one_class_in_most_rows_is_measured_by_its_probabilities():
