@@ -10,7 +10,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.reading import Mention, read
 from genie_widgets.intent.sorting import take_by_role
-from genie_widgets.intent.spoken import NEEDED, RANGE, THESE, WHOLE, Spoken
+from genie_widgets.intent.spoken import MET, NEEDED, RANGE, THESE, WHOLE, Spoken
 from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
@@ -24,9 +24,18 @@ _SEPARATORS = re.compile(
 )
 # "..., but": no list that ends after it begins before.
 _TURN = re.compile(r"[,，、]\s*(?:(?:but|pero|mais|aber|mas|ma|но|लेकिन|पर|मगर)(?=\s)|但|不过)")
+# After these, too, anything may be denied.
+_NEGATION = re.compile(r"(?:not|nothing|we|niente|nessun|nada|ni|pas|rien|weder|nichts|ни|никаких)\b")
+_BRACKETS = re.compile(r"\([^()]{2,120}\)")
 _OPEN_LIST = re.compile(
     r"\b(?:such as|like|including|other|others|various|different|several|many|etc|e\.g|all|every|everything|any|"
     r"otr[oa]s|autres?|andere\w*|outr[oa]s|altri|altre|други\w+|остальн\w+|only)\b|等|其他|など|他の|다른|기타|अन्य"
+)
+# What follows one of these is said of the columns before it.
+_TELLS = re.compile(
+    r"\b(?:is|are|was|were|comes?|gets?|got|happens?|exists?|only|would|will|makes?|follows?|leaks?|gives?|adds?|tells?|"
+    r"says?|reveals?|defines?|contains?|depends?|means?|which|that|ist|sind|wird|werden|kommt|kommen|steh\w+|kennt|weiss|verrat\w*|"
+    r"es|son|se|est|sont|on|vient|viennent|e|sao|vem|sono|viene|vengono)\b"
 )
 _ARTICLES = frozenset(
     "the a an my our this that these those not no nor neither either de del la el los las le les l des du der die das den "
@@ -69,10 +78,12 @@ class _Clauses:
     def __init__(self, found: Constraints, profile: TableProfile) -> None:
         self._found = found
         self._profile = profile
+        self._told: list[Span] = []
         self._reread()
         self._named = sorted(
             span for spans in self._reading.literals.values() for span in spans if span[1] - span[0] > 2
         )
+        self._told = self._told_in_brackets()
         self._done: list[Span] = []
 
     def _is_in_name(self, start: int, end: int) -> bool:
@@ -91,11 +102,26 @@ class _Clauses:
     def _borders(self) -> list[Span]:
         # "the days in stock (Standtage)": what stands in brackets is the name of what stands before.
         glosses = {place for low, high in self._named if self._is_bracketed(low, high) for place in (low - 1, high)}
+        glosses |= {place for span in self._told for place in span}
         return [
             m.span()
             for m in _SENTENCE_END.finditer(self._reading.folded)
             if not self._is_in_name(*m.span()) and m.start() not in glosses
         ]
+
+    def _told_in_brackets(self) -> list[Span]:
+        """Find "the coordinates (utm_x, utm_y)": brackets that tell which columns are meant, each a name."""
+        found = []
+        for match in _BRACKETS.finditer(self._reading.folded):
+            if any(low <= match.start() < high for low, high in self._named):
+                continue
+            pieces = [span for span in self._pieces(match.start() + 1, match.end() - 1) if self._words(*span)]
+            if pieces and all(self._left_over(*span, self.spoken.resolve(*span, WHOLE)) == 0 for span in pieces):
+                found.append((match.start(), match.end() - 1))
+        return found
+
+    def _words(self, low: int, high: int) -> bool:
+        return _says_something(self._reading.text[low:high]) or bool(self.spoken.whole_names(low, high))
 
     def _is_bracketed(self, low: int, high: int) -> bool:
         return self._reading.text[max(0, low - 1) : low] == "(" and self._reading.text[high : high + 1] == ")"
@@ -188,20 +214,30 @@ class _Clauses:
             if _OPEN_LIST.search(clause):
                 continue
             pieces = list(self._pieces(start, end))
-            resolved = [(low, high, self.spoken.resolve(low, high, WHOLE)) for low, high in pieces]
+            resolved = [(high, self._listed(low, high)) for low, high in pieces]
             kept: list[str] = []
             last = start
-            for low, high, names in resolved:
-                if not names or self._left_over(low, high, names) > 0:
+            for end_of_piece, names in resolved:
+                if not names:
                     break
                 kept += names
-                last = high
-            whole = len(resolved) > 0 and last == resolved[-1][1]
+                last = end_of_piece
+            whole = len(resolved) > 0 and last == resolved[-1][0]
             kept = list(dict.fromkeys(kept))
-            if whole and (len(kept) > 1 or (kept and THESE.search(clause))):
+            surely = [name for low, high in pieces for name in self.spoken.resolve(low, high, WHOLE)]
+            one_by_one = len(kept) > 1 and len(pieces) > 1
+            if whole and (one_by_one or (set(surely) >= set(kept) and (len(kept) > 1 or THESE.search(clause)))):
                 self._take("features", kept, match.start(), last)
                 break
         self._reread()
+
+    def _listed(self, low: int, high: int) -> list[str]:
+        """Name the columns of a piece of a list, by their whole names or in few words."""
+        names = self.spoken.resolve(low, high, WHOLE)
+        if names:
+            return names if self._left_over(low, high, names) == 0 else []
+        short = len(self._reading.folded[low:high].split()) <= MAX_STRAY
+        return (self.spoken.resolve(low, high, NEEDED) or self.spoken.likely(low, high)) if short else []
 
     def _left_over(self, low: int, high: int, names: list[str]) -> int:
         """Count the words of a piece that are no part of a column's name."""
@@ -256,7 +292,7 @@ class _Clauses:
             if told and not self._is_in_name(*told.span()):
                 break  # "..., target x"
             run = self._run(low, high)
-            resolved = self.spoken.resolve(low, run, NEEDED)
+            resolved = self.spoken.resolve(low, run, NEEDED) or self.spoken.likely(low, run)
             if not resolved:
                 if not names and not stray:
                     stray = piece.strip(" \t\"'`.,:")
@@ -321,17 +357,28 @@ class _Clauses:
             ):
                 continue
             run = self._run_back(low, high)
-            asks = self._verb(run, high)
-            resolved = [] if names and asks else self.spoken.resolve(run, high, NEEDED, backwards=True)
+            subject = self._subject(run, high)
+            asks = self._verb(run, subject)
+            resolved = [] if names and asks else self._back(run, subject)
             if not resolved:
                 complete = False
                 break
             names += [name for name in resolved if name not in names]
-            begins = self._start_of(resolved, run, high)
+            begins = self._start_of(resolved, run, subject)
             first = min(first, begins)
             if run > low or self._verb(low, begins):
                 break
         return self.spoken.in_order(names), first, complete
+
+    def _back(self, low: int, high: int) -> list[str]:
+        return self.spoken.resolve(low, high, NEEDED, backwards=True) or self.spoken.likely(low, high, MET)
+
+    def _subject(self, low: int, high: int) -> int:
+        """Where the subject ends of "the calls come after delivery": what is told of it is not meant."""
+        for match in _TELLS.finditer(self._reading.folded, low, high):
+            if not self._is_in_name(*match.span()) and self.spoken.resolve(low, match.start(), NEEDED):
+                return match.start()
+        return high
 
     def _verb(self, low: int, high: int) -> bool:
         """Whether a piece asks for something before it names its column: no list goes on before that."""
@@ -349,6 +396,7 @@ def _is_weak(match: re.Match[str], field: str) -> bool:
     said = match.group().strip()
     return (
         said.startswith(("forget", "avoid"))
+        or _NEGATION.match(said) is not None
         or said.split()[-1] in ("no", "not")
         or (field == "features" and " " not in said and said.isascii())
     )

@@ -23,12 +23,20 @@ _SINGULARS = {
     "index": r"(?:row )?index(?: (?:column|field))?|row (?:number|no|id)|unnamed(?: (?:index|column))?|indice|numero de (?:fila|linha)|"
     r"numero de ligne|zeilennummer|numero di riga|номер строки|行号|行番号",
 }
-_ROW_COUNTERS = (("row", "id"), ("row", "number"), ("row", "num"), ("row", "no"), ("行号",), ("行", "号"))
+_ROW_COUNTERS = (
+    *(("row", said) for said in ("id", "number", "num", "no", "names")),
+    ("rownames",),
+    ("行号",),
+    ("行", "号"),
+)
 _LEADS = re.compile(
     r"^(?:(?:the|an?|any|all|every|my|our|that|this|those|these|el|la|los|las|le|les|l|der|die|das|den|il|lo|gli|i|o|a|os|as|"
     r"todas?|todos|alle|jede\w*|tous|toutes|tutt[ei]|su|son|sua|seine?|suo|unnamed|unique|raw|plain|de|d|sorts? of|kinds? of)[\s'’]+)+"
 )
-_TAIL = re.compile(r"[\s\"'`.,:;!?)]*(?:(?:in general|as well|too|tambien|aussi|auch|anche|tambem|列|字段)\s*)*$")
+_TAIL = re.compile(
+    r"[\s\"'`.,:;!?)]*(?:(?:in general|in it|in there|as well|too|please|pls|bitte|por favor|per favore|tambien|aussi|auch|"
+    r"anche|tambem|列|字段)\s*)*$"
+)
 
 
 def kind_of(piece: str) -> str | None:

@@ -11,6 +11,10 @@ from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
 NEEDED, WHOLE = 0.5, 0.9
+# Of a list: the likeliest by so much, in so few words.
+LIKELY, AHEAD, MAX_SAID = 0.35, 0.1, 3
+# Before the word that leaves it out, where much else may stand: one word of the name is met for sure.
+MET = 0.55
 # As surely as the surest, or nearly: "both names".
 ALIKE, ALIKE_OF_MANY = 0.02, 0.15
 # Columns that share a word: as surely as the surest or nearly; so many may be meant by one word in the singular, and in the plural.
@@ -106,6 +110,16 @@ class Spoken:
             near.sort(key=lambda m: (-round(m.score, 1), -m.end))
         alike = [m.column for m in near if m.score >= near[0].score - (ALIKE_OF_MANY if many else ALIKE)]
         return alike if many or len(alike) <= MAX_ALIKE else alike[:1]
+
+    def likely(self, start: int, end: int, met: float = 0.0) -> list[str]:
+        """Name the one column that a short piece of a list speaks of more than of any other, if not surely."""
+        words = [word for word in words_of(self._reading.text[start:end]) if word.plain not in STOP_WORDS]
+        if not 0 < len(words) <= MAX_SAID:
+            return []
+        near = [m for m in self._reading.mentions(start, end) if m.score >= LIKELY and m.best >= met]
+        if not near or (len(near) > 1 and near[1].score > near[0].score - AHEAD):
+            return []
+        return [near[0].column]
 
     def _family(self, start: int, end: int, needed: float) -> list[str]:
         """Name the columns that share what a piece says: of "both names" first_name and last_name."""

@@ -44,7 +44,7 @@ def reads(monkeypatch):
 
 
 def test_a_column_that_the_phrases_missed_is_left_out(profile, reads):
-    prompt = "who stays with us at the end? cancel_note gives the game away"
+    prompt = "who stays with us at the end? cancel_note would be telling"
     reads("renewed", {"cancel_note": (IGNORE, TAKEN[IGNORE] + 0.05)})
     heard = hear(prompt, profile)
     assert heard.asked.ignore == ["cancel_note"]
