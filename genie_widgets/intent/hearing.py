@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.features import Matrix
-from genie_widgets.intent.reading import Mention
+from genie_widgets.intent.reading import Mention, read, spoken_values
 from genie_widgets.intent.refusals import Suspicion, suspicion_of
 from genie_widgets.intent.rereading import Rereading, kinds_of_request, read_again
 from genie_widgets.intent.roles import ROLES
@@ -68,6 +68,7 @@ def hear(text: str, profile: TableProfile) -> Heard:
     # "Predict the species, ignore the island": what is said besides concerns the rest, and casts no doubt on the name.
     is_outright = not first.leaves_doubt and not _says_more(asked.rest, first.best)
     ranked = rank_targets(first, profile, None if again is None or is_outright else _open_ones(again))
+    ranked = _of_one_column(ranked, first, profile)
     if again is not None:
         _settle(asked, again, ranked, profile)
     # Where something is outright to be predicted, what is said around that is no request.
@@ -82,6 +83,22 @@ def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Re
         return None
     wishes = wishes_of(asked, profile)
     return read_again(asked, profile, first.evidence, first.probabilities, wishes)
+
+
+def _of_one_column(ranked: list[Candidate], first: FirstReading, profile: TableProfile) -> list[Candidate]:
+    """Put a column first whose name and values are all that is said ("who is on the pro plan?")."""
+    reading = read(first.text, profile)
+    said = [(word.start, word.end) for word in reading.words if word.plain not in STOP_WORDS]
+    for candidate in ranked[1:]:
+        if candidate.spoken < 1.0:
+            continue
+        hits = spoken_values(reading, profile.column(candidate.column))
+        spans = [(candidate.start, candidate.end), *((hit.start, hit.end) for hit in hits)]
+        if hits and all(any(low <= start and end <= high for low, high in spans) for start, end in said):
+            own = replace(candidate, score=ranked[0].score, agreed=True)
+            others = [replace(c, score=min(c.score, candidate.score)) for c in ranked if c is not candidate]
+            return [own, *others]
+    return ranked
 
 
 def _open_ones(again: Rereading) -> Matrix:
@@ -119,8 +136,30 @@ def _settle(asked: Constraints, again: Rereading, ranked: list[Candidate], profi
             for i in sorted(again.read)
             if names[i] not in found and names[i] != target and again.roles[i, role] > TAKEN[role]
         ]
-        asked.give_back(field, wrong)
+        asked.give_back(field, [name for name in wrong if not _is_outright(asked, role, name)])
         if role == FEATURES and any(unmatched == field for unmatched, _ in asked.unmatched):
             continue  # of a list that the table does not have, the planner asks
+        if role == FEATURES and not found and _tells_of_columns(asked, fresh):
+            continue
         for name in fresh:
             asked.take(field, name)
+
+
+def _is_outright(asked: Constraints, role: int, name: str) -> bool:
+    """Whether a column stands right behind a word that leaves it out, or keeps to it ("T sans le mois")."""
+    small = phrases.folded(asked.whole)
+    cues = [m.end() for m in phrases.pattern("constraints", "ignore" if role == IGNORE else "only").finditer(small)]
+    begins = [start for (start, _), columns in asked.units if columns == [name]]
+    return any(
+        start >= end and all(word.plain in STOP_WORDS for word in words_of(small[end:start]))
+        for start in begins
+        for end in cues
+    )
+
+
+def _tells_of_columns(asked: Constraints, names: list[str]) -> bool:
+    """Whether columns are no more than told of: "information including breed and colour" limits nothing."""
+    small = phrases.folded(asked.whole)
+    first = min((start for (start, _), columns in asked.units if {*columns} & {*names}), default=-1)
+    before = [m.end() for m in phrases.pattern("constraints", "tells_of").finditer(small) if m.end() <= first]
+    return bool(before) and not any(sign in small[before[-1] : first] for sign in ".;?!。")

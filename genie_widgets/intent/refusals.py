@@ -17,8 +17,8 @@ from genie_widgets.schema import Refusal, TableProfile
 REFUSED, DOUBTED = 0.6, 0.75
 # Below this the words of a task ("total", "segment") stand for something else.
 POSSIBLE = 0.25
-# A talk that may as well be a vague request is one: what to predict is asked.
-PERHAPS_VAGUE = 0.15
+# A talk, or another task, that may as well be a vague request is one: what to predict is asked.
+PERHAPS_VAGUE, OFTEN_VAGUE = 0.1, 0.3
 # What the reader's judgement counts, beside that of the words alone.
 READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.
@@ -115,7 +115,7 @@ class Suspicion:
     @property
     def refuses(self) -> bool:
         """Whether it is as good as sure."""
-        may_be_vague = self.reason == "chat" and self.vague >= PERHAPS_VAGUE
+        may_be_vague = self.vague >= (PERHAPS_VAGUE if self.reason == "chat" else OFTEN_VAGUE)
         return self.probability >= REFUSED and not may_be_vague
 
     @property

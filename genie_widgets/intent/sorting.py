@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from genie_widgets.intent.constraints import MAX_QUOTE, Constraints
-from genie_widgets.intent.phrases import folded
+from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.roles import classifier
 from genie_widgets.intent.spoken import Spoken
 from genie_widgets.intent.target import is_clear, rank_targets, read_first
@@ -37,7 +37,7 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
     asked_for: set[str] | None = None
     for place, (here, columns) in enumerate(units):
         low, high = here
-        if named.issuperset(columns) or not found.rest[low:high].strip():
+        if named.issuperset(columns) or not found.rest[low:high].strip() or _leaves_out(text, here):
             continue
         others = [span for i, (span, _) in enumerate(units) if i != place]
         probabilities = classifier().probabilities(text, here, others)
@@ -57,6 +57,15 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
         into += [name for name in profile.column_names if name in fresh and name not in into]
         found.note(role, ", ".join(fresh), *_clause(found.rest, here, others), blank=False)
         found.blank(low, high)
+
+
+def _leaves_out(text: str, here: Span) -> bool:
+    """Whether a word says that something is left out, and is none of what is ("leave it out": not of those who leave)."""
+    return any(
+        match.start() <= here[0] and here[1] <= match.end()
+        for name in ("ignore", "ignore_open", "ignore_after")
+        for match in pattern("constraints", name).finditer(folded(text))
+    )
 
 
 def _clause(text: str, here: Span, others: list[Span]) -> Span:

@@ -7,12 +7,14 @@ from itertools import pairwise
 
 from genie_widgets.intent.kinds import columns_of_kind, kind_of, kinds_in
 from genie_widgets.intent.reading import Mention, Reading
-from genie_widgets.intent.words import STOP_WORDS, Span, words_of
+from genie_widgets.intent.words import STOP_WORDS, Span, name_parts, words_of
 from genie_widgets.schema import TableProfile
 
 NEEDED, WHOLE = 0.5, 0.9
 # Of a list: the likeliest by so much, in so few words.
 LIKELY, AHEAD, MAX_SAID = 0.35, 0.1, 3
+# Met as a whole, by what it means, and others by so much less.
+MEANT, APART = 0.75, 0.15
 # Before the word that leaves it out, where much else may stand: one word of the name is met for sure.
 MET = 0.55
 # As surely as the surest, or nearly: "both names".
@@ -96,6 +98,9 @@ class Spoken:
             return [m.column for m in whole]
         near = [m for m in self._reading.mentions(start, end) if m.score >= needed]
         many = _MANY.search(piece) is not None
+        alone = self._alone(start, end, near) if needed < WHOLE and not many else ""
+        if alone:
+            return [alone]
         family = self._family(start, end, FAMILY if many else FAMILY_OF_ONE) if needed < WHOLE else []
         if len(family) > 1 and (many or len(family) <= MAX_ALIKE) and not any(m.score >= WHOLE for m in near):
             self._shared.update(family)
@@ -110,6 +115,16 @@ class Spoken:
             near.sort(key=lambda m: (-round(m.score, 1), -m.end))
         alike = [m.column for m in near if m.score >= near[0].score - (ALIKE_OF_MANY if many else ALIKE)]
         return alike if many or len(alike) <= MAX_ALIKE else alike[:1]
+
+    def _alone(self, start: int, end: int, near: list[Mention]) -> str:
+        """Name the one column whose name holds all the words of a piece, or that alone is met as a whole; else nothing."""
+        said = {w.plain for w in words_of(self._reading.text[start:end]) if w.plain not in STOP_WORDS}
+        holding = [column for column in self._reading.parts if said and said <= {*name_parts(column)}]
+        if len(holding) == 1:
+            return holding[0]
+        if not holding and near and near[0].score >= MEANT and all(m.score < near[0].score - APART for m in near[1:]):
+            return near[0].column
+        return ""
 
     def likely(self, start: int, end: int, met: float = 0.0) -> list[str]:
         """Name the one column that a short piece of a list speaks of more than of any other, if not surely."""

@@ -26,7 +26,7 @@ SURE_OF_A_TWIN, ALIKE = 0.7, 0.02
 # Without a word that speaks of it, it must be more probable,
 SURE_UNSPOKEN = 0.55
 # and by so much if the first reading found another one likelier.
-DISAGREED = 0.2
+DISAGREED = 0.1
 # What speaks of a column so surely names it.
 NAMED, ALSO_NAMED = 0.95, 0.5
 # A column whose whole name alone stands there, and that is the likeliest of all, is meant though a wish was less probable.
@@ -153,8 +153,27 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
             quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
         ranked.append(made)
+    ranked = _by_whole_names(ranked)
     order = np.argsort([-candidate.score for candidate in ranked], kind="stable")
     return [ranked[i] for i in order]
+
+
+def _by_whole_names(ranked: list[Candidate]) -> list[Candidate]:
+    """Give to a column whose name stands there as the table writes it ("koi_pdisposition") what one like it has by that."""
+    whole = [c for c in ranked if c.spoken >= 1.0 and c.quote == c.column and "_" in c.column]
+    made = []
+    for candidate in ranked:
+        within = candidate.named and candidate.spoken < NAMED
+        over = [w for w in whole if within and w.start <= candidate.start and candidate.end <= w.end]
+        under = [
+            c for c in ranked if c.named and c.spoken < NAMED and candidate in whole
+            and candidate.start <= c.start and c.end <= candidate.end
+        ]  # fmt: skip
+        if over:
+            made.append(replace(candidate, score=0.0))
+        else:
+            made.append(replace(candidate, score=candidate.score + sum(c.score for c in under)))
+    return made
 
 
 def is_clear(ranked: list[Candidate]) -> bool:
