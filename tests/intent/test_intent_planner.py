@@ -398,8 +398,8 @@ def test_a_name_as_the_table_writes_it_is_no_slip_of_another():
     n = 90
     made = table(
         kepid=range(1000, 1000 + n), koi_disposition=["CONFIRMED", "CANDIDATE", "FALSE POSITIVE"] * 30,
-        koi_pdisposition=["CANDIDATE", "FALSE POSITIVE", "CANDIDATE"] * 30, koi_prad=[1.5 + i * 7 % 13 for i in range(n)],
-        koi_steff=[5000 + i * 31 % 977 for i in range(n)],
+        koi_pdisposition=["CANDIDATE", "FALSE POSITIVE", "CANDIDATE"] * 30,
+        koi_prad=[1.5 + i * 7 % 13 for i in range(n)], koi_steff=[5000 + i * 31 % 977 for i in range(n)],
     )  # fmt: skip
     found = make_plan(made, "¿Candidato o falso positivo? Me refiero al veredicto del pipeline, koi_pdisposition.")
     assert (found.status, found.target) == ("plan", "koi_pdisposition")
@@ -423,8 +423,6 @@ def test_what_is_told_of_the_table_limits_nothing(profile):
     assert (found.target, found.features) == ("income", None)
 
 
-@pytest.mark.parametrize(
-    "prompt", ["show me something", "I need insights", "what can you do with it", "tell me something"]
-)
+@pytest.mark.parametrize("prompt", ["I need insights", "what can you do with it", "tell me something"])
 def test_a_vague_request_is_asked_and_not_declined(profile, prompt):
     assert make_plan(profile, prompt).status == "question"
