@@ -26,6 +26,8 @@ KEPT = {IGNORE: 0.2, FEATURES: 0.2}
 # Below this probability of no wish, what is wished of a column counts against its being the target; but it counts so much
 # at least, however sure the wish is: people contradict themselves.
 WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
+# "What is the price?" may ask for a figure of the table, or for a prediction of it.
+_MAY_ASK_FOR_A_COLUMN = ("reporting", "chat")
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,17 @@ def hear(text: str, profile: TableProfile) -> Heard:
     # Where something is outright to be predicted, what is said around that is no request.
     said = without_context(asked.whole, profile)
     kinds = again.kinds if again is not None and said == asked.whole else kinds_of_request(said, profile.column_names)
-    return Heard(asked, ranked, suspicion_of(asked.rest, profile, kinds))
+    suspicion = suspicion_of(asked.rest, profile, kinds)
+    if suspicion.reason in _MAY_ASK_FOR_A_COLUMN and _names_only(asked.rest, ranked, first, profile):
+        suspicion = replace(suspicion, probability=0.0, vague=0.0)
+    return Heard(asked, ranked, suspicion)
+
+
+def _names_only(text: str, ranked: list[Candidate], first: FirstReading, profile: TableProfile) -> bool:
+    """Whether nothing but the likeliest column's whole name is said ("what is the airport name?")."""
+    if not ranked or ranked[0].spoken < 1.0:
+        return False
+    return not _says_more(text, first.evidence.mentions[profile.column_names.index(ranked[0].column)])
 
 
 def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Rereading | None:

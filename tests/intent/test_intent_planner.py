@@ -394,6 +394,16 @@ def test_an_open_mind_is_asked(profile, prompt):
     assert {*found.candidates[:2]} == {"churned", "income"}
 
 
+@pytest.mark.parametrize("name", ["Airport Name", "Cost Total $", "day"])
+def test_what_is_a_column_is_no_question_about_the_table(name):
+    made = table(
+        **{name: ["a", "b", "c"] * 30, "speed": [1.5 + i * 7 % 13 for i in range(90)], "kind": ["x", "y"] * 45}
+    )
+    found = make_plan(made, f"what is the {name}?")
+    assert (found.status, found.target) == ("plan", name)
+    assert make_plan(made, f"what is the average {name}?").status != "plan"
+
+
 def test_a_name_as_the_table_writes_it_is_no_slip_of_another():
     n = 90
     made = table(
