@@ -267,14 +267,16 @@ class _Clauses:
         self._reading = read(self._found.rest, self._profile)
         self.spoken = Spoken(self._reading, self._profile, self._found.shared)
 
-    def _pieces(self, start: int, end: int) -> Iterator[Span]:
-        """Split at commas and "and", but not within a column's name."""
+    def _pieces(self, start: int, end: int, *, opening: bool = False) -> Iterator[Span]:
+        """Split at commas and "and", and where brackets that hold a list open, but not within a column's name."""
         at = start
-        for match in _SEPARATORS.finditer(self._reading.folded, start, end):
-            if self._is_in_name(*match.span()):
+        found = [m.span() for m in _SEPARATORS.finditer(self._reading.folded, start, end)]
+        found += [(low, low + 1) for low, _ in self._told if opening and start <= low < end]
+        for low, high in sorted(found):
+            if self._is_in_name(low, high):
                 continue
-            yield at, match.start()
-            at = match.end()
+            yield at, low
+            at = high
         yield at, end
 
     def _list(self, start: int, end: int, *, skips: bool) -> tuple[list[str], int, int, str]:
@@ -350,7 +352,8 @@ class _Clauses:
         """Read a list from its end: the columns, where they begin, and whether all before them was read."""
         names: list[str] = list(self.spoken.range(start, end))
         first, complete = end, True
-        for low, high in reversed(list(self._pieces(start, end))):
+        # "What we know later (a, b) must go": the list begins at the bracket.
+        for low, high in reversed(list(self._pieces(start, end, opening=True))):
             piece = self._reading.text[low:high]
             if (not _says_something(piece) and not self.spoken.whole_names(low, high)) or _LOOKS_BACK.match(
                 phrases.folded(piece)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -35,6 +36,9 @@ LEAST_IF_ALONE, SHARE_IF_ALONE = 0.02, 0.5
 NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.
 SPOKEN = 0.85
+# "Rentals per hour" asks for no hour.
+AS_A_UNIT = 0.2
+_IS_A_UNIT = re.compile(r"\b(?:per|pro|por|par|je)\s+\Z", re.IGNORECASE)
 MAX_CANDIDATES = 5
 
 
@@ -58,6 +62,8 @@ class Candidate:
         Where they stand.
     agreed : bool
         Whether no other was likelier when the sentence was read first.
+    is_unit : bool
+        Whether it is only what is counted by ("per hour").
     """
 
     column: str
@@ -68,6 +74,7 @@ class Candidate:
     start: int = -1
     end: int = -1
     agreed: bool = True
+    is_unit: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,6 +159,8 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
             start, end = mention.start, mention.end
             quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
+            if _IS_A_UNIT.search(first.text, 0, start):
+                made = replace(made, score=AS_A_UNIT * made.score, is_unit=True)
         ranked.append(made)
     ranked = _by_whole_names(ranked)
     order = np.argsort([-candidate.score for candidate in ranked], kind="stable")
@@ -197,6 +206,7 @@ def _is_alone(ranked: list[Candidate]) -> bool:
     best, *others = ranked
     return (
         best.spoken >= 1.0
+        and not best.is_unit
         and all(other.spoken < ALSO_NAMED or (best.start <= other.start and other.end <= best.end) for other in others)
         and not _has_a_twin(ranked)
     )

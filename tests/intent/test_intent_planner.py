@@ -436,3 +436,20 @@ def test_what_is_told_of_the_table_limits_nothing(profile):
 @pytest.mark.parametrize("prompt", ["I need insights", "what can you do with it", "tell me something"])
 def test_a_vague_request_is_asked_and_not_declined(profile, prompt):
     assert make_plan(profile, prompt).status == "question"
+
+
+@pytest.mark.parametrize("prompt", ["how many bikes go out per hour", "Prever as locações por hora, com RMSE."])
+def test_the_unit_of_what_is_asked_for_is_not_what_is_asked_for(prompt):
+    n = 90
+    made = table(
+        station=["a", "b", "c"] * 30, hour=[i % 24 for i in range(n)], temp_c=[1.5 + i * 7 % 13 for i in range(n)],
+        rentals=[i * 31 % 97 for i in range(n)], broken=[i % 3 for i in range(n)],
+    )  # fmt: skip
+    found = make_plan(made, prompt)
+    assert getattr(found, "target", None) != "hour"
+    assert found.status == "plan" or "rentals" in found.candidates[:3]
+
+
+def test_a_list_in_brackets_is_left_out_whole_though_words_stand_before_it(profile):
+    found = make_plan(profile, "Who will churn? What we only know at the end (age, zip, income) mustn't be in it")
+    assert (found.target, {*found.asked_to_ignore}) == ("churned", {"age", "zip", "income"})
