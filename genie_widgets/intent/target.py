@@ -37,8 +37,9 @@ NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.
 SPOKEN = 0.85
 # "Rentals per hour" asks for no hour.
-AS_A_UNIT = 0.2
-_IS_A_UNIT = re.compile(r"\b(?:per|pro|por|par|je)\s+\Z", re.IGNORECASE)
+AS_A_UNIT = 0.05
+_BY = r"(?<!\bthe )(?<!\ba )\b(?:per|pro|por|par|je)\s+"
+_AFTER_BY, _FROM_BY = re.compile(rf"{_BY}\Z", re.IGNORECASE), re.compile(_BY, re.IGNORECASE)
 MAX_CANDIDATES = 5
 
 
@@ -159,7 +160,7 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
             start, end = mention.start, mention.end
             quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
-            if _IS_A_UNIT.search(first.text, 0, start):
+            if _AFTER_BY.search(first.text, 0, start) or _FROM_BY.match(quote):
                 made = replace(made, score=AS_A_UNIT * made.score, is_unit=True)
         ranked.append(made)
     ranked = _by_whole_names(ranked)
