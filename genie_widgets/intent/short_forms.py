@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 
+from genie_widgets.intent import phrases
 from genie_widgets.intent.words import STOP_WORDS, Word
 
 # Parts of a name that stand for something together ("hb a 1 c").
@@ -106,4 +107,8 @@ def said_by_initials(part: str, text: str, words: Sequence[Word]) -> Iterator[tu
 
 
 def _is_one_phrase(text: str) -> bool:
-    return not any(sign in text for sign in ",.;:?!()")
+    """Whether words name one thing: "ignoriere alle Spalten" says what to do, and is no "IAS"."""
+    return not any(sign in text for sign in ",.;:?!()") and not any(
+        phrases.pattern(table, name).search(text)
+        for table, name in (("constraints", "ignore"), ("constraints", "only"), ("cues", "command"))
+    )

@@ -67,6 +67,7 @@ def test_initials_of_small_words_alone_say_nothing():
     for part, text in (
         ("iti", "is there if it is to"),
         ("hm", "hub, mast"),
+        ("ias", "ignoriere alle spalten"),
         ("nat", "ignore name, address and town"),
     ):
         assert list(said_by_initials(part, text, words_of(text))) == []

@@ -380,6 +380,9 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="another one with --go-on")
     parser.add_argument("--all", action="store_true", help="train on the tables for the last check, too")
     parser.add_argument("--go-on", action="store_true", help="begin with what was trained before")
+    parser.add_argument(
+        "--before", type=float, default=0.0, help="what weights of before count in the mean that is kept"
+    )
     parser.add_argument("--write", action="store_true", help="write what was trained into genie_widgets, and end")
     arguments = parser.parse_args()
     trained, base = arguments.keep / "trained.pkl", arguments.keep / "reader.npz"
@@ -440,7 +443,8 @@ def main():
         if step % CHECKED_AFTER == 0:
             best = check()
     best = check()
-    p = pickle.loads(trained.read_bytes())["p"]
+    share, best_ones = arguments.before, pickle.loads(trained.read_bytes())["p"]
+    p = jax.tree.map(lambda old, new: share * np.asarray(old) + (1 - share) * np.asarray(new), p, best_ones)
     save(p, judged_by_all(p, checks, by_part, kinds))
 
 
