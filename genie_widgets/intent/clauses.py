@@ -37,6 +37,13 @@ _TELLS = re.compile(
     r"says?|reveals?|defines?|contains?|depends?|means?|which|that|ist|sind|wird|werden|kommt|kommen|steh\w+|kennt|weiss|verrat\w*|"
     r"es|son|se|est|sont|on|vient|viennent|e|sao|vem|sono|viene|vengono)\b"
 )
+_WONDERS = re.compile(
+    r"\b(?:whether|if|ob|wenn|si|se|s.il|если|ли)\b|^\W*(?:will|would|is|are|does|do|did|can|wird|werden|ist|sind)\b|是否|会不会|かどうか"
+)
+# What is said of inputs, and of nothing that happens.
+_OF_MODELS = re.compile(
+    r"us(?:ed?|ing|at|ar|ad)|includ|consider|known|model|input|feature|count|matter|play|influenc|allowed|it|them|those"
+)
 _ARTICLES = frozenset(
     "the a an my our this that these those not no nor neither either de del la el los las le les l des du der die das den "
     "dem ein eine il lo gli i o os as column columns".split()
@@ -185,6 +192,8 @@ class _Clauses:
         """Read the columns that stand before a word."""
         for match in self._cues(cue):
             low = self._before(match.start())
+            if field == "ignore" and self._wonders(low, match):
+                continue
             openers = ("listed", "only_open") if field == "features" else ("ignore_open",)
             opened = [m.end() for opener in openers for m in self._cues(opener) if low <= m.start() < match.start()]
             low = max(opened) if opened else low
@@ -194,6 +203,11 @@ class _Clauses:
             if names and (field == "ignore" or complete):
                 self._take(field, names, first, match.end())
         self._reread()
+
+    def _wonders(self, low: int, match: re.Match[str]) -> bool:
+        """Whether a word tells what may happen ("whether the email is junk"), and not what is left out."""
+        piece = re.split(r"[,，、]", self._reading.folded[low : match.start()])[-1]
+        return _WONDERS.search(piece) is not None and _OF_MODELS.search(match.group()) is None
 
     def _without_target(self, names: list[str], first: int, match: re.Match[str]) -> tuple[list[str], int]:
         """Give back the first of "price, id and name don't count" where nothing else is said: it is asked for."""
@@ -206,7 +220,7 @@ class _Clauses:
         return (others, comma.end()) if len(asked) == 1 and others else (names, first)
 
     def listed(self) -> None:
-        """Read "from A, B and C": a limit where columns, and nothing else, are listed by their whole names."""
+        """Read "from A, B and C": a limit where columns, and nothing else, are listed, each in few words."""
         for match in self._cues("listed"):
             start = match.end()
             end = self._after(start, [])

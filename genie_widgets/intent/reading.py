@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log
 
+from genie_widgets.intent.cut_words import abbreviates, letters_and_digits
 from genie_widgets.intent.glossing import english_names, glossed, meanings_of_part
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
 from genie_widgets.intent.phrases import folded
-from genie_widgets.intent.run_together import said_in_two
+from genie_widgets.intent.run_together import pairs_of, said_in_two
 from genie_widgets.intent.short_forms import LEAST_INITIALS, meanings_of, said_by_initials, written_out
 from genie_widgets.intent.words import (
     STOP_WORDS,
@@ -261,7 +262,7 @@ class _Matcher:
         self._by_stem: dict[str, list[Word]] = {}
         self._by_concept: dict[int, list[Hit]] = {}
         for word in made.words:
-            for met in (word, *_letters_and_digits(word, made.folded)):
+            for met in (word, *letters_and_digits(word, made.folded)):
                 self._by_plain.setdefault(met.plain, []).append(met)
                 self._by_stem.setdefault(met.stem, []).append(met)
         for term in terms_of(made.words):
@@ -271,13 +272,14 @@ class _Matcher:
                 self._by_concept.setdefault(concept, []).append(Hit(weight, term.start, term.end))
         # What the sentence's words mean in English.
         self._by_gloss: dict[str, list[Hit]] = {}
-        self._meanings: list[Word] = []
+        meanings: list[Word] = []
         for gloss in glossed(made.text, names):
             for word in words_of(gloss.english):
                 if word.plain not in STOP_WORDS:
                     self._by_gloss.setdefault(word.stem, []).append(Hit(GLOSSED, gloss.start, gloss.end))
-                    self._meanings.append(Word(word.plain, word.stem, gloss.start, gloss.end))
+                    meanings.append(Word(word.plain, word.stem, gloss.start, gloss.end))
         self._open = [w for w in made.words if w.plain not in STOP_WORDS and len(w.plain) > 2]
+        self._pairs = pairs_of((self._open, meanings, meanings[::-1]))
 
     def whole(self, parts: tuple[str, ...]) -> list[Hit]:
         """Find a name of several parts said in one word or phrase ("zip_code": "Postleitzahl", "bodyMass")."""
@@ -345,7 +347,7 @@ class _Matcher:
             return
         for start, end in said_by_initials(part, self._made.folded, self._made.words):
             yield (INITIALS if len(part) > LEAST_INITIALS else TWO_INITIALS), start, end
-        for start, end in said_in_two(part, [self._open, self._meanings, self._meanings[::-1]]):
+        for start, end in said_in_two(part, self._pairs):
             yield RUN_TOGETHER, start, end
 
     def _written_out(self, meaning: tuple[str, ...], surely: float) -> Iterator[tuple[float, int, int]]:
@@ -363,21 +365,6 @@ class _Matcher:
             start, end = min(word.start for word in nearest), max(word.end for word in nearest)
             if end - start <= NEAR_BY:
                 yield surely * (len(met) / len(asked)) ** 0.5, start, end
-
-
-def _letters_and_digits(word: Word, text: str) -> Iterator[Word]:
-    """Cut a word as names are cut: the "co" and the "2" of "CO2"."""
-    pieces = name_parts(text[word.start : word.end])
-    if len(pieces) < 2 or not any(len(piece) > 1 and piece.isalpha() for piece in pieces):
-        return
-    at = word.start
-    for piece in pieces:
-        start = text.find(piece, at, word.end)
-        if start < 0:
-            return
-        at = start + len(piece)
-        if piece.isdigit() or len(piece) > 1:
-            yield Word(piece, stem(piece), start, word.end)
 
 
 def _cut_short(part: str, text: str) -> Iterator[tuple[float, int, int]]:
@@ -402,18 +389,6 @@ def _likeness(part: str, word: Word) -> float:
         if part.isascii() and not (part in _LIGHT and len(part) < 4) and abbreviates(part, word.plain)
         else 0.0
     )
-
-
-@lru_cache(maxsize=50_000)
-def abbreviates(part: str, word: str) -> bool:
-    """Whether a part of a name is a word cut short ("amnt", "inc", "temp"), or a compound of it ("saleprice")."""
-    if len(word) >= 5 and len(part) >= 3 and part[0] == word[0] and len(part) < len(word):
-        if word.startswith(part):
-            return len(part) >= 4 or len(word) <= 9
-        rest = iter(word)
-        vowels = sum(char in "aeiou" for char in part[1:])
-        return vowels <= 1 and len(part) <= 5 and all(char in rest for char in part) and part[-1] in word[-3:]
-    return len(word) >= 4 and len(part) >= len(word) + 3 and (part.endswith(word) or part.startswith(word))
 
 
 def spoken_values(reading: Reading, column: ColumnProfile) -> list[Hit]:

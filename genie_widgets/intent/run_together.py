@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,15 +18,43 @@ LEAST_OF_ONE = 3
 MOST_VOWELS, ENDING = 1, 3
 
 
-def said_in_two(part: str, said: Iterable[Sequence[Word]]) -> Iterator[tuple[int, int]]:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two words side by side, and where they stand."""
+
+    one: str
+    other: str
+    start: int
+    end: int
+
+
+def pairs_of(said: Iterable[Sequence[Word]]) -> dict[str, list[Pair]]:
+    """Put words side by side, by the first letter of the first.
+
+    Parameters
+    ----------
+    said : iterable of sequence of Word
+        The telling words of a sentence, as they stand, or in English, where they may stand the other way round.
+    """
+    made: dict[str, list[Pair]] = {}
+    for words in said:
+        for one, other in pairwise(words):
+            start, end = min(one.start, other.start), max(one.end, other.end)
+            apart = end - start - (one.end - one.start) - (other.end - other.start)
+            if 0 <= apart <= FARTHEST:
+                made.setdefault(one.plain[0], []).append(Pair(one.plain, other.plain, start, end))
+    return made
+
+
+def said_in_two(part: str, pairs: Mapping[str, Sequence[Pair]]) -> Iterator[tuple[int, int]]:
     """Find two words side by side whose beginnings a part of a name runs together.
 
     Parameters
     ----------
     part : str
         Of a name.
-    said : iterable of sequence of Word
-        The telling words of a sentence, as they stand, or in English, where they may stand the other way round.
+    pairs : mapping
+        From `pairs_of`.
 
     Yields
     ------
@@ -34,12 +63,9 @@ def said_in_two(part: str, said: Iterable[Sequence[Word]]) -> Iterator[tuple[int
     """
     if not (part.isascii() and part.isalpha() and len(part) >= LEAST_LETTERS) or is_known(part):
         return
-    for words in said:
-        for one, other in pairwise(words):
-            start, end = min(one.start, other.start), max(one.end, other.end)
-            apart = end - start - (one.end - one.start) - (other.end - other.start)
-            if 0 <= apart <= FARTHEST and runs_together(part, one.plain, other.plain):
-                yield start, end
+    for pair in pairs.get(part[0], ()):
+        if runs_together(part, pair.one, pair.other):
+            yield pair.start, pair.end
 
 
 @lru_cache(maxsize=5_000)

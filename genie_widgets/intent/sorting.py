@@ -35,9 +35,12 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
     found.units = units
     named = {*found.ignore, *found.features}
     asked_for: set[str] | None = None
+    leaving = _leaving_out(text)
     for place, (here, columns) in enumerate(units):
         low, high = here
-        if named.issuperset(columns) or not found.rest[low:high].strip() or _leaves_out(text, here):
+        if named.issuperset(columns) or not found.rest[low:high].strip():
+            continue
+        if any(start <= low and high <= end for start, end in leaving):
             continue
         others = [span for i, (span, _) in enumerate(units) if i != place]
         probabilities = classifier().probabilities(text, here, others)
@@ -59,13 +62,14 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
         found.blank(low, high)
 
 
-def _leaves_out(text: str, here: Span) -> bool:
-    """Whether a word says that something is left out, and is none of what is ("leave it out": not of those who leave)."""
-    return any(
-        match.start() <= here[0] and here[1] <= match.end()
+def _leaving_out(text: str) -> list[Span]:
+    """Find the words that say that something is left out: "leave it out" speaks of nobody who leaves."""
+    small = folded(text)
+    return [
+        match.span()
         for name in ("ignore", "ignore_open", "ignore_after")
-        for match in pattern("constraints", name).finditer(folded(text))
-    )
+        for match in pattern("constraints", name).finditer(small)
+    ]
 
 
 def _clause(text: str, here: Span, others: list[Span]) -> Span:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -38,8 +39,11 @@ NONE_MEANT = 0.9
 SPOKEN = 0.85
 # "Rentals per hour" asks for no hour.
 AS_A_UNIT = 0.05
-_BY = r"(?<!\bthe )(?<!\ba )\b(?:per|pro|por|par|je)\s+"
-_AFTER_BY, _FROM_BY = re.compile(rf"{_BY}\Z", re.IGNORECASE), re.compile(_BY, re.IGNORECASE)
+_BY_TIME = re.compile(
+    r"\b(?:per|pro|por|par|je)\s+(?:hour|day|week|month|year|minute|hora|d[ií]a|semana|m[eê]s|a[nñ]o|heure|jour|semaine|mois|"
+    r"stunde|tag|woche|monat|jahr|ora|giorno|settimana|mese|anno)s?\b",
+    re.IGNORECASE,
+)
 MAX_CANDIDATES = 5
 
 
@@ -160,7 +164,7 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
             start, end = mention.start, mention.end
             quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
-            if _AFTER_BY.search(first.text, 0, start) or _FROM_BY.match(quote):
+            if any(m.start() <= start < m.end() and end <= m.end() for m in _BY_TIME.finditer(first.text)):
                 made = replace(made, score=AS_A_UNIT * made.score, is_unit=True)
         ranked.append(made)
     ranked = _by_whole_names(ranked)
@@ -171,19 +175,18 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
 def _by_whole_names(ranked: list[Candidate]) -> list[Candidate]:
     """Give to a column whose name stands there as the table writes it ("koi_pdisposition") what one like it has by that."""
     whole = [c for c in ranked if c.spoken >= 1.0 and c.quote == c.column and "_" in c.column]
-    made = []
+    if not whole:
+        return ranked
+    owners = {
+        c.column: own.column
+        for own in whole
+        for c in ranked
+        if c.named and c.spoken < NAMED and own.start <= c.start and c.end <= own.end
+    }
+    gained: defaultdict[str, float] = defaultdict(float)
     for candidate in ranked:
-        within = candidate.named and candidate.spoken < NAMED
-        over = [w for w in whole if within and w.start <= candidate.start and candidate.end <= w.end]
-        under = [
-            c for c in ranked if c.named and c.spoken < NAMED and candidate in whole
-            and candidate.start <= c.start and c.end <= candidate.end
-        ]  # fmt: skip
-        if over:
-            made.append(replace(candidate, score=0.0))
-        else:
-            made.append(replace(candidate, score=candidate.score + sum(c.score for c in under)))
-    return made
+        gained[owners.get(candidate.column, candidate.column)] += candidate.score
+    return [replace(candidate, score=gained[candidate.column]) for candidate in ranked]
 
 
 def is_clear(ranked: list[Candidate]) -> bool:

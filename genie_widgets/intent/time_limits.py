@@ -103,6 +103,10 @@ _ARTICLE = re.compile(r"(?:an?|un[ae]?|uno|uma?|eine[rn]?|ein)[\s-]")
 
 _JOINED = re.compile(r"(?:^|\s)(?:in|within|at|a|for|pour|en|em|per|durante|dans|von|за|на|в|pras|da|de)\s*\Z")
 _SINGULAR, _NO_TIME = re.compile(r"(?:hour|minute|second)\Z"), re.compile(r"(?:19|20)\d0s\Z|\d\.\d+m\Z")
+# Words that limit us, and tell of anything else as often.
+_WEAK = re.compile(
+    r"use|take|run|stop\w*|done|under|unter|finish\w*|try|please|pls|hai|ho|usa|tempo|tien\w+|donne\w*|lass\w*"
+)
 _STOPS = " .!?。\uff01"
 
 
@@ -118,9 +122,13 @@ def find_time(found: Constraints, profile: TableProfile) -> None:
     names = [folded(column.name.strip()) for column in profile.columns]
     best: tuple[int, int, int] | None = None
     chosen: _Said | None = None
+    worldly: list[_Said] = []
     for said in _times(text):
-        sure = _is_limit(text, said)
-        if not sure or _in_a_name(text, said, names):
+        sure = _certainty(text, said)
+        if not sure:
+            # "Every 2 hours" is none, nor is the unit alone.
+            worldly.append(said)
+        if not sure or _in_a_name(text, said, names) or any(w.start < said.start <= w.end for w in worldly):
             continue
         # Of two that begin at one place the longer one is what was said.
         rank = (-sure, said.start, -said.end)
@@ -203,19 +211,31 @@ def _smaller_units(text: str, start: int, unit: int) -> tuple[int, int]:
     return seconds, end
 
 
-def _is_limit(text: str, said: _Said) -> int:
+def _certainty(text: str, said: _Said) -> int:
     """Judge a time by its clause: 2 if it surely limits us, 1 if it may, 0 if it is of the table's world."""
     before, after = _BREAK.split(text[: said.start])[-1], _BREAK.split(text[said.end :])[0]
     if _pattern("world_after_always").match(after):
         return 0
-    if _pattern("limit_before").search(before) or _pattern("limit_after").search(after):
+    worldly = _pattern("world_before").search(before) or _pattern("world_after").match(after)
+    if _says_limit(before, after, weakly=worldly is None):
         return 2
     if not before.strip() and not after.strip():
         return 2
-    if _pattern("world_before").search(before) or _pattern("world_after").match(after):
+    if worldly:
         return 0
     is_last = not after.strip() and not text[said.end :].strip(_STOPS)
     return int(_may_limit(before, text[said.start : said.end], after, is_last))
+
+
+def _says_limit(before: str, after: str, *, weakly: bool) -> bool:
+    """Whether words around a time make it a limit; common ones ("use", "under", "please") only right beside it, if at all."""
+    for match in _pattern("limit_before").finditer(before):
+        if not _WEAK.fullmatch(match.group()) or (weakly and len(before[match.end() :].split()) <= FEW_WORDS):
+            return True
+    return any(
+        not _WEAK.fullmatch(match.group()) or (weakly and not after[: match.start()].strip())
+        for match in _pattern("limit_after").finditer(after)
+    )
 
 
 def _may_limit(before: str, said: str, after: str, is_last: bool) -> bool:
@@ -239,5 +259,7 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 def _in_a_name(text: str, said: _Said, names: list[str]) -> bool:
-    words = text[said.start : said.end]
-    return any(words in name and (at := text.find(name)) >= 0 and at <= said.start < at + len(name) for name in names)
+    longer = (name for name in names if text[said.start : said.end] in name)
+    return any(
+        place.start() <= said.start < place.end() for name in longer for place in re.finditer(re.escape(name), text)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
@@ -19,7 +20,7 @@ _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
 MAX_ABBREVIATION = 4
 # A metric that is spoken of to be turned down: "instead of RMSE, MAE".
 _BETTER_NOT_BEFORE = re.compile(
-    r"(?:instead of|rather than|not (?:by|on|the|with)|statt|anstatt|anstelle (?:von|der|des)|nicht|au lieu de|plutot que|"
+    r"(?:instead of|rather than|(?:do not|don.?t|never) (?:want|use|like|need|take)|not (?:by|on|the|with)|statt|anstatt|anstelle (?:von|der|des)|nicht|au lieu de|plutot que|"
     r"en (?:vez|lugar) de|em vez de|invece (?:di|che)|вместо|а не|而不是|不要用|不用|不看) ?(?:the |el |la |le |die |der |l')?\Z"
 )
 _BETTER_NOT_AFTER = re.compile(
@@ -64,14 +65,17 @@ def names_a_metric(text: str, start: int) -> bool:
 
 def _is_another_word(folded_word: str, said: str) -> bool:
     """Whether an abbreviation is a word that has an accent: Portuguese "mãe" is no MAE."""
-    return len(said) <= MAX_ABBREVIATION and said.isalpha() and said.casefold() != folded_word
+    return (
+        len(said) <= MAX_ABBREVIATION
+        and said.isalpha()
+        and unicodedata.normalize("NFKC", said).casefold() != folded_word
+    )
 
 
 def _in_a_name(text: str, match: re.Match[str], names: set[str]) -> bool:
+    longer = (name for name in names if len(name) > len(match.group()) and match.group() in name)
     return any(
-        match.group() in name and (at := text.find(name)) >= 0 and at <= match.start() < at + len(name)
-        for name in names
-        if len(name) > len(match.group())
+        place.start() <= match.start() < place.end() for name in longer for place in re.finditer(re.escape(name), text)
     )
 
 

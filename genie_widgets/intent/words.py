@@ -32,26 +32,17 @@ _CYRILLIC_ENDINGS = (
     "ой", "ей", "ий", "ый", "ых", "их", "ов", "ев", "ам", "ям", "ах", "ях", "ом", "ем", "ть", "ет", "ит", "ют", "ут",
     "ят", "ат", "ия", "ии", "ию", "ую", "юю", "а", "я", "о", "е", "ы", "и", "у", "ю", "ь", "й",
 )  # fmt: skip
-# English verbs that change within: what they are forms of.
-_IRREGULAR = {
-    form: verb
-    for verb, forms in (
-        line.split(": ")
-        for line in (
-            "sell: sold", "buy: bought", "pay: paid", "throw: thrown threw", "win: won", "lose: lost",
-            "break: broken broke", "spend: spent", "grow: grown grew", "eat: eaten ate", "catch: caught",
-            "teach: taught", "drive: driven drove", "steal: stolen stole", "fall: fallen", "run: ran",
-            "drink: drunk drank", "sleep: slept", "keep: kept", "send: sent", "build: built", "hang: hung",
-            "hold: held", "take: taken took", "withdraw: withdrawn withdrew", "write: written wrote",
-            "choose: chosen chose", "rise: risen", "wear: worn", "tear: torn", "fly: flown flew", "lend: lent",
-            "forget: forgotten forgot", "blow: blown blew", "freeze: frozen froze", "begin: begun began",
-            "bite: bitten", "beat: beaten", "hide: hidden", "ride: ridden rode", "sink: sunk sank", "bleed: bled",
-            "seek: sought", "fight: fought", "bring: brought", "swim: swum swam", "sing: sung sang",
-            "understand: understood", "swell: swollen", "quit: quitted", "deal: dealt", "speak: spoken",
-        )
-    )
-    for form in forms.split()
-}  # fmt: skip
+# English verbs that change within: the verb, and its forms.
+_IRREGULAR_VERBS = """
+beat beaten; begin begun began; bite bitten; bleed bled; blow blown blew; break broken broke; bring brought; build built;
+buy bought; catch caught; choose chosen chose; deal dealt; drink drunk drank; drive driven drove; eat eaten ate; fall fallen;
+fight fought; fly flown flew; forget forgotten forgot; freeze frozen froze; grow grown grew; hang hung; hide hidden;
+hold held; keep kept; lend lent; lose lost; pay paid; ride ridden rode; rise risen; run ran; seek sought; sell sold; send sent;
+sing sung sang; sink sunk sank; sleep slept; speak spoken; spend spent; steal stolen stole; swell swollen; swim swum swam;
+take taken took; teach taught; tear torn; throw thrown threw; understand understood; wear worn; win won;
+withdraw withdrawn withdrew; write written wrote
+"""
+_IRREGULAR = {form: verb for verb, *forms in map(str.split, _IRREGULAR_VERBS.split(";")) for form in forms}
 _INDIAN_ENDINGS = ("ाओं", "ियों", "ियां", "ियाँ", "ों", "ें", "ीं", "ां", "ी", "ा", "े", "ि", "ो", "ु", "ं")
 
 # Words that say nothing about which column is meant: of English, and of the other languages.

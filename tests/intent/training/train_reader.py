@@ -385,6 +385,8 @@ def main():
     )
     parser.add_argument("--write", action="store_true", help="write what was trained into genie_widgets, and end")
     arguments = parser.parse_args()
+    if arguments.before and not arguments.go_on:
+        parser.error("--before needs --go-on")
     trained, base = arguments.keep / "trained.pkl", arguments.keep / "reader.npz"
     if arguments.write:
         write(arguments.keep, pickle.loads(trained.read_bytes()))
@@ -443,8 +445,8 @@ def main():
         if step % CHECKED_AFTER == 0:
             best = check()
     best = check()
-    share, best_ones = arguments.before, pickle.loads(trained.read_bytes())["p"]
-    p = jax.tree.map(lambda old, new: share * np.asarray(old) + (1 - share) * np.asarray(new), p, best_ones)
+    kept, before = pickle.loads(trained.read_bytes())["p"], arguments.before
+    p = jax.tree.map(lambda old, new: before * np.asarray(old) + (1 - before) * np.asarray(new), p, kept)
     save(p, judged_by_all(p, checks, by_part, kinds))
 
 

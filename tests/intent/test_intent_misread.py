@@ -1,0 +1,86 @@
+"""Words that leave out, limit or measure, and words that only look so: from a review by fresh eyes."""
+
+import pandas as pd
+import pytest
+
+from genie_widgets.data import read_table
+from genie_widgets.intent import make_plan
+from genie_widgets.intent.constraints import find_constraints
+
+
+def table(*names):
+    n = 90
+    columns = {name: [0.5 + (i * (7 + k)) % 31 for i in range(n)] for k, name in enumerate(names)}
+    return read_table(pd.DataFrame({**columns, "town": ["a", "b", "c"] * 30}), name="t").profile
+
+
+@pytest.mark.parametrize(
+    ("sentence", "seconds"),
+    [
+        ("predict churned, for 10 minutes", 600), ("predict churned for 10 minutes", 600),
+        ("search for 10 minutes", 600),
+        ("work on it for 20 minutes", 1200), ("fit models during 10 minutes", 600), ("tune for an hour", 3600),
+        ("busca por 5 minutos", 300), ("preveja churned por 5 minutos", 300), ("use 5 minutes", 300),
+        ("predict churned, under 10 minutes please", 600), ("churned, 5 minutes please", 300),
+        ("don't take more than 3 minutes", 180),
+        ("predict if patients who take aspirin die within 48 hours", None),
+        ("those who stop smoking die within 24 hours", None),
+        ("will it be delayed more than 15 minutes please", None),
+        ("predict if the delay exceeds 30 minutes please", None),
+        ("предскажи delay каждые 2 часа", None), ("предскажи delay за последние 3 минуты", None),
+    ],
+)  # fmt: skip
+def test_a_time_limits_us_or_is_of_the_tables_world(sentence, seconds):
+    assert find_constraints(sentence, table("churned", "delay")).time_limit_s == seconds
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("will the game be played at home or away?", ("home_goals", "corners")),
+        ("predict whether the email is junk", ("email_length", "words")),
+        ("the strike and the maturity matter most", ("strike", "maturity")),
+        ("strike out rate by age", ("strike_out_rate", "age")),
+        ("se il cliente non entra", ("entra", "cliente")),
+        ("nada de esperar, age y fee están", ("age", "fee")),
+    ],
+)
+def test_what_may_happen_leaves_no_column_out(sentence, names):
+    assert find_constraints(sentence, table(*names)).ignore == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "left_out"),
+    [
+        ("predict fee; the age is hidden", ["age"]),
+        ("predict fee. age is junk", ["age"]),
+        ("fee, age off limits", ["age"]),
+    ],
+)
+def test_what_is_said_of_an_input_leaves_it_out(sentence, left_out):
+    assert find_constraints(sentence, table("fee", "age")).ignore == left_out
+
+
+@pytest.mark.parametrize("sentence", ["predict revenue by region and month", "predict fee by age, region"])
+def test_by_tells_how_finely_and_limits_nothing(sentence):
+    assert find_constraints(sentence, table("revenue", "region", "month", "fee", "age")).features == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "metric"),
+    [
+        ("predict how many outages happen on average", None), ("predict the outdoor temperature on average", None),
+        ("predict fee, how far off are we on average", "mean_absolute_error"),
+        ("predict fee with \uff2d\uff21\uff25", "mean_absolute_error"),
+        ("I do not want RMSE, use MAE for fee", "mean_absolute_error"),
+        ("预测是否漏诊", None), ("预测疾病，不能漏诊", "recall"),
+    ],
+)  # fmt: skip
+def test_a_measure_is_asked_for_or_only_sounds_so(sentence, metric):
+    assert find_constraints(sentence, table("fee", "outages", "outdoor_temperature")).metric == metric
+
+
+def test_a_value_that_is_called_undecided_is_no_open_mind():
+    frame = pd.DataFrame({"vote": ["yes", "no", "undecided"] * 30, "age": [20 + i % 41 for i in range(90)]})
+    found = make_plan(read_table(frame, name="voters").profile, "predict if a voter is undecided")
+    assert (found.status, found.target) == ("plan", "vote")
