@@ -10,7 +10,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.reading import Mention, read
 from genie_widgets.intent.sorting import take_by_role
-from genie_widgets.intent.spoken import MET, NEEDED, RANGE, THESE, WHOLE, Spoken
+from genie_widgets.intent.spoken import NEEDED, RANGE, THESE, WHOLE, Spoken
 from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
@@ -122,12 +122,12 @@ class _Clauses:
         for match in _BRACKETS.finditer(self._reading.folded):
             if any(low <= match.start() < high for low, high in self._named):
                 continue
-            pieces = [span for span in self._pieces(match.start() + 1, match.end() - 1) if self._words(*span)]
+            pieces = [span for span in self._pieces(match.start() + 1, match.end() - 1) if self._says_something(*span)]
             if pieces and all(self._left_over(*span, self.spoken.resolve(*span, WHOLE)) == 0 for span in pieces):
                 found.append((match.start(), match.end() - 1))
         return found
 
-    def _words(self, low: int, high: int) -> bool:
+    def _says_something(self, low: int, high: int) -> bool:
         return _says_something(self._reading.text[low:high]) or bool(self.spoken.whole_names(low, high))
 
     def _is_bracketed(self, low: int, high: int) -> bool:
@@ -251,7 +251,7 @@ class _Clauses:
         if names:
             return names if self._left_over(low, high, names) == 0 else []
         short = len(self._reading.folded[low:high].split()) <= MAX_STRAY
-        return (self.spoken.resolve(low, high, NEEDED) or self.spoken.likely(low, high)) if short else []
+        return self.spoken.in_short(low, high) if short else []
 
     def _left_over(self, low: int, high: int, names: list[str]) -> int:
         """Count the words of a piece that are no part of a column's name."""
@@ -300,7 +300,7 @@ class _Clauses:
         last, stray = start, ""
         for low, high in self._pieces(start, end):
             piece = self._reading.text[low:high]
-            if not _says_something(piece) and not self.spoken.whole_names(low, high):
+            if not self._says_something(low, high):
                 continue
             told = phrases.pattern("cues", "target").search(self._reading.folded, low, high)
             if told and not names:
@@ -308,7 +308,7 @@ class _Clauses:
             if told and not self._is_in_name(*told.span()):
                 break  # "..., target x"
             run = self._run(low, high)
-            resolved = self.spoken.resolve(low, run, NEEDED) or self.spoken.likely(low, run)
+            resolved = self.spoken.in_short(low, run)
             if not resolved:
                 if not names and not stray:
                     stray = piece.strip(" \t\"'`.,:")
@@ -369,14 +369,12 @@ class _Clauses:
         # "What we know later (a, b) must go": the list begins at the bracket.
         for low, high in reversed(list(self._pieces(start, end, opening=True))):
             piece = self._reading.text[low:high]
-            if (not _says_something(piece) and not self.spoken.whole_names(low, high)) or _LOOKS_BACK.match(
-                phrases.folded(piece)
-            ):
+            if not self._says_something(low, high) or _LOOKS_BACK.match(phrases.folded(piece)):
                 continue
             run = self._run_back(low, high)
             subject = self._subject(run, high)
             asks = self._verb(run, subject)
-            resolved = [] if names and asks else self._back(run, subject)
+            resolved = [] if names and asks else self.spoken.in_short(run, subject, backwards=True)
             if not resolved:
                 complete = False
                 break
@@ -386,9 +384,6 @@ class _Clauses:
             if run > low or self._verb(low, begins):
                 break
         return self.spoken.in_order(names), first, complete
-
-    def _back(self, low: int, high: int) -> list[str]:
-        return self.spoken.resolve(low, high, NEEDED, backwards=True) or self.spoken.likely(low, high, MET)
 
     def _subject(self, low: int, high: int) -> int:
         """Where the subject ends of "the calls come after delivery": what is told of it is not meant."""

@@ -99,11 +99,12 @@ def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Re
 
 def _of_one_column(ranked: list[Candidate], first: FirstReading, profile: TableProfile) -> list[Candidate]:
     """Put a column first whose name and values are all that is said ("who is on the pro plan?")."""
+    named = [candidate for candidate in ranked[1:] if candidate.spoken >= 1.0]
+    if not named:
+        return ranked
     reading = read(first.text, profile)
     said = [(word.start, word.end) for word in reading.words if word.plain not in STOP_WORDS]
-    for candidate in ranked[1:]:
-        if candidate.spoken < 1.0:
-            continue
+    for candidate in named:
         hits = spoken_values(reading, profile.column(candidate.column))
         spans = [(candidate.start, candidate.end), *((hit.start, hit.end) for hit in hits)]
         if hits and all(any(low <= start and end <= high for low, high in spans) for start, end in said):

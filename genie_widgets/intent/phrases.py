@@ -49,6 +49,17 @@ def folded(text: str) -> str:
     return "".join(_fold(char) for char in text)
 
 
+def is_in_a_name(text: str, start: int, end: int, names: Iterable[str]) -> bool:
+    """Whether a piece of a folded text stands within one of some folded names."""
+    said = text[start:end]
+    return any(
+        place.start() <= start < place.end()
+        for name in names
+        if said in name
+        for place in re.finditer(re.escape(name), text)
+    )
+
+
 @lru_cache(maxsize=5_000)
 def _fold(char: str) -> str:
     if char in "’‘`´":

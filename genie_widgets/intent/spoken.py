@@ -126,7 +126,12 @@ class Spoken:
             return near[0].column
         return ""
 
-    def likely(self, start: int, end: int, met: float = 0.0) -> list[str]:
+    def in_short(self, start: int, end: int, *, backwards: bool = False) -> list[str]:
+        """Name the columns of a piece of a list: those that it speaks of, or the likeliest one."""
+        named = self.resolve(start, end, NEEDED, backwards=backwards)
+        return named or self._likely(start, end, MET if backwards else 0.0)
+
+    def _likely(self, start: int, end: int, met: float) -> list[str]:
         """Name the one column that a short piece of a list speaks of more than of any other, if not surely."""
         words = [word for word in words_of(self._reading.text[start:end]) if word.plain not in STOP_WORDS]
         if not 0 < len(words) <= MAX_SAID:

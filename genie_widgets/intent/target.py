@@ -157,6 +157,7 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
     if again is not None and again[-1] >= NONE_MEANT:
         # Of columns that nothing speaks of the first reading knows better which are asked for.
         probabilities[:-1] = once[:-1] * (1 - again[-1]) / max(once[:-1].sum(), 1e-9)
+    units = [match.span() for match in _BY_TIME.finditer(first.text)]
     ranked = []
     for i, (column, mention) in enumerate(zip(profile.columns, first.evidence.mentions, strict=True)):
         made = Candidate(column.name, float(probabilities[i]), "", False, agreed=bool(agreed[i]))
@@ -164,7 +165,7 @@ def rank_targets(first: FirstReading, profile: TableProfile, again: Matrix | Non
             start, end = mention.start, mention.end
             quote = first.text[start:end].strip()
             made = replace(made, quote=quote, named=True, spoken=mention.score, start=start, end=end)
-            if any(m.start() <= start < m.end() and end <= m.end() for m in _BY_TIME.finditer(first.text)):
+            if any(low <= start < high and end <= high for low, high in units):
                 made = replace(made, score=AS_A_UNIT * made.score, is_unit=True)
         ranked.append(made)
     ranked = _by_whole_names(ranked)

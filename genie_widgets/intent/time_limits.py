@@ -124,14 +124,17 @@ def find_time(found: Constraints, profile: TableProfile) -> None:
     chosen: _Said | None = None
     worldly: list[_Said] = []
     for said in _times(text):
-        sure = _certainty(text, said)
-        if not sure:
+        certainty = _certainty(text, said)
+        if not certainty:
             # "Every 2 hours" is none, nor is the unit alone.
             worldly.append(said)
-        if not sure or _in_a_name(text, said, names) or any(w.start < said.start <= w.end for w in worldly):
+            continue
+        if any(w.start < said.start <= w.end for w in worldly):
+            continue
+        if phrases.is_in_a_name(text, said.start, said.end, names):
             continue
         # Of two that begin at one place the longer one is what was said.
-        rank = (-sure, said.start, -said.end)
+        rank = (-certainty, said.start, -said.end)
         if best is None or rank < best:
             best, chosen = rank, said
     if chosen is not None:
@@ -142,8 +145,8 @@ def find_time(found: Constraints, profile: TableProfile) -> None:
 def _times(text: str) -> Iterator[_Said]:
     for match in re.finditer(r"(?<![\w.^])(\d{1,3}) ?(?:h|시간|小时|時間) ?([0-5]\d)(?!\w| ?%)", text):
         yield _Said(3600 * int(match[1]) + 60 * int(match[2]), *match.span())
-    for expressions, seconds in _FIXED:
-        for match in phrases.compiled(expressions).finditer(text):
+    for pattern, seconds in _fixed():
+        for match in pattern.finditer(text):
             more, end = _smaller_units(text, match.end(), seconds)
             yield _Said(seconds + more, match.start(), end)
     for pattern, unit in _amounts():
@@ -159,6 +162,11 @@ def _times(text: str) -> Iterator[_Said]:
     for name, unit in _BARE:
         for match in re.finditer(name, text):
             yield _Said(unit, *match.span())
+
+
+@lru_cache(maxsize=1)
+def _fixed() -> tuple[tuple[re.Pattern[str], int], ...]:
+    return tuple((phrases.compiled(expressions), seconds) for expressions, seconds in _FIXED)
 
 
 @lru_cache(maxsize=1)
@@ -256,10 +264,3 @@ def _may_limit(before: str, said: str, after: str, is_last: bool) -> bool:
 
 def _pattern(name: str) -> re.Pattern[str]:
     return phrases.pattern("time", name)
-
-
-def _in_a_name(text: str, said: _Said, names: list[str]) -> bool:
-    longer = (name for name in names if text[said.start : said.end] in name)
-    return any(
-        place.start() <= said.start < place.end() for name in longer for place in re.finditer(re.escape(name), text)
-    )

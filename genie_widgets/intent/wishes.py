@@ -38,7 +38,9 @@ def find_metric(found: Constraints, profile: TableProfile) -> None:
             continue
         for match in phrases.pattern("metrics", metric).finditer(text):
             said = found.rest[match.start() : match.end()]
-            if match.group() in names or _in_a_name(text, match, names) or _is_another_word(match.group(), said):
+            if match.group() in names or _is_another_word(match.group(), said):
+                continue
+            if phrases.is_in_a_name(text, *match.span(), names):
                 continue
             if _BETTER_NOT_BEFORE.search(text, 0, match.start()) or _BETTER_NOT_AFTER.match(text, match.end()):
                 continue
@@ -69,13 +71,6 @@ def _is_another_word(folded_word: str, said: str) -> bool:
         len(said) <= MAX_ABBREVIATION
         and said.isalpha()
         and unicodedata.normalize("NFKC", said).casefold() != folded_word
-    )
-
-
-def _in_a_name(text: str, match: re.Match[str], names: set[str]) -> bool:
-    longer = (name for name in names if len(name) > len(match.group()) and match.group() in name)
-    return any(
-        place.start() <= match.start() < place.end() for name in longer for place in re.finditer(re.escape(name), text)
     )
 
 
