@@ -122,7 +122,12 @@ def _kind(profile: TableProfile, prompt: str, target: str, asked: Constraints) -
     amount = (forms["amount"] or forms["count"]) and not forms["which"]
     if asked.metric is not None and METRICS[asked.metric].problem_types == ("regression",):
         amount = True
-    return problem_type_of(profile.column(target), amount_asked=amount, quantiles=bool(asked.quantile_levels))
+    return problem_type_of(
+        profile.column(target),
+        amount_asked=amount,
+        class_asked=forms["which"],
+        quantiles=bool(asked.quantile_levels),
+    )
 
 
 def fitting_metrics(

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
+from genie_widgets.intent.lists import ARTICLES, AT_A_TIME, SEPARATORS
 from genie_widgets.intent.reading import Mention, read
 from genie_widgets.intent.sorting import take_by_role
 from genie_widgets.intent.spoken import NEEDED, RANGE, THESE, WHOLE, Spoken
@@ -18,14 +19,12 @@ from genie_widgets.schema import TableProfile
 MAX_STRAY = 4
 MAX_SKIPPED = 3
 _SENTENCE_END = re.compile(r"[.;!?](?=\s|$)|[?!;](?=[\u3040-\u9fff\uac00-\ud7a3])|[。；！？।\n]|…| - | – |\((?=\w)|\)")
-_SEPARATORS = re.compile(
-    r"[,、，/&+]|\b(?:and|or|nor|plus|as well as|also|too|y|e|o|u|et|ou|ni|nem|ne|und|oder|sowie|noch|и|или|а также|both)\b|"
-    r"和|与|及|或|以及|と|や|및|(?<=[\w)\]])[와과랑](?=\s)|그리고|और|या|तथा"
-)
 # "..., but": no list that ends after it begins before.
 _TURN = re.compile(r"[,，、]\s*(?:(?:but|pero|mais|aber|mas|ma|но|लेकिन|पर|मगर)(?=\s)|但|不过)")
 # After these, too, anything may be denied.
 _NEGATION = re.compile(r"(?:not|nothing|we|niente|nessun|nada|ni|pas|rien|weder|nichts|ни|никаких)\b")
+# "Only what we know without a lab: age and sex": which columns these are is told behind.
+_TOLD_BEHIND = re.compile(r"[^.;!?:\n]{3,60}:\s")
 _BRACKETS = re.compile(r"\([^()]{2,120}\)")
 _OPEN_LIST = re.compile(
     r"\b(?:such as|like|including|other|others|various|different|several|many|etc|e\.g|all|every|everything|any|"
@@ -43,10 +42,6 @@ _WONDERS = re.compile(
 # What is said of inputs, and of nothing that happens.
 _OF_MODELS = re.compile(
     r"us(?:ed?|ing|at|ar|ad)|includ|consider|known|model|input|feature|count|matter|play|influenc|allowed|it|them|those"
-)
-_ARTICLES = frozenset(
-    "the a an my our this that these those not no nor neither either de del la el los las le les l des du der die das den "
-    "dem ein eine il lo gli i o os as column columns".split()
 )
 _WHETHER = frozenset("whether if ob si se do does that".split())
 _LOOKS_BACK = re.compile(
@@ -164,6 +159,9 @@ class _Clauses:
             start = match.end()
             end = self._after(start, [place for place in others if place > match.start()])
             names, low, high, stray = self._list(start, end, skips=field == "ignore")
+            told = _TOLD_BEHIND.match(self._reading.folded, start) if field == "features" and not names else None
+            if told is not None:
+                names, low, high, stray = self._list(told.end(), self._after(told.end(), []), skips=False)
             if names:
                 read_to = high
                 self._take(field, names, match.start(), high)
@@ -198,6 +196,8 @@ class _Clauses:
             opened = [m.end() for opener in openers for m in self._cues(opener) if low <= m.start() < match.start()]
             low = max(opened) if opened else low
             names, first, complete = self._list_back(low, match.start())
+            if field == "features" and AT_A_TIME.search(self._reading.folded, low, first):
+                continue
             if field == "ignore" and not opened:
                 names, first = self._without_target(names, first, match)
             if names and (field == "ignore" or complete):
@@ -284,7 +284,7 @@ class _Clauses:
     def _pieces(self, start: int, end: int, *, opening: bool = False) -> Iterator[Span]:
         """Split at commas and "and", and where brackets that hold a list open, but not within a column's name."""
         at = start
-        found = [m.span() for m in _SEPARATORS.finditer(self._reading.folded, start, end)]
+        found = [m.span() for m in SEPARATORS.finditer(self._reading.folded, start, end)]
         found += [(low, low + 1) for low, _ in self._told if opening and start <= low < end]
         for low, high in sorted(found):
             if self._is_in_name(low, high):
@@ -347,7 +347,7 @@ class _Clauses:
         if RANGE.fullmatch(between):
             names = self._profile.column_names
             return names.index(one.column) < names.index(other.column)
-        return all(word.plain in _ARTICLES or THESE.fullmatch(word.plain) for word in words_of(between))
+        return all(word.plain in ARTICLES or THESE.fullmatch(word.plain) for word in words_of(between))
 
     def _start_of(self, names: list[str], low: int, high: int) -> int:
         starts = [m.start for name in names for m in self._reading.mentions_of(name, ((low, high),))[:1]]

@@ -38,6 +38,8 @@ class Constraints:
         Columns to leave out; the only columns to learn from.
     shared : set of str
         Columns that were told together by a word of their names ("the other scores"): the target may be one of them.
+    by_role : set of str
+        Columns that no phrase left out or kept to, but a classifier of what stands around them.
     time_limit_s, metric, quality, quantile_levels, validation
         As in `Plan`; None or empty where nothing is said.
     metric_in_passing : bool
@@ -60,6 +62,7 @@ class Constraints:
     ignore: list[str] = field(default_factory=list)
     features: list[str] = field(default_factory=list)
     shared: set[str] = field(default_factory=set)
+    by_role: set[str] = field(default_factory=set)
     time_limit_s: int | None = None
     metric: str | None = None
     metric_in_passing: bool = False

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
-from genie_widgets.intent.words import plain, stem, words_of
+from genie_widgets.intent.words import name_parts, plain, stem, words_of
 from genie_widgets.language import mark, tr
 from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile, default_metric
 
 # Whole numbers of at most this many values are read as classes unless an amount is asked for.
 MAX_INTEGER_CLASSES = 10
+# Codes stand one beside the other and are small; minutes or prices are not.
+WIDE, LARGE = 3, 20
+_COUNTED = re.compile(
+    r"^(?:n|nb|num|number of|count of|nombre|numero d\w*) |\b(?:counts?|qty|quantity|anzahl|menge|cantidad|quantite|quantita|"
+    r"quantidade|количество|кол)\b|数量|人数|个数|個数|件数|개수|संख्या"
+)
 MAX_CLASSES = 100
 # One class with so large a share makes accuracy the measure of that share.
 LOPSIDED = 0.75
@@ -65,7 +72,9 @@ EMPTY_CLASS = "(empty)"
 _NEGATIVE = ("no", "false", "0", "0.0", "n", "f", "negative", "none", "non", "nein", "not", "normal", "stayed", "good")
 
 
-def problem_type_of(column: ColumnProfile, *, amount_asked: bool = False, quantiles: bool = False) -> ProblemType:
+def problem_type_of(
+    column: ColumnProfile, *, amount_asked: bool = False, class_asked: bool = False, quantiles: bool = False
+) -> ProblemType:
     """Decide the problem type from the target's values.
 
     Parameters
@@ -74,6 +83,8 @@ def problem_type_of(column: ColumnProfile, *, amount_asked: bool = False, quanti
         The target.
     amount_asked : bool
         Whether the sentence asks how much or how many.
+    class_asked : bool
+        Whether it asks which.
     quantiles : bool
         Whether the sentence asks for quantiles.
 
@@ -89,7 +100,17 @@ def problem_type_of(column: ColumnProfile, *, amount_asked: bool = False, quanti
         return "binary"
     if numeric and (column.kind == "number" or amount_asked or column.n_distinct > MAX_INTEGER_CLASSES):
         return "regression"
+    if numeric and not class_asked and _is_amount(column):
+        return "regression"
     return "multiclass"
+
+
+def _is_amount(column: ColumnProfile) -> bool:
+    """Whether few whole numbers are amounts rather than classes: wide apart, or counted by the column's name."""
+    if column.minimum is None or column.maximum is None:
+        return False
+    is_wide = column.maximum >= LARGE and column.maximum - column.minimum >= WIDE * column.n_distinct
+    return is_wide or _COUNTED.search(" ".join(name_parts(column.name))) is not None
 
 
 def said_kind(problem_type: str) -> str:

@@ -124,6 +124,9 @@ def _doubt(text: str, profile: TableProfile, asked: Constraints, ranked: list[Ca
     if best.column in asked.ignore:
         words = tr("{column} is both to be predicted and to be left out. What should be predicted?", column=best.column)
         return _question(ranked, profile, text, words)
+    if asked.features == [best.column]:
+        words = tr("{column} alone is to be used to predict itself. What should be predicted?", column=best.column)
+        return _question(ranked, profile, text, words)
     both = [name for name in asked.features if name in asked.ignore]
     if both:
         words = tr("{column} is both to be used and to be left out. Which is meant?", column=both[0])

@@ -10,6 +10,7 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.commanded import without_context
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.features import Matrix
+from genie_widgets.intent.lists import columns_in_lists
 from genie_widgets.intent.reading import Mention, read, spoken_values
 from genie_widgets.intent.refusals import Suspicion, suspicion_of
 from genie_widgets.intent.rereading import Rereading, kinds_of_request, read_again
@@ -23,9 +24,13 @@ from genie_widgets.schema import TableProfile
 # it wrongly.
 TAKEN = {IGNORE: 0.75, FEATURES: 0.7}
 KEPT = {IGNORE: 0.2, FEATURES: 0.2}
+# Of those that only a classifier found, without a phrase.
+KEPT_BY_ROLE = {IGNORE: 0.6, FEATURES: 0.6}
 # Below this probability of no wish, what is wished of a column counts against its being the target; but it counts so much
 # at least, however sure the wish is: people contradict themselves.
 WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
+# So many columns beside each other are a list.
+LEAST_LIST = 3
 # "What is the price?" may ask for a figure of the table, or for a prediction of it.
 _MAY_ASK_FOR_A_COLUMN = ("reporting", "chat")
 
@@ -137,17 +142,23 @@ def _says_more(text: str, best: Mention | None) -> bool:
 def _settle(asked: Constraints, again: Rereading, ranked: list[Candidate], profile: TableProfile) -> None:
     """Bring the columns to leave out, and to keep to, in line with what was read."""
     names = profile.column_names
-    target = ranked[0].column if is_clear(ranked) else None
+    likeliest = ranked[0].column if ranked else None
+    target = likeliest if is_clear(ranked) else None
     # What a phrase tells of without a name ("age to plan", "everything but") is not in what is read of a column.
     named = {name for _, columns in asked.units for name in columns}
     for role in (IGNORE, FEATURES):
         field = ROLES[role]
         found: list[str] = getattr(asked, field)
-        wrong = [names[i] for i in again.read if names[i] in named & {*found} and again.roles[i, role] < KEPT[role]]
+        chances = {names[i]: float(again.roles[i, role]) for i in again.read}
+        wrong = [
+            name
+            for name in chances
+            if name in named & {*found} and chances[name] < (KEPT_BY_ROLE if name in asked.by_role else KEPT)[role]
+        ]
+        if role == FEATURES:
+            chances |= _of_whole_lists(asked, chances, likeliest)
         fresh = [
-            names[i]
-            for i in sorted(again.read)
-            if names[i] not in found and names[i] != target and again.roles[i, role] > TAKEN[role]
+            name for name in names if name not in found and name != target and chances.get(name, 0.0) > TAKEN[role]
         ]
         asked.give_back(field, [name for name in wrong if not _is_outright(asked, role, name)])
         if role == FEATURES and any(unmatched == field for unmatched, _ in asked.unmatched):
@@ -156,6 +167,17 @@ def _settle(asked: Constraints, again: Rereading, ranked: list[Candidate], profi
             continue
         for name in fresh:
             asked.take(field, name)
+
+
+def _of_whole_lists(asked: Constraints, chances: dict[str, float], target: str | None) -> dict[str, float]:
+    """Give each column of a list what its columns have on average: a list is kept to as a whole, or not at all."""
+    lists = [[name for name in listed if name != target] for listed in columns_in_lists(asked.whole, asked.units)]
+    return {
+        name: sum(chances.get(each, 0.0) for each in listed) / len(listed)
+        for listed in lists
+        if len(listed) >= LEAST_LIST
+        for name in listed
+    }
 
 
 def _is_outright(asked: Constraints, role: int, name: str) -> bool:
@@ -174,5 +196,8 @@ def _tells_of_columns(asked: Constraints, names: list[str]) -> bool:
     """Whether columns are no more than told of: "information including breed and colour" limits nothing."""
     small = phrases.folded(asked.whole)
     first = min((start for (start, _), columns in asked.units if {*columns} & {*names}), default=-1)
+    last = max((end for (_, end), columns in asked.units if {*columns} & {*names}), default=len(small))
+    if phrases.pattern("constraints", "and_so_on").match(small, last) is not None:
+        return True
     before = [m.end() for m in phrases.pattern("constraints", "tells_of").finditer(small) if m.end() <= first]
     return bool(before) and not any(sign in small[before[-1] : first] for sign in ".;?!。")

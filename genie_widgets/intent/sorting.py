@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from genie_widgets.intent.constraints import MAX_QUOTE, Constraints
+from genie_widgets.intent.lists import AT_A_TIME
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.roles import classifier
 from genie_widgets.intent.spoken import Spoken
@@ -49,6 +50,8 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
             continue
         if role == "features" and any(field == role for field, _ in found.unmatched):
             continue  # of a list that the table does not have, the planner asks
+        if role == "features" and AT_A_TIME.search(folded(text), 0, low):
+            continue
         if asked_for is None:
             # What is asked for is not left out, however it is said.
             ranked = rank_targets(read_first(found.rest, profile), profile)
@@ -56,6 +59,7 @@ def take_by_role(spoken: Spoken, found: Constraints, profile: TableProfile) -> N
         fresh = [name for name in columns if name not in named | asked_for]
         if not fresh:
             continue
+        found.by_role.update(fresh)
         into: list[str] = getattr(found, role)
         into += [name for name in profile.column_names if name in fresh and name not in into]
         found.note(role, ", ".join(fresh), *_clause(found.rest, here, others), blank=False)

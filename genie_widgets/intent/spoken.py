@@ -20,7 +20,7 @@ MET = 0.55
 # As surely as the surest, or nearly: "both names".
 ALIKE, ALIKE_OF_MANY = 0.02, 0.15
 # Columns that share a word: as surely as the surest or nearly; so many may be meant by one word in the singular, and in the plural.
-FAMILY, FAMILY_OF_ONE, FAMILY_NEAR = 0.6, 0.8, 0.12
+FAMILY, FAMILY_OF_ONE, FAMILY_NEAR, FAMILY_NEAR_OF_COLUMNS = 0.6, 0.8, 0.12, 0.2
 MAX_ALIKE, MAX_FAMILY = 3, 12
 # Parts of a name that stand farther apart are not said as one.
 MAX_APART = 40
@@ -30,6 +30,12 @@ _MANY = re.compile(
 THESE = re.compile(
     r"\b(?:features?|columns?|variables?|fields?|attributes?|alone|columnas?|variables?|colonnes?|spalten?|merkmale?|colunas?|colonne|колон\w+|столбц\w+|признак\w+)\b|列|特征|字段|特徴|컬럼|열|변수|कॉलम"
 )
+# "All the histogram stuff" says no more than "histogram".
+_THINGS = re.compile(
+    r"stuff|things?|bits?|parts?|info|information|data|details?|ones|figures?|values?|readings?|measurements?"
+)
+# A class of the target is no column, unless one is called that.
+_CLASS = re.compile(r"class(?:es)?|klassen?|clases?|classi|класс\w*|类别?|クラス|클래스|वर्ग")
 RANGE = re.compile(
     r"[\s\"'`“”]*(?:to|through|thru|until|up to|-|–|—|~|bis|a|à|hasta|ate|fino a|по|до|至|到|から|〜|부터|से)[\s\"'`“”]*"
 )
@@ -80,9 +86,11 @@ class Spoken:
         ]
         found += [(True, end - start, 1.0, (start, end)) for start, end in kinds_in(text)]
         kept: list[Span] = []
-        for *_, (start, end) in sorted(found, reverse=True):
+        for literal, *_, (start, end) in sorted(found, reverse=True):
+            said = text[start:end]
             # "Features" are not MiscFeature.
-            if all(end <= low or high <= start for low, high in kept) and not THESE.fullmatch(text[start:end]):
+            is_none = THESE.fullmatch(said) or (not literal and _CLASS.fullmatch(said))
+            if all(end <= low or high <= start for low, high in kept) and not is_none:
                 kept.append((start, end))
         named = [((start, end), self.resolve(start, end, NEEDED)) for start, end in sorted(kept)]
         return [(span, names) for span, names in named if names]
@@ -101,7 +109,9 @@ class Spoken:
         alone = self._alone(start, end, near) if needed < WHOLE and not many else ""
         if alone:
             return [alone]
-        family = self._family(start, end, FAMILY if many else FAMILY_OF_ONE) if needed < WHOLE else []
+        # "The acid columns" are those of acidity, too.
+        near_ones = FAMILY_NEAR_OF_COLUMNS if many and THESE.search(piece) else FAMILY_NEAR
+        family = self._family(start, end, FAMILY if many else FAMILY_OF_ONE, near_ones) if needed < WHOLE else []
         if len(family) > 1 and (many or len(family) <= MAX_ALIKE) and not any(m.score >= WHOLE for m in near):
             self._shared.update(family)
             return family
@@ -141,12 +151,12 @@ class Spoken:
             return []
         return [near[0].column]
 
-    def _family(self, start: int, end: int, needed: float) -> list[str]:
+    def _family(self, start: int, end: int, needed: float, near: float) -> list[str]:
         """Name the columns that share what a piece says: of "both names" first_name and last_name."""
         said = [
             (start + word.start, start + word.end)
             for word in words_of(self._reading.text[start:end])
-            if word.plain not in STOP_WORDS and not _COUNTS.fullmatch(word.plain) and not THESE.fullmatch(word.plain)
+            if word.plain not in STOP_WORDS and not any(r.fullmatch(word.plain) for r in (_COUNTS, THESE, _THINGS))
         ]
         members: dict[str, tuple[int, float]] = {}
         for column, parts in self._reading.parts.items():
@@ -161,7 +171,7 @@ class Spoken:
         # "living area" is two parts of GrLivArea, and only one of LotArea.
         most = max(n for n, _ in members.values())
         best = max(score for n, score in members.values() if n == most)
-        return [column for column, (n, score) in members.items() if n == most and score >= best - FAMILY_NEAR]
+        return [column for column, (n, score) in members.items() if n == most and score >= best - near]
 
     def whole_names(self, start: int, end: int) -> list[Mention]:
         """Find the columns whose whole names stand here; a name within a longer one is not meant."""

@@ -8,6 +8,7 @@ import unicodedata
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.phrases import folded
+from genie_widgets.intent.shares import share_in
 from genie_widgets.schema import METRICS, TableProfile
 
 MIN_LEVELS, DEFAULT_LEVELS = 2, (0.1, 0.5, 0.9)
@@ -95,15 +96,21 @@ def find_quantiles(found: Constraints) -> None:
     # "0,1, 0,5 y 0,9": a decimal comma is one before a digit.
     text = re.sub(r"(?<![\d.,])0,(?=\d)", "0.", folded(found.rest))
     match = phrases.pattern("quantiles", "words").search(text) or re.search(
-        r"\bp\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+", text
+        r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|^p\d\d\b(?= of )",
+        text,
     )
     if match is None:
         bare = re.search(r"(?<![\d.])(\d{1,2})(?:/|, ?)50(?:/|, ?)(\d{2})(?![\d.])", text)
         if bare is None:
+            share = share_in(text)
+            if share is not None:
+                found.quantile_levels = (share.level,)
+                found.note("quantile_levels", str(share.level), share.start, share.end, blank=False)
             return
         match = bare
     start, end = match.span()
-    before = re.search(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?\Z", text[:start])
+    # "Das 95. Perzentil"
+    before = re.search(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR}|\.\s)?\Z", text[:start])
     after = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?").match(text, end)
     interval = re.search(r"interv|band|range|区间|区間|구간|интервал", match.group()) is not None
     start, end = before.start() if before else start, after.end() if after and not (before and interval) else end

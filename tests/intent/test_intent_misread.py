@@ -6,6 +6,7 @@ import pytest
 from genie_widgets.data import read_table
 from genie_widgets.intent import make_plan
 from genie_widgets.intent.constraints import find_constraints
+from genie_widgets.intent.lists import columns_in_lists
 
 
 def table(*names):
@@ -84,3 +85,90 @@ def test_a_value_that_is_called_undecided_is_no_open_mind():
     frame = pd.DataFrame({"vote": ["yes", "no", "undecided"] * 30, "age": [20 + i % 41 for i in range(90)]})
     found = make_plan(read_table(frame, name="voters").profile, "predict if a voter is undecided")
     assert (found.status, found.target) == ("plan", "vote")
+
+
+def asked_of(sentence, *names):
+    return find_constraints(sentence, table(*names))
+
+
+def test_a_class_of_the_target_is_no_column():
+    asked = asked_of(
+        "road_type. the rare class is tiny, never judge by accuracy. drop id", "road_type", "first_class_rd", "id"
+    )
+    assert asked.ignore == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "ignore"),
+    [
+        ("health but chuck all the histogram stuff", ["histogram_width", "histogram_min_2", "histogram_of_peaks"]),
+        ("health. out with pulse", ["pulse"]),
+        ("health, none of the other pulse columns, please", ["pulse"]),
+    ],
+)  # fmt: skip
+def test_more_ways_to_leave_out(sentence, ignore):
+    columns = ("health", "pulse", "histogram_width", "histogram_min_2", "histogram_of_peaks")
+    assert asked_of(sentence, *columns).ignore == ignore
+
+
+def test_which_columns_are_meant_may_be_told_behind_a_colon():
+    asked = asked_of("is he ill? use only what we know without a lab: age and sex", "ill", "age", "sex", "lab_value")
+    assert (asked.features, asked.ignore) == (["age", "sex"], [])
+
+
+def test_what_is_known_at_a_time_only_names_no_column():
+    asked = asked_of("predict state from what is known at launch only", "state", "launch", "goal")
+    assert asked.features == []
+
+
+def test_the_acid_columns_are_those_of_acidity_too():
+    asked = asked_of("taste from the acid columns only", "taste", "fixed_acidity", "citric_acid", "sugar")
+    assert asked.features == ["fixed_acidity", "citric_acid"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "lists"),
+    [
+        ("using a_1 (status), b_2 and c_3 only, d_4 is the target", [["a_1", "b_2", "c_3"], ["d_4"]]),
+        ("a_1 wall area, b_2 roof area. c_3", [["a_1", "b_2"], ["c_3"]]),
+        ("predict a_1 without b_2", [["a_1"], ["b_2"]]),
+    ],
+)
+def test_columns_stand_in_lists(sentence, lists):
+    columns = ("a_1", "b_2", "c_3", "d_4")
+    units = [((sentence.index(name), sentence.index(name) + 3), [name]) for name in columns if name in sentence]
+    assert columns_in_lists(sentence, units) == lists
+
+
+@pytest.mark.parametrize(
+    ("sentence", "levels"),
+    [
+        ("the p90 of delay", (0.9,)), ("delay, das 95. Perzentil", (0.95,)), ("p5 and p95 of delay", (0.05, 0.95)),
+        ("which priority, P1 P2 or P3", ()), ("the yield of each interval", ()),
+        ("income without the decile score", ()),
+        ("delay with a 90% interval", (0.05, 0.5, 0.95)),
+        ("a delay that nine days in ten stay under", ()), ("give me a delay that nine days in ten stay under", (0.9,)),
+    ],
+)  # fmt: skip
+def test_quantiles_and_what_only_looks_so(sentence, levels):
+    assert asked_of(sentence, "delay", "priority", "income").quantile_levels == levels
+
+
+def test_a_column_does_not_predict_itself():
+    profile = table("delay", "stops", "load")
+    answer = make_plan(profile, "predict delay using only delay")
+    assert (answer.status, answer.field) == ("question", "target")
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        ("play_time", (15, 30, 45, 60, 90, 120), "regression"),
+        ("number_of_vehicles", (1, 2, 3, 4), "regression"),
+        ("severity", (1, 2, 3), "multiclass"),
+        ("zone", (1, 2, 3, 4, 9), "multiclass"),
+    ],
+)
+def test_few_whole_numbers_are_amounts_where_they_lie_apart_or_are_counted(name, values, kind):
+    frame = pd.DataFrame({name: list(values) * 40, "a": range(40 * len(values))})
+    assert make_plan(read_table(frame, name="t").profile, f"predict {name}").problem_type == kind

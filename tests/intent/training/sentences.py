@@ -27,6 +27,8 @@ FOLDS = 3
 UNTOLD = 0.3
 # Sentences that came later, on tables with enough of them.
 LATER = ("mixed", "roles")
+# So many letters that another column's name has in common with the target's: it may be meant where that is missing.
+STEM = 4
 
 
 def number_of(name):
@@ -82,8 +84,32 @@ def rows_of(sources):
         with role_classifier(unseen.get(table[1]) if table[0] == "roles" else None):
             common = {"part": part, "cluster": cluster, "title": titled(profile.name), "cards": cards}
             more = from_templates(profile, rng, 2) if table[0] not in LATER else []
-            rows += [{**common, **row_of(example, profile)} for example in (*examples, *more)]
+            rows += [{**common, "absent": False, **row_of(example, profile)} for example in (*examples, *more)]
+            for example in without_target(examples):
+                there = [described(column) for column in example.profile.columns]
+                rows.append({**common, "cards": there, "absent": True, **row_of(example, example.profile)})
     return rows
+
+
+def without_target(examples):
+    """Ask for what the table lacks: one of its targets is taken out, and what is said of it asks for nothing there."""
+    asked = sorted({tuple(sorted(example.right)) for example in examples if example.right and example.weight == 1})
+    if not asked:
+        return []
+    out = asked[number_of("absent" + examples[0].profile.name) % len(asked)]
+    left = tuple(column for column in examples[0].profile.columns if column.name not in out)
+    stems = {stem for name in out for stem in stems_of(name)}
+    if len(left) < 3 or any(stems & stems_of(column.name) for column in left):
+        return []
+    reduced = examples[0].profile.model_copy(update={"columns": left})
+    meant = (example for example in examples if tuple(sorted(example.right)) == out)
+    return [replace(example, profile=reduced, right=frozenset()) for example in meant]
+
+
+def stems_of(name):
+    """The beginnings of a name's words."""
+    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
+    return {word.casefold()[:STEM] for word in words}
 
 
 def row_of(example, profile):

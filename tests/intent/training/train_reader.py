@@ -9,8 +9,8 @@ Tables that have half of their columns in common are kept together. A ninth of t
 checking; a ninth ends the training and calibrates. With `--all` the first ninth is trained on, too: for what is
 shipped, where sets that others wrote judge it. The ranker's probabilities come from rankers that saw none of a
 table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence, which
-takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on.
-After a change of what is seen of a sentence or a column take a new FOLDER.
+takes minutes, the texts' pieces, and what is trained (`trained.pkl`); with `--go-on` it is trained on, or, in
+a new folder, what is shipped. After a change of what is seen of a sentence or a column take a new FOLDER.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
-from joint import MATRICES, beginning, column_logits, kind_logits, loss, read_alone
+from joint import MATRICES, beginning, column_logits, kind_logits, layers_of, loss, read_alone
 from material import HERE
 from mixed import mixed_requests
 from sentences import gathered, number_of, rank_unseen, rows_of
@@ -51,6 +51,10 @@ N_LAYERS = 6
 FIGURES = HERE.parent / "rereading_figures.npz"
 OUT = HERE.parents[2] / "genie_widgets" / "intent" / "reader" / "reader.npz"
 TEMPLATES, SURE_ONES, OTHERS = 0.1, 0.15, 0.45
+# Of the sentences whose target is taken out of the table.
+ABSENT = 0.45
+# From this probability on the planner proposes a column.
+PROPOSED = 0.5
 # Some are only known to be refused, not what they ask for instead.
 REFUSED = "refused"
 # The roles' part of the head begins at nothing, and may learn faster.
@@ -204,7 +208,11 @@ def tell(name, made, rows, sharpness=1.0):
         f"{name}: {asked.sum()}, loss {missed_by(made, rows, sharpness):.3f}, first {right[asked].mean():.1%}", end=" "
     )
     print(f"(English {right[asked & english].mean():.1%}, others {right[asked & ~english].mean():.1%}),", end=" ")
-    print(f"among three {hit.max(1)[asked].mean():.1%}; right where 2% and 5% are wrong: {', '.join(told)}", flush=True)
+    print(f"among three {hit.max(1)[asked].mean():.1%}; right where 2% and 5% are wrong: {', '.join(told)}", end="; ")
+    for kind, own in (("asked about", ~asked), ("about what is not there", np.array([r["absent"] for r in rows.rows]))):
+        if own.any():
+            print(f"{kind} {own.sum()}, not proposed {(sure[own] < PROPOSED).mean():.1%}", end="; ")
+    print(f"proposed of the others {(sure[asked] >= PROPOSED).mean():.1%}", flush=True)
 
 
 def tell_roles(roles, rows):
@@ -249,7 +257,7 @@ def tell_requests(name, logits, meant, kinds):
 
 def shipped(base, saved):
     """The arrays of the file that is shipped: the words' as they were, the layers, and the head."""
-    made = {name: array for name, array in base.items() if not name[0].isdigit()}
+    made = {name: array for name, array in base.items() if not (name[0].isdigit() or name.startswith("head."))}
     for number, arrays in enumerate([*saved["p"]["lower"], *saved["p"]["layers"]]):
         for name, array in arrays.items():
             whole, _, kind = name.partition(".")
@@ -266,8 +274,10 @@ def shipped(base, saved):
 def write(folder, saved):
     """Write what was trained into genie_widgets, and what JAX makes of one sentence: numpy must make the same."""
     rows, _, pieces = prepared(folder)
-    with np.load(folder / "reader.npz") as stored:
-        np.savez(OUT, **shipped(stored, saved))
+    base = folder / "reader.npz"
+    with np.load(base if base.exists() else OUT) as stored:
+        made = shipped(stored, saved)
+    np.savez(OUT, **made)
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
     row = next(r for r in rows if r["part"] == "validate" and 1 in r["role"] and len(r["cards"]) > MOST_READ)
     own = Rows([row], pieces, saved["scaling"])
@@ -283,6 +293,17 @@ def write(folder, saved):
         said=[at for i in chosen for at in row["said"][i]], n_said=[len(row["said"][i]) for i in chosen],
         columns=softmax(columns[[*range(n), -1]], saved["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
     )  # fmt: skip
+
+
+def from_shipped():
+    """What is shipped, as it is kept while it is trained."""
+    with np.load(OUT) as stored:
+        layers = layers_of([layer(stored, f"{number}.") for number in range(N_LAYERS)])
+        head = {name.removeprefix("head."): array for name, array in stored.items() if name.startswith("head.")}
+    kinds, sharpness = str(head.pop("kind_names")).split(), float(head.pop("sharpness"))
+    scaling = np.float32(head.pop("mean")), np.float32(head.pop("scale"))
+    p = {"lower": layers[:ALONE], "layers": layers[ALONE:], "head": {k: np.float32(a) for k, a in head.items()}}
+    return {"p": p, "scaling": scaling, "kinds": kinds, "sharpness": sharpness}
 
 
 class Training:
@@ -343,6 +364,8 @@ def is_learned(row, share, rng, parts=("train",)):
     chosen = to_read(row["first"], row["wishes"])
     if row["right"][0] < len(row["cards"]) and not set(chosen) & set(row["right"]):
         return False
+    if row["absent"]:
+        return rng.random() < ABSENT
     if row["weight"] < 1:
         return rng.random() < TEMPLATES
     if row["told"] == 1:
@@ -395,7 +418,7 @@ def main():
     evidence = np.concatenate([row["x"] for row in rows[::3]])
     scaling = evidence.mean(0), evidence.std(0) + 0.05
     if arguments.go_on:
-        saved = pickle.loads(trained.read_bytes())
+        saved = pickle.loads(trained.read_bytes()) if trained.exists() else from_shipped()
         p, scaling = saved["p"], saved["scaling"]
     kinds = [PREDICT, VAGUE, *sorted({kind for _, kind, *_ in asked} - {PREDICT, VAGUE, REFUSED})]
     number = {**{kind: at for at, kind in enumerate(kinds)}, REFUSED: -1}
