@@ -3,17 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.reading import Mention, Reading, read
-from genie_widgets.intent.words import STOP_WORDS, Span
+from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 
 # So surely a column is named by a command's object.
 NAMED = 0.9
 _BORDER = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？।])|\n+")
 _APART = re.compile(r"[,;:，、；：]")
+
+
+def says_more(text: str, named: Iterable[Span]) -> bool:
+    """Whether a sentence says something besides columns' names, and that they are to be predicted.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    named : iterable of (int, int)
+        Where it names columns.
+
+    Returns
+    -------
+    bool
+        Words like "the" say nothing.
+    """
+    known = [match.span() for match in phrases.pattern("cues", "command").finditer(phrases.folded(text))]
+    known += named
+    said = [(word.start, word.end) for word in words_of(text) if word.plain not in STOP_WORDS]
+    return any(not any(low <= start and end <= high for low, high in known) for start, end in said)
 
 
 def without_context(text: str, profile: TableProfile) -> str:

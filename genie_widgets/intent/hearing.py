@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genie_widgets.intent import phrases
-from genie_widgets.intent.commanded import without_context
+from genie_widgets.intent.commanded import says_more, without_context
 from genie_widgets.intent.constraints import Constraints, find_constraints
 from genie_widgets.intent.features import Matrix
 from genie_widgets.intent.lists import columns_in_lists
-from genie_widgets.intent.reading import Mention, read, spoken_values
+from genie_widgets.intent.reading import read, spoken_values
 from genie_widgets.intent.refusals import Suspicion, suspicion_of
 from genie_widgets.intent.rereading import Rereading, kinds_of_request, read_again
 from genie_widgets.intent.roles import ROLES
@@ -73,7 +73,7 @@ def hear(text: str, profile: TableProfile) -> Heard:
     first = read_first(asked.rest, profile)
     again = _again(asked, first, profile)
     # "Predict the species, ignore the island": what is said besides concerns the rest, and casts no doubt on the name.
-    is_outright = not first.leaves_doubt and not _says_more(asked.rest, first.best)
+    is_outright = not first.leaves_doubt and not says_more(asked.rest, first.said)
     ranked = rank_targets(first, profile, None if again is None or is_outright else _open_ones(again))
     ranked = _of_one_column(ranked, first, profile)
     if again is not None:
@@ -82,21 +82,21 @@ def hear(text: str, profile: TableProfile) -> Heard:
     said = without_context(asked.whole, profile)
     kinds = again.kinds if again is not None and said == asked.whole else kinds_of_request(said, profile.column_names)
     suspicion = suspicion_of(asked.rest, profile, kinds)
-    if suspicion.reason in _MAY_ASK_FOR_A_COLUMN and _names_only(asked.rest, ranked, first, profile):
+    if suspicion.reason in _MAY_ASK_FOR_A_COLUMN and _names_only(asked.rest, ranked):
         suspicion = replace(suspicion, probability=0.0, vague=0.0)
     return Heard(asked, ranked, suspicion)
 
 
-def _names_only(text: str, ranked: list[Candidate], first: FirstReading, profile: TableProfile) -> bool:
+def _names_only(text: str, ranked: list[Candidate]) -> bool:
     """Whether nothing but the likeliest column's whole name is said ("what is the airport name?")."""
     if not ranked or ranked[0].spoken < 1.0:
         return False
-    return not _says_more(text, first.evidence.mentions[profile.column_names.index(ranked[0].column)])
+    return not says_more(text, [(ranked[0].start, ranked[0].end)])
 
 
 def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Rereading | None:
     """Read a second time, unless no more is said than to predict a column by its name."""
-    if not asked.whole.strip() or not (first.leaves_doubt or _says_more(asked.whole, first.best)):
+    if not asked.whole.strip() or not (first.leaves_doubt or says_more(asked.whole, first.said)):
         return None
     wishes = wishes_of(asked, profile)
     return read_again(asked, profile, first.evidence, first.probabilities, wishes)
@@ -129,14 +129,6 @@ def _open_ones(again: Rereading) -> Matrix:
     columns[:-1] *= open_
     made: Matrix = columns / columns.sum()
     return made
-
-
-def _says_more(text: str, best: Mention | None) -> bool:
-    """Whether a sentence says something besides a column's name, and that it is to be predicted."""
-    known = [match.span() for match in phrases.pattern("cues", "command").finditer(phrases.folded(text))]
-    known += [(best.start, best.end)] if best is not None else []
-    said = [(word.start, word.end) for word in words_of(text) if word.plain not in STOP_WORDS]
-    return any(not any(low <= start and end <= high for low, high in known) for start, end in said)
 
 
 def _settle(asked: Constraints, again: Rereading, ranked: list[Candidate], profile: TableProfile) -> None:

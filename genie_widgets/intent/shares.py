@@ -24,10 +24,10 @@ _BELOW = (
     r"(?:stays?|staying|keeps?|remains?|gets?|falls?|lies?|is|are|comes? in|lands?|bleib\w*|lieg\w*|qued\w*|est\w*|rest\w*|fic\w*|rimang\w*|be)"
     r"(?: \w+){0,2}? (?:under|below|within|beneath|less than|no more than|at most|unter|darunter|debajo|por debajo|en dessous|sous|"
     r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+|ultrapass\w+)|"
-    r"cover(?:s|ed|ing)?|suffic\w+|is enough|are enough|high enough"
+    r"(?:we|i|you|it)(?: \w+)? (?:keeps?|meets?|holds?)|cover(?:s|ed|ing)?|suffic\w+|is enough|are enough|high enough"
 )
 _ABOVE = (
-    r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|(?:lasts? longer|takes? longer|costs? more)(?! than)|tops?|beats?|go(?:es)? above|is above|are above|is over|are over|lands? above|"
+    r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|cost(?:s|ing)? more than(?=\W*$)|(?:lasts? longer|takes? longer|costs? more)(?! than)|tops?|beats?|go(?:es)? above|is above|are above|is over|are over|lands? above|"
     r"too low|not enough|runs? out|uberschreit\w+|daruber|ubersteig\w+|super[ae]n?|depass\w+|ultrapass\w+)"
 )
 _COMPARED = re.compile(

@@ -9,11 +9,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from genie_widgets.intent.commanded import without_context
+from genie_widgets.intent.commanded import says_more, without_context
 from genie_widgets.intent.features import Evidences, Matrix, evidence_for
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
 from genie_widgets.intent.reading import Mention
+from genie_widgets.intent.words import Span
 from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
 
@@ -22,7 +23,7 @@ SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 # From this probability on a column is proposed without asking.
 SURE = 0.5
 # The next must not be nearly as probable.
-AHEAD = 0.2
+AHEAD = 0.1
 # Where the same words speak of another column as surely,
 SURE_OF_A_TWIN, ALIKE = 0.7, 0.02
 # Without a word that speaks of it, it must be more probable,
@@ -37,6 +38,8 @@ LEAST_IF_ALONE, SHARE_IF_ALONE = 0.02, 0.5
 NONE_MEANT = 0.9
 # A column that stands beside another like it, both asked for, is not the only one.
 SPOKEN = 0.85
+# So probable at least is a column that is asked for beside another.
+LEAST_TOGETHER = 0.04
 # "Rentals per hour" asks for no hour.
 AS_A_UNIT = 0.05
 _BY_TIME = re.compile(
@@ -105,6 +108,11 @@ class FirstReading:
         """Where the likeliest column is spoken of, if it is."""
         mentions = self.evidence.mentions
         return mentions[int(self.probabilities[:-1].argmax())] if mentions else None
+
+    @property
+    def said(self) -> list[Span]:
+        """Where that is, if anywhere."""
+        return [] if self.best is None else [(self.best.start, self.best.end)]
 
     @property
     def leaves_doubt(self) -> bool:
@@ -228,8 +236,11 @@ def _has_a_twin(ranked: list[Candidate]) -> bool:
 
 def asked_together(ranked: list[Candidate], text: str) -> list[Candidate]:
     """Give the columns that a sentence asks for at once ("the load and the price"); fewer than two if it does not."""
-    spoken = sorted((c for c in ranked if c.spoken >= SPOKEN and c.score > 0.04), key=lambda c: c.start)
     best = ranked[0]
+    named = sorted((c for c in ranked if c.spoken >= SPOKEN), key=lambda c: c.start)
+    # Of "predict the plan or the price", where nothing else is said, both are asked for, however much likelier one is.
+    least = LEAST_TOGETHER if says_more(text, [(c.start, c.end) for c in named]) else 0.0
+    spoken = [c for c in named if c.score >= least]
     if best not in spoken:
         return []
     together = [best]

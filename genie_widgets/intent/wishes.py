@@ -9,15 +9,20 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.shares import share_in
+from genie_widgets.intent.words import Span
 from genie_widgets.schema import METRICS, TableProfile
 
 MIN_LEVELS, DEFAULT_LEVELS = 2, (0.1, 0.5, 0.9)
 _NUMBER = r"\d+(?:\.\d+)?"
 # A separator is no part of a number, so that a list is read in one way only, and in little time.
-_SEPARATOR = (
-    r"(?:[\s,;/&%、،]|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
-)
+_SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
 _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
+_INTERVAL = re.compile(r"interv|band|range|区间|區間|구간|интервал")
+# "P10, P50 and P90", "the p90", "10/50/90"; but "P1, P2 or P3" are priorities.
+_SHORT = re.compile(
+    r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|^p\d\d\b(?= of )|"
+    r"(?<![\d.])\d{1,2}(?:/|, ?)50(?:/|, ?)\d{2}(?![\d.])"
+)
 MAX_ABBREVIATION = 4
 # A metric that is spoken of to be turned down: "instead of RMSE, MAE".
 _BETTER_NOT_BEFORE = re.compile(
@@ -92,31 +97,22 @@ def find_quality(found: Constraints) -> None:
 
 
 def find_quantiles(found: Constraints) -> None:
-    """Read quantile levels: listed, or the two ends of an interval."""
+    """Read quantile levels: listed, or the two ends of an interval, or said as a share of the cases."""
     # "0,1, 0,5 y 0,9": a decimal comma is one before a digit.
     text = re.sub(r"(?<![\d.,])0,(?=\d)", "0.", folded(found.rest))
-    match = phrases.pattern("quantiles", "words").search(text) or re.search(
-        r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|^p\d\d\b(?= of )",
-        text,
-    )
-    if match is None:
-        bare = re.search(r"(?<![\d.])(\d{1,2})(?:/|, ?)50(?:/|, ?)(\d{2})(?![\d.])", text)
-        if bare is None:
-            share = share_in(text)
-            if share is not None:
-                found.quantile_levels = (share.level,)
-                found.note("quantile_levels", str(share.level), share.start, share.end, blank=False)
-            return
-        match = bare
-    start, end = match.span()
-    # "Das 95. Perzentil"
-    before = re.search(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR}|\.\s)?\Z", text[:start])
-    after = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?").match(text, end)
-    interval = re.search(r"interv|band|range|区间|区間|구간|интервал", match.group()) is not None
-    start, end = before.start() if before else start, after.end() if after and not (before and interval) else end
-    said = text[start:end]
-    numbers = [float(n) for n in re.findall(_NUMBER, said)]
+    matches = [*phrases.pattern("quantiles", "words").finditer(text), *_SHORT.finditer(text)]
+    if not matches:
+        share = share_in(text)
+        if share is not None:
+            found.quantile_levels = (share.level,)
+            found.note("quantile_levels", str(share.level), share.start, share.end, blank=False)
+        return
+    # "A lower and an upper bound: the 5% and 95% quantiles"
+    read = [(match, *_with_its_numbers(text, match)) for match in matches]
+    match, start, end = next((one for one in read if re.search(r"\d", text[one[1] : one[2]])), read[0])
+    numbers = [float(n) for n in re.findall(_NUMBER, text[start:end])]
     levels = sorted({round(n / 100 if n >= 1 else n, 6) for n in numbers if 0 < n < 100})
+    interval = _INTERVAL.search(match.group()) is not None
     if interval and not levels and re.search(r"training|time|zeit", text[end : end + 12]):
         return
     if len(levels) == 1 and interval:
@@ -125,3 +121,12 @@ def find_quantiles(found: Constraints) -> None:
     found.quantile_levels = tuple(levels) or DEFAULT_LEVELS
     words = ", ".join(str(level) for level in found.quantile_levels)
     found.note("quantile_levels", words, start, end)
+
+
+def _with_its_numbers(text: str, match: re.Match[str]) -> Span:
+    """Give the place of a word of quantiles with the numbers beside it."""
+    start, end = match.span()
+    before = re.search(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?\Z", text[:start])
+    after = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?").match(text, end)
+    interval = _INTERVAL.search(match.group()) is not None
+    return before.start() if before else start, after.end() if after and not (before and interval) else end

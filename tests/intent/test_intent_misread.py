@@ -103,6 +103,7 @@ def test_a_class_of_the_target_is_no_column():
     [
         ("health but chuck all the histogram stuff", ["histogram_width", "histogram_min_2", "histogram_of_peaks"]),
         ("health. out with pulse", ["pulse"]),
+        ("health, hands off pulse", ["pulse"]),
         ("health, none of the other pulse columns, please", ["pulse"]),
     ],
 )  # fmt: skip
@@ -172,3 +173,27 @@ def test_a_column_does_not_predict_itself():
 def test_few_whole_numbers_are_amounts_where_they_lie_apart_or_are_counted(name, values, kind):
     frame = pd.DataFrame({name: list(values) * 40, "a": range(40 * len(values))})
     assert make_plan(read_table(frame, name="t").profile, f"predict {name}").problem_type == kind
+
+
+@pytest.mark.parametrize(
+    "sentence", ["lm(health ~ pulse + steps, data = t)", "health ~ pulse + steps"],
+)  # fmt: skip
+def test_a_formula_names_its_features(sentence):
+    assert asked_of(sentence, "health", "pulse", "steps", "weight").features == ["pulse", "steps"]
+
+
+@pytest.mark.parametrize("sentence", ["predict pulse or steps", "pulse or steps?"])
+def test_one_of_two_columns_is_asked_about_however_much_likelier_one_is(sentence):
+    assert make_plan(table("health", "pulse", "steps"), sentence).status == "question"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "metric"),
+    [
+        ("find the ill. if one slips through we pay, a false alarm is just a phone call", "recall"),
+        ("the percentage of patients you correctly predict counts", "accuracy"),
+        ("no false alarms please", "precision"),
+    ],
+)
+def test_more_metrics_in_plain_words(sentence, metric):
+    assert asked_of(sentence, "ill", "age").metric == metric
