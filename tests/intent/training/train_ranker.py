@@ -146,7 +146,8 @@ def main():
     arguments = parser.parse_args()
     from sentences import gathered, rows_of, told
 
-    rows = rows_of(gathered())
+    # With tables that lack their target it doubts so much that less is planned right (tests/bench/RESULTS.md).
+    rows = [row for row in rows_of(gathered()) if not row["absent"]]
     print(f"{len(rows)} sentences")
     tell(out_of_fold(rows, arguments.folds))
     made = ensemble(told(rows))
