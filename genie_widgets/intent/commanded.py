@@ -13,6 +13,10 @@ from genie_widgets.schema import TableProfile
 # So surely a column is named by a command's object.
 NAMED = 0.9
 _BORDER = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？।])|\n+")
+_JOINED = re.compile(r"[\s:\"'`]*(?:(?:the|column|target|la|le|el|il|o|a|die|das|den|der)\s+)?[\"'`]?")
+_GOES_ON = re.compile(
+    r"[\"'`]?[ ]*(?!(?:with|using|from|by|based|given|without|as|because|so|please|but|ignoring|only|con|avec|sans|sin|mit|ohne|com|sem|senza)\b)[\w(]"
+)
 _APART = re.compile(r"[,;:，、；：]")
 
 
@@ -35,6 +39,23 @@ def says_more(text: str, named: Iterable[Span]) -> bool:
     known += named
     said = [(word.start, word.end) for word in words_of(text) if word.plain not in STOP_WORDS]
     return any(not any(low <= start and end <= high for low, high in known) for start, end in said)
+
+
+def commanded_column(text: str, profile: TableProfile) -> str | None:
+    """Give the column whose whole name stands right behind a word such as "predict"; None where none does, or several.
+
+    Of "predict size of the tip" the size is no more than a word.
+    """
+    reading = read(text, profile)
+    ends = [command.end() for command in phrases.pattern("cues", "command").finditer(reading.folded)]
+    found = {
+        mention.column
+        for mention in _named(reading)
+        if mention.literal
+        and any(_JOINED.fullmatch(reading.folded, end, mention.start) for end in ends if end <= mention.start)
+        and not _GOES_ON.match(reading.folded, mention.end)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def without_context(text: str, profile: TableProfile) -> str:

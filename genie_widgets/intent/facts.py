@@ -11,10 +11,16 @@ from genie_widgets.schema import ColumnProfile, ProblemType, TableProfile, defau
 
 # Whole numbers of at most this many values are read as classes unless an amount is asked for.
 MAX_INTEGER_CLASSES = 10
-# Codes stand one beside the other and are small; minutes or prices are not.
+# Classes are counted from one, as a rule; whole numbers that are large, and so far apart on average, are amounts,
 WIDE, LARGE = 3, 20
+# unless the name says that they stand for something.
+_STANDS_FOR = re.compile(
+    r"\b(?:codes?|ids?|class|classes|stages?|status|state|types?|categor\w+|cat|zones?|stores?|shops?|dept|departments?|groups?|grades?|"
+    r"levels?|regions?|areas?|lines?|routes?|rooms?|units?|sectors?|key|kind|no|nr|num|number|model|version|year|month|cluster|segment|"
+    r"typ|klasse|estado|tipo|codigo|categorie)$"
+)
 _COUNTED = re.compile(
-    r"^(?:n|nb|num|number of|count of|nombre|numero d\w*) |\b(?:counts?|qty|quantity|anzahl|menge|cantidad|quantite|quantita|"
+    r"^(?:n|nb|num) (?:\w+ )*\w+s$|^(?:number of|count of|nombre|numero d\w*) |\b(?:counts?|qty|quantity|anzahl|menge|cantidad|quantite|quantita|"
     r"quantidade|количество|кол)\b|数量|人数|个数|個数|件数|개수|संख्या"
 )
 MAX_CLASSES = 100
@@ -106,11 +112,14 @@ def problem_type_of(
 
 
 def _is_amount(column: ColumnProfile) -> bool:
-    """Whether few whole numbers are amounts rather than classes: wide apart, or counted by the column's name."""
+    """Whether few whole numbers are amounts rather than classes: large and far apart, or counted by the column's name."""
     if column.minimum is None or column.maximum is None:
         return False
+    name = " ".join(name_parts(column.name))
+    if _COUNTED.search(name):
+        return True
     is_wide = column.maximum >= LARGE and column.maximum - column.minimum >= WIDE * column.n_distinct
-    return is_wide or _COUNTED.search(" ".join(name_parts(column.name))) is not None
+    return is_wide and _STANDS_FOR.search(name) is None
 
 
 def said_kind(problem_type: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.build import build_plan, fitting_metrics
+from genie_widgets.intent.commanded import commanded_column
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.facts import USELESS_KINDS, is_no_target, may_mean_no, said_kind, tells_time
 from genie_widgets.intent.features import forms_of
@@ -69,8 +70,10 @@ def plan_from_prompt(profile: TableProfile, prompt: str) -> Answer:
     if hopeless is not None:
         others = [c for c in open_ranked if c.column != hopeless.column]
         return _question(others, profile, text, _why_not(hopeless.column, profile))
-    if not is_clear(ranked):
-        return _question(open_ranked, profile, asked.rest)
+    commanded = commanded_column(asked.rest, profile)
+    if not is_clear(ranked) or commanded not in (None, ranked[0].column):
+        first = [c for c in open_ranked if c.column == commanded]
+        return _question([*first, *(c for c in open_ranked if c not in first)], profile, asked.rest)
     doubt = _doubt(text, profile, asked, ranked)
     if doubt is not None:
         return doubt

@@ -30,7 +30,7 @@ KEPT_BY_ROLE = {IGNORE: 0.6, FEATURES: 0.6}
 # at least, however sure the wish is: people contradict themselves.
 WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
 # So many columns beside each other are a list.
-LEAST_LIST = 3
+LEAST_LIST = 2
 # "What is the price?" may ask for a figure of the table, or for a prediction of it.
 _MAY_ASK_FOR_A_COLUMN = ("reporting", "chat")
 
@@ -73,7 +73,7 @@ def hear(text: str, profile: TableProfile) -> Heard:
     first = read_first(asked.rest, profile)
     again = _again(asked, first, profile)
     # "Predict the species, ignore the island": what is said besides concerns the rest, and casts no doubt on the name.
-    is_outright = not first.leaves_doubt and not says_more(asked.rest, first.said)
+    is_outright = not first.leaves_doubt and not says_more(asked.rest, first.best_span)
     ranked = rank_targets(first, profile, None if again is None or is_outright else _open_ones(again))
     ranked = _of_one_column(ranked, first, profile)
     if again is not None:
@@ -96,7 +96,7 @@ def _names_only(text: str, ranked: list[Candidate]) -> bool:
 
 def _again(asked: Constraints, first: FirstReading, profile: TableProfile) -> Rereading | None:
     """Read a second time, unless no more is said than to predict a column by its name."""
-    if not asked.whole.strip() or not (first.leaves_doubt or says_more(asked.whole, first.said)):
+    if not asked.whole.strip() or not (first.leaves_doubt or says_more(asked.whole, first.best_span)):
         return None
     wishes = wishes_of(asked, profile)
     return read_again(asked, profile, first.evidence, first.probabilities, wishes)

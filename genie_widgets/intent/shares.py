@@ -7,38 +7,44 @@ from typing import NamedTuple
 
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "nineteen": 19, "twenty": 20, "hundred": 100, "a hundred": 100, "half": 50,
+    "nineteen": 19, "twenty": 20, "hundred": 100, "a hundred": 100,
     "uno": 1, "una": 1, "nueve": 9, "diez": 10, "un": 1, "une": 1, "neuf": 9, "dix": 10, "ein": 1, "einer": 1, "eine": 1,
     "einem": 1, "neun": 9, "zehn": 10, "zwanzig": 20, "um": 1, "uma": 1, "nove": 9, "dez": 10, "dieci": 10, "vinte": 20,
     "veinte": 20, "vingt": 20, "venti": 20, "acht": 8, "vier": 4, "funf": 5, "huit": 8, "quatre": 4, "cinq": 5, "ocho": 8,
     "cuatro": 4, "cinco": 5, "otto": 8, "quattro": 4, "cinque": 5, "oito": 8, "quatro": 4,
 }  # fmt: skip
-_N = rf"(\d{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
-_THINGS = r"(?:\W+(?!of\b|in\b)\w+){0,3}?"
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
+_N = rf"({_COUNT})"
+# "A value that 9 of 10 ...": nothing that is counted stands between both numbers.
+_THINGS = rf"(?: (?!(?:of|in|{_COUNT})\b)\w+){{0,3}}?"
 _SHARE = re.compile(
-    rf"\b{_N}{_THINGS}\W+(?:out of|in|of|von|de cada|sur|su|em cada|em|из|de)(?: every| each| jeden)?\W+{_N}\b|"
-    rf"\b(\d{{2}}(?:\.\d)?) ?(?:%|percent|per cent|prozent|por ciento|pour cent|por cento|per cento)"
+    rf"(?<![\d.,])\b{_N}{_THINGS} (?:out of|in|of|von|de cada|sur|su|em cada|em|из|de)(?: every| each| jeden)? {_N}\b|"
+    rf"(?<![\d.,])(\d{{1,2}}(?:\.\d)?) ?(?:%|percent|per cent|prozent|por ciento|pour cent|por cento|per cento)"
     rf"(?= (?:exceed|go over|(?:(?:come|lie|are|stay) )?(?:above|below|under)|of (?:the |all )?\w+|der|des|de (?:los|las)|dei|degli|delle|dos|das)\b| sure| safe| certain| sicher)"
 )
 _BELOW = (
     r"(?:stays?|staying|keeps?|remains?|gets?|falls?|lies?|is|are|comes? in|lands?|bleib\w*|lieg\w*|qued\w*|est\w*|rest\w*|fic\w*|rimang\w*|be)"
     r"(?: \w+){0,2}? (?:under|below|within|beneath|less than|no more than|at most|unter|darunter|debajo|por debajo|en dessous|sous|"
-    r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+|ultrapass\w+)|"
+    r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+(?: pas)?|ultrapass\w+)|"
     r"(?:we|i|you|it)(?: \w+)? (?:keeps?|meets?|holds?)|cover(?:s|ed|ing)?|suffic\w+|is enough|are enough|high enough"
 )
 _ABOVE = (
-    r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|cost(?:s|ing)? more than(?=\W*$)|(?:lasts? longer|takes? longer|costs? more)(?! than)|tops?|beats?|go(?:es)? above|is above|are above|is over|are over|lands? above|"
+    r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|costing more than|"
+    r"(?:(?:lasts?|takes?) longer|costs? more)(?: than(?=\s*(?:[.,;!?]|$)))?|"
+    r"tops?|beats?|go(?:es)? above|is above|are above|is over|are over|lands? above|"
     r"too low|not enough|runs? out|uberschreit\w+|daruber|ubersteig\w+|super[ae]n?|depass\w+|ultrapass\w+)"
 )
-_COMPARED = re.compile(
-    rf"\b(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\b(?!\W+(?:the |its |an? )?(?:\d|average|mean|median|limit))"
-)
-# Words of a figure that is asked for.
+# What it is compared with is the figure itself: nothing follows, or no more than the share.
+_ITSELF = rf"(?=\s*(?:$|[.,;:!?)])|\s+(?:it|this|that|them|what|in|on|for|by|only|and|or|please|{_COUNT})\b)"
+_COMPARED = re.compile(rf"\b(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\b{_ITSELF}")
+# A figure is asked for outright,
 _ASKED = re.compile(
-    r"\b(?:give me|quote|promise|i.?d (?:want|like)|i (?:want|need|would like|must)|so that|such that|upper (?:end|bound|limit)|"
-    r"a (?:\w+ )?(?:number|figure|value|price|time|sum|amount|bound|limit|budget|estimate)|what|which|how|"
-    r"the \w+ (?:that|which)|x|gib|nenn\w*|welche\w*|welcher|dame|que|donne\w*|quel\w*|qual\w*|wie)\b"
+    r"\b(?:give me|quote|promise|i.?d (?:want|like)|(?:i|we) (?:want|need|would like|must)|so that|such that|upper (?:end|bound|limit)|"
+    r"safe|need to|gib|nenn\w*|dame|donne\w*|dammi)\b"
 )
+# or what the share is of belongs to it ("the time that only one in twenty exceeds").
+_OF_WHICH = re.compile(r"\b(?:that|which|do|does|den|die|das|que|qu.|che)(?: \w+)? $")
+_ENDS = re.compile(r"[.,;:!?]")
 # How far from the share its comparison may stand.
 NEAR = 60
 
@@ -64,15 +70,16 @@ def share_in(small: str) -> Share | None:
     Share or None
         None where a share is no more than told ("one in ten customers leaves").
     """
-    if _ASKED.search(small) is None:
-        return None
+    asked = _ASKED.search(small) is not None
     for match in _SHARE.finditer(small):
         share = _number(match[3]) / 100 if match[3] else _number(match[1]) / max(_number(match[2]), 1)
-        if not 0 < share < 1:
+        if not 0 < share < 1 or not (asked or _OF_WHICH.search(small, 0, match.start())):
             continue
         low, high = max(0, match.start() - NEAR), match.end() + NEAR
         near = [
-            found for found in _COMPARED.finditer(small, low, high) if "." not in small[match.end() : found.start()]
+            found
+            for found in _COMPARED.finditer(small, low, high)
+            if not _ENDS.search(small[match.end() : found.start()] or small[found.end() : match.start()])
         ]
         if not near:
             continue

@@ -23,7 +23,7 @@ SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 # From this probability on a column is proposed without asking.
 SURE = 0.5
 # The next must not be nearly as probable.
-AHEAD = 0.1
+AHEAD = 0.15
 # Where the same words speak of another column as surely,
 SURE_OF_A_TWIN, ALIKE = 0.7, 0.02
 # Without a word that speaks of it, it must be more probable,
@@ -110,8 +110,8 @@ class FirstReading:
         return mentions[int(self.probabilities[:-1].argmax())] if mentions else None
 
     @property
-    def said(self) -> list[Span]:
-        """Where that is, if anywhere."""
+    def best_span(self) -> list[Span]:
+        """The place of `best`; empty where there is none."""
         return [] if self.best is None else [(self.best.start, self.best.end)]
 
     @property

@@ -20,8 +20,8 @@ _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
 _INTERVAL = re.compile(r"interv|band|range|区间|區間|구간|интервал")
 # "P10, P50 and P90", "the p90", "10/50/90"; but "P1, P2 or P3" are priorities.
 _SHORT = re.compile(
-    r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|^p\d\d\b(?= of )|"
-    r"(?<![\d.])\d{1,2}(?:/|, ?)50(?:/|, ?)\d{2}(?![\d.])"
+    r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|\bp\d\d\b(?= of )|"
+    r"(?<![\d.])(?:[1-4]?\d)(?:/|, ?)50(?:/|, ?)(?:[5-9]\d)(?![\d.])"
 )
 MAX_ABBREVIATION = 4
 # A metric that is spoken of to be turned down: "instead of RMSE, MAE".

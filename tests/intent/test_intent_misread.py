@@ -5,6 +5,7 @@ import pytest
 
 from genie_widgets.data import read_table
 from genie_widgets.intent import make_plan
+from genie_widgets.intent.commanded import commanded_column
 from genie_widgets.intent.constraints import find_constraints
 from genie_widgets.intent.lists import columns_in_lists
 
@@ -103,7 +104,8 @@ def test_a_class_of_the_target_is_no_column():
     [
         ("health but chuck all the histogram stuff", ["histogram_width", "histogram_min_2", "histogram_of_peaks"]),
         ("health. out with pulse", ["pulse"]),
-        ("health, hands off pulse", ["pulse"]),
+        ("health, hands off the pulse", ["pulse"]),
+        ("health, none of the pulse things", ["pulse"]),
         ("health, none of the other pulse columns, please", ["pulse"]),
     ],
 )  # fmt: skip
@@ -148,7 +150,9 @@ def test_columns_stand_in_lists(sentence, lists):
         ("which priority, P1 P2 or P3", ()), ("the yield of each interval", ()),
         ("income without the decile score", ()),
         ("delay with a 90% interval", (0.05, 0.5, 0.95)),
-        ("a delay that nine days in ten stay under", ()), ("give me a delay that nine days in ten stay under", (0.9,)),
+        ("a delay that nine days in ten stay under", (0.9,)), ("delay in stores 10, 50, 20", ()),
+        ("delay. intervals please", (0.1, 0.5, 0.9)), ("delay at intervals of 15 minutes", ()),
+        ("delay, p90 of it", (0.9,)),
     ],
 )  # fmt: skip
 def test_quantiles_and_what_only_looks_so(sentence, levels):
@@ -168,6 +172,10 @@ def test_a_column_does_not_predict_itself():
         ("number_of_vehicles", (1, 2, 3, 4), "regression"),
         ("severity", (1, 2, 3), "multiclass"),
         ("zone", (1, 2, 3, 4, 9), "multiclass"),
+        ("http_status", (200, 301, 404, 500), "multiclass"),
+        ("dept_code", (10, 20, 30, 40), "multiclass"),
+        ("n_stage", (0, 1, 2, 3), "multiclass"),
+        ("n_items", (1, 2, 3), "regression"),
     ],
 )
 def test_few_whole_numbers_are_amounts_where_they_lie_apart_or_are_counted(name, values, kind):
@@ -197,3 +205,14 @@ def test_one_of_two_columns_is_asked_about_however_much_likelier_one_is(sentence
 )
 def test_more_metrics_in_plain_words(sentence, metric):
     assert asked_of(sentence, "ill", "age").metric == metric
+
+
+@pytest.mark.parametrize(
+    ("sentence", "column"),
+    [
+        ("predict the pulse with steps, more is better", "pulse"), ("steps? predict pulse", "pulse"),
+        ("predict pulse category from steps", None), ("predict size of the pulse", None), ("will the pulse rise", None),
+    ],
+)  # fmt: skip
+def test_the_name_right_behind_predict_is_commanded(sentence, column):
+    assert commanded_column(sentence, table("health", "pulse", "steps", "size")) == column
