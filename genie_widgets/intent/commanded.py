@@ -46,8 +46,10 @@ def commanded_column(text: str, profile: TableProfile) -> str | None:
 
     Of "predict size of the tip" the size is no more than a word.
     """
+    ends = [command.end() for command in phrases.pattern("cues", "command").finditer(phrases.folded(text))]
+    if not ends:
+        return None
     reading = read(text, profile)
-    ends = [command.end() for command in phrases.pattern("cues", "command").finditer(reading.folded)]
     found = {
         mention.column
         for mention in _named(reading)

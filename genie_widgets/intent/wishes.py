@@ -17,6 +17,8 @@ _NUMBER = r"\d+(?:\.\d+)?"
 # A separator is no part of a number, so that a list is read in one way only, and in little time.
 _SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
 _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
+_LIST_BEFORE = re.compile(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?\Z")
+_LIST_AFTER = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?")
 _INTERVAL = re.compile(r"interv|band|range|区间|區間|구간|интервал")
 # "P10, P50 and P90", "the p90", "10/50/90"; but "P1, P2 or P3" are priorities.
 _SHORT = re.compile(
@@ -126,7 +128,7 @@ def find_quantiles(found: Constraints) -> None:
 def _with_its_numbers(text: str, match: re.Match[str]) -> Span:
     """Give the place of a word of quantiles with the numbers beside it."""
     start, end = match.span()
-    before = re.search(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?\Z", text[:start])
-    after = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?").match(text, end)
+    before = _LIST_BEFORE.search(text[:start])
+    after = _LIST_AFTER.match(text, end)
     interval = _INTERVAL.search(match.group()) is not None
     return before.start() if before else start, after.end() if after and not (before and interval) else end

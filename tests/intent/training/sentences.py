@@ -3,6 +3,7 @@
 import hashlib
 import random
 import re
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -22,13 +23,16 @@ from genie_widgets.intent.rereading import said_at
 from genie_widgets.intent.roles import ROLES
 from genie_widgets.intent.wished import wishes_of
 
+sys.path.insert(0, str(HERE.parent))
+from missing_target import without_columns
+
 FOLDS = 3
 # What a sentence counts of which only is known that no word of such a wish stands in it.
 UNTOLD = 0.3
 # Sentences that came later, on tables with enough of them.
 LATER = ("mixed", "roles")
-# So many letters that another column's name has in common with the target's: it may be meant where that is missing.
-STEM = 4
+# A table that lacks its target keeps so many columns.
+LEAST_LEFT = 3
 
 
 def number_of(name):
@@ -97,19 +101,11 @@ def without_target(examples):
     if not asked:
         return []
     out = asked[number_of("absent" + examples[0].profile.name) % len(asked)]
-    left = tuple(column for column in examples[0].profile.columns if column.name not in out)
-    stems = {stem for name in out for stem in stems_of(name)}
-    if len(left) < 3 or any(stems & stems_of(column.name) for column in left):
+    reduced = without_columns(examples[0].profile, out)
+    if reduced is None or len(reduced.columns) < LEAST_LEFT:
         return []
-    reduced = examples[0].profile.model_copy(update={"columns": left})
     meant = (example for example in examples if tuple(sorted(example.right)) == out)
     return [replace(example, profile=reduced, right=frozenset()) for example in meant]
-
-
-def stems_of(name):
-    """The beginnings of a name's words."""
-    words = re.findall(r"[^\W\d_]{2,}", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name))
-    return {word.casefold()[:STEM] for word in words}
 
 
 def row_of(example, profile):
