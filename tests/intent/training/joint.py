@@ -12,7 +12,8 @@ from genie_widgets.intent.roles import ROLES
 from genie_widgets.intent.wished import N_WISHES
 
 HIDDEN, OF_ROLE = 64, 48
-DROPPED = 0.2
+# Left out at random in training: of what the head sees, and of what each layer adds.
+DROPPED, DROPPED_BY_LAYER = 0.2, 0.1
 MATRICES = ("asked", "mixed", "wide", "narrow")
 NORMS = ("norm_mixed", "norm_out")
 # What the kind of request counts beside the column.
@@ -62,26 +63,28 @@ def dense(layer, name, x):
     return x @ layer[f"{name}.weight"] + layer[f"{name}.bias"]
 
 
-def read_alone(layers, x, part):
+def read_alone(layers, x, part, chance=None):
     """Let each part read itself."""
-    return read(layers, x, part[:, :, None] == part[:, None, :])
+    return read(layers, x, part[:, :, None] == part[:, None, :], chance)
 
 
-def read_together(layers, x, part):
+def read_together(layers, x, part, chance=None):
     """Let all parts read the sentence and each other; the sentence reads itself."""
-    return read(layers, x, (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0)))
+    return read(layers, x, (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0)), chance)
 
 
-def read(layers, x, heard):
+def read(layers, x, heard, chance=None):
     n, length, _ = x.shape
     away = jnp.where(heard, 0.0, -1e9)[:, None]
-    for layer in layers:
+    for number, layer in enumerate(layers):
+        one, other = (None, None) if chance is None else jax.random.split(jax.random.fold_in(chance, number))
         asked = dense(layer, "asked", x).reshape(n, length, 3, HEADS, WIDTH // HEADS)
         query, key, value = (asked[:, :, i] for i in range(3))
-        scores = jnp.einsum("bqhd,bkhd->bhqk", query, key) * (WIDTH // HEADS) ** -0.5 + away
+        scores = jnp.einsum("bqhd,bkhd->bhqk", query, chance) * (WIDTH // HEADS) ** -0.5 + away
         mixed = jnp.einsum("bhqk,bkhd->bqhd", jax.nn.softmax(scores, -1), value).reshape(n, length, WIDTH)
-        x = norm(layer, "norm_mixed", x + dense(layer, "mixed", mixed))
-        x = norm(layer, "norm_out", x + dense(layer, "narrow", jax.nn.gelu(dense(layer, "wide", x))))
+        x = norm(layer, "norm_mixed", x + dropped(dense(layer, "mixed", mixed), one, DROPPED_BY_LAYER))
+        wide = jax.nn.gelu(dense(layer, "wide", x))
+        x = norm(layer, "norm_out", x + dropped(dense(layer, "narrow", wide), other, DROPPED_BY_LAYER))
     return x
 
 
@@ -100,24 +103,28 @@ def nearness(whole, there):
     return jnp.stack([6 * (near - 0.2), 8 * (near - mean), 8 * (near - nearest)], axis=-1)
 
 
-def dropped(x, key):
-    if key is None:
+def dropped(x, key, share=DROPPED):
+    if key is None or not share:
         return x
-    return x * jax.random.bernoulli(key, 1 - DROPPED, x.shape) / (1 - DROPPED)
+    return x * jax.random.bernoulli(key, 1 - share, x.shape) / (1 - share)
 
 
-def column_logits(p, batch, key=None):
-    """Scores of the columns and last of none, of the columns' roles, and of the kinds of request."""
+def column_logits(p, table, batch, key=None):
+    """Scores of the columns and last of none, of the columns' roles, and of the kinds of request.
+
+    `table` holds the pieces that a batch gives the numbers of.
+    """
     head, part = p["head"], batch["part"]
     kind_of_part = jnp.minimum(jnp.arange(PARTS), 2)
     added = head["types"][kind_of_part] + jnp.pad(batch["x"] @ head["told"], ((0, 0), (2, 0), (0, 0)))
     member = (part[:, :, None] == jnp.arange(PARTS)).astype("f")
-    x = read_alone(p["lower"], batch["pieces"].astype("f"), part)
-    x = read_together(p["layers"], x + jnp.einsum("blp,bpd->bld", member, added), part)
+    alone, together, *of_head = 4 * [None] if key is None else jax.random.split(key, 4)
+    x = read_alone(p["lower"], table[batch["pieces"]].astype("f"), part, alone)
+    x = read_together(p["layers"], x + jnp.einsum("blp,bpd->bld", member, added), part, together)
     whole = means(x, part, PARTS)
     said = jnp.einsum("bcl,bld->bcd", batch["said"].astype("f"), x)
     near = nearness(whole, batch["logs"][:, :-1] > -20)
-    whole, said = dropped(whole, key), dropped(said, key)
+    whole, said = dropped(whole, of_head[0]), dropped(said, of_head[1])
     hidden = whole[:, 2:] @ head["of_card"] + near @ head["of_nearness"] + batch["x"] @ head["of_evidence"]
     hidden = jnp.tanh(hidden + head["bias"])
     scores = head["trust"][0] * batch["logs"][:, :-1] + hidden @ head["out"]
@@ -131,18 +138,19 @@ def column_logits(p, batch, key=None):
     return jnp.concatenate([scores, none[:, None]], axis=1), roles, kinds
 
 
-def kind_logits(p, batch, key=None):
+def kind_logits(p, table, batch, key=None):
     """Scores of the kinds of request, of sentences alone."""
     head = p["head"]
-    x = read_alone(p["lower"], batch["pieces"].astype("f"), batch["part"])
-    x = read_together(p["layers"], x + head["types"][0], batch["part"])
-    return dropped(means(x, batch["part"], 1)[:, 0], key) @ head["kinds"] + head["kinds_bias"]
+    alone, together, of_head = 3 * [None] if key is None else jax.random.split(key, 3)
+    x = read_alone(p["lower"], table[batch["pieces"]].astype("f"), batch["part"], alone)
+    x = read_together(p["layers"], x + head["types"][0], batch["part"], together)
+    return dropped(means(x, batch["part"], 1)[:, 0], of_head) @ head["kinds"] + head["kinds_bias"]
 
 
-def loss(p, batch, requests, key):
+def loss(p, table, batch, requests, key):
     """Of the column that is meant, of the roles, and of the kind of request (0 is a prediction)."""
     one, other = jax.random.split(key)
-    columns, roles, kinds = column_logits(p, batch, one)
+    columns, roles, kinds = column_logits(p, table, batch, one)
     right = jax.nn.logsumexp(jnp.where(batch["wanted"] > 0, columns, -jnp.inf), axis=1)
     missed = ((jax.nn.logsumexp(columns, axis=1) - right) * batch["weight"]).sum() / batch["weight"].sum()
     means_column = batch["weight"] * (batch["wanted"][:, -1] == 0)
@@ -150,7 +158,7 @@ def loss(p, batch, requests, key):
     own = jnp.take_along_axis(jax.nn.log_softmax(roles), batch["role"][:, :, None], axis=2)[:, :, 0]
     there = (batch["logs"][:, :-1] > -20) * batch["told"][:, None]
     mixed_up = -(own * there).sum() / jnp.maximum(batch["told"].sum(), 1)
-    told = jax.nn.log_softmax(kind_logits(p, requests, other))
+    told = jax.nn.log_softmax(kind_logits(p, table, requests, other))
     kind = requests["kind"]
     own = jnp.take_along_axis(told, jnp.maximum(kind, 0)[:, None], axis=1)[:, 0]
     # Of some it is only known that they are to be refused.

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from genie_widgets.intent.reader.states import token_states
-from genie_widgets.intent.rereading import LEAST, MOST_READ, to_read
+from genie_widgets.intent.reader.weights import weights
+from genie_widgets.intent.rereading import LEAST, MOST_CARD, MOST_READ, MOST_SENTENCE, MOST_TITLE, to_read
 from genie_widgets.intent.wished import IN_SENTENCE, N_WISHES
 
 WIDTH = 384
@@ -16,15 +16,35 @@ TOKENS_DROPPED = 0.12
 LENGTHS = (44, 64, 84, 104, 136, 192, 304)
 
 
-def embedded(texts, most):
-    """The pieces of each text, before any layer."""
-    unique = sorted(set(texts), key=len)
-    made = {}
-    for start in range(0, len(unique), 512):
-        chosen = unique[start : start + 512]
-        for text, states in zip(chosen, token_states(chosen, depth=0, most=most), strict=True):
-            made[text] = np.float16(states)
-    return made
+class Pieces:
+    """The pieces of all texts before any layer, in one table: a text is the numbers of its rows there.
+
+    Parameters
+    ----------
+    sentences, titles, cards : iterable of str
+        As the reader is given them.
+    """
+
+    def __init__(self, sentences, titles, cards):
+        known, rows = weights().tokenizer, {}
+
+        def numbered(texts, most):
+            cut = {text: known.pieces(text, most) for text in texts}
+            return {
+                text: np.int32([rows.setdefault(pair, 1 + len(rows)) for pair in zip(ids, range(most), strict=False)])
+                for text, ids in cut.items()
+            }
+
+        self.sentences = numbered(dict.fromkeys(sentences), MOST_SENTENCE)
+        self.titles = numbered(dict.fromkeys(titles), MOST_TITLE)
+        self.cards = numbered(dict.fromkeys(cards), MOST_CARD)
+        self._ids, self._places = np.int32(list(rows)).T
+
+    def table(self):
+        """The states of every piece at every place, shape (n, WIDTH); the first row is that of no piece."""
+        known = weights()
+        made = known.norm(known.pieces[self._ids] * known.steps[self._ids] + known.places[self._places])
+        return np.concatenate([np.zeros((1, WIDTH), "f2"), np.float16(made)])
 
 
 def evidence_of_best(row, mean, scale):
@@ -44,21 +64,23 @@ class Rows:
     ----------
     rows : list of dict
         From `sentences.rows_of`, with `first`.
-    pieces : dict
-        From `embedded`: of sentences, titles and cards.
+    pieces : Pieces
+        Of their texts.
     scaling : tuple
         Mean and scale of the evidence.
+    shares : sequence of float
+        How many of each are taken in a pass; all, where nothing is said.
     """
 
-    def __init__(self, rows, pieces, scaling):
-        self.rows = rows
+    def __init__(self, rows, pieces, scaling, shares=None):
+        self.rows, self.shares = rows, np.ones(len(rows)) if shares is None else np.array(shares)
         self.examples = [self._example(row, pieces, *scaling) for row in rows]
 
     @staticmethod
     def _example(row, pieces, mean, scale):
         best, x, logs = evidence_of_best(row, mean, scale)
-        parts = [pieces["sentences"][row["sentence"]], pieces["titles"][row["title"]]]
-        parts += [pieces["cards"][row["cards"][i]] for i in best]
+        parts = [pieces.sentences[row["sentence"]], pieces.titles[row["title"]]]
+        parts += [pieces.cards[row["cards"][i]] for i in best]
         wanted = np.float32([i in row["right"] for i in (*best, len(row["first"]) - 1)])
         said = [np.array([at for at in row["said"][i] if at < len(parts[0])], int) for i in best]
         return parts, x, logs, wanted, row["weight"], np.int32(row["role"])[best], row["told"], said
@@ -74,13 +96,13 @@ class Rows:
                 lost.append(-np.log(own[np.arange(len(role)), role] + 1e-4).sum())
         return float(np.mean(lost))
 
-    def batch(self, chosen, rng=None):
+    def batch(self, chosen, rng=None, least=0):
         """A batch; with `rng` of fewer columns, the right ones among them, and with some pieces left out."""
         rows = [self._seen(self.examples[i], rng) for i in chosen]
-        length = next(n for n in LENGTHS if n >= max(sum(map(len, parts)) for parts, *_ in rows))
+        length = next(n for n in LENGTHS if n >= max(least, *(sum(map(len, parts)) for parts, *_ in rows)))
         n_evidence = rows[0][1].shape[1]
         made = {
-            "pieces": np.zeros((len(rows), length, WIDTH), "f2"), "part": np.full((len(rows), length), -1, "i4"),
+            "pieces": np.zeros((len(rows), length), "i4"), "part": np.full((len(rows), length), -1, "i4"),
             "x": np.zeros((len(rows), MOST_READ, n_evidence), "f"),
             "logs": np.full((len(rows), MOST_READ + 1), -30, "f"),
             "wanted": np.zeros((len(rows), MOST_READ + 1), "f"), "weight": np.float32([row[4] for row in rows]),
@@ -129,7 +151,7 @@ def requests_batch(chosen, rng=None, most=28):
     """A batch of (pieces, kind): sentences alone."""
     rows = [(pieces[thinning(pieces, rng)] if rng is not None else pieces)[:most] for pieces, _ in chosen]
     made = {
-        "pieces": np.zeros((len(rows), most, WIDTH), "f2"), "part": np.full((len(rows), most), -1, "i4"),
+        "pieces": np.zeros((len(rows), most), "i4"), "part": np.full((len(rows), most), -1, "i4"),
         "kind": np.int32([kind for _, kind in chosen]),
     }  # fmt: skip
     for b, pieces in enumerate(rows):

@@ -144,13 +144,12 @@ def main():
     parser.add_argument("--check", type=Path, help="a folder of cases that is not trained on")
     parser.add_argument("--show", action="store_true")
     arguments = parser.parse_args()
-    from sentences import gathered, rows_of, told
+    from sentences import gathered, ranked_by, rows_of
 
-    # With tables that lack their target it doubts so much that less is planned right (tests/bench/RESULTS.md).
     rows = [row for row in rows_of(gathered()) if not row["absent"]]
     print(f"{len(rows)} sentences")
     tell(out_of_fold(rows, arguments.folds))
-    made = ensemble(told(rows))
+    made = ensemble(ranked_by(rows))
     np.savez_compressed(OUT, **{k: np.float32(v) for k, v in made.__dict__.items()})
     if arguments.check:
         print(f"{arguments.check}:")

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from hashed import folds_of, rows_of, save
 from material import HERE, Example, column, written
+from mixed import mixed
 from sklearn.linear_model import LogisticRegression
 
 from genie_widgets.intent.constraints import find_constraints
@@ -30,7 +31,8 @@ from constraint_templates import cases as template_cases
 
 OUT = Path(__file__).parents[3] / "genie_widgets" / "intent" / "model" / "roles.npz"
 C = 10.0
-TEMPLATE_WEIGHT, TABLE_WEIGHT = 0.1, 0.5
+TEMPLATE_WEIGHT, TABLE_WEIGHT, MIXED_WEIGHT = 0.1, 0.5, 0.5
+OWN = ("written", "mixed")
 MARKS = {"-": "ignore", "+": "features", "=": "neither"}
 THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
 WISHES = ("ignore", "ignore_after", "only", "only_after")
@@ -61,7 +63,7 @@ def roles():
 
 
 def unseen_roles(n_folds):
-    """Give for each table of roles.txt a classifier that saw none of its sentences."""
+    """Give for each table of roles.txt, and of the mixed ones, a classifier that saw none of its sentences."""
     made = rows()
     names, _, styles, meant, vectors, weights, *_ = zip(*made, strict=True)
     names, styles, meant, weights = (np.array(part) for part in (names, styles, meant, weights))
@@ -70,7 +72,7 @@ def unseen_roles(n_folds):
         model = fitted(x[folds != fold], meant[folds != fold], weights[folds != fold])
         order = [list(model.classes_).index(ROLES.index(role)) for role in ROLES]
         own = Classifier(ROLES, np.float32(model.coef_[order].T), np.float32(model.intercept_[order]), vector)
-        found |= dict.fromkeys(names[(folds == fold) & (styles == "written")], own)
+        found |= dict.fromkeys(names[(folds == fold) & np.isin(styles, OWN)], own)
     return found
 
 
@@ -78,24 +80,29 @@ def rows():
     """Give (group, language, style, role, features, weight) of every column that a sentence speaks of."""
     made = []
 
-    def add(profile, lang, role, named, sentence, style, weight):
+    def add(name, profile, lang, wishes, sentence, style, weight):
         spoken = Spoken(read(sentence, profile), profile, set())
         units = spoken.units()
         for i, (here, columns) in enumerate(units):
             others = [span for j, (span, _) in enumerate(units) if j != i]
-            meant = role if set(columns) & named else "neither"
-            made.append((profile.name, lang, style, meant, vector(sentence, here, others), weight, sentence, columns))
+            meant = next((role for role, named in wishes.items() if set(columns) & named), "neither")
+            made.append((name, lang, style, meant, vector(sentence, here, others), weight, sentence, columns))
 
     for profile, _, lang, role, named, sentence in read_roles(HERE / "roles.txt"):
-        add(profile, lang, role, named, sentence, "written", 1.0)
+        add(profile.name, profile, lang, {role: named}, sentence, "written", 1.0)
+    for name, examples in mixed().items():
+        for x in examples:
+            if x.right:
+                wishes = {"ignore": x.ignore, "features": x.features}
+                add(name, x.profile, x.lang, wishes, x.prompt, "mixed", MIXED_WEIGHT)
     for profile, named, role, lang, sentence in from_templates():
-        add(profile, lang, role, named, sentence, "template", TEMPLATE_WEIGHT)
+        add(profile.name, profile, lang, {role: named}, sentence, "template", TEMPLATE_WEIGHT)
     for examples in written().values():
         for x in examples:
             small = folded(x.prompt)
             # What seems to hold such a wish is not told apart there.
             if x.right and not any(pattern("constraints", cue).search(small) for cue in WISHES):
-                add(x.profile, x.lang, "neither", set(), x.prompt, "table", TABLE_WEIGHT)
+                add(x.profile.name, x.profile, x.lang, {}, x.prompt, "table", TABLE_WEIGHT)
     return made
 
 
@@ -159,14 +166,15 @@ def main():
     for fold in range(asked.folds):
         seen = folds != fold
         scores[~seen] = fitted(x[seen], roles[seen], weights[seen]).predict_proba(x[~seen])
-    own = styles == "written"
-    tell("written", scores[own], roles[own])
+    for style in OWN:
+        tell(style, scores[styles == style], roles[styles == style])
+    own = np.isin(styles, OWN)
     tell("other sentences", scores[styles == "table"], roles[styles == "table"])
     for language in sorted(set(languages[own])):
         chosen = own & (languages == language)
         tell(language, scores[chosen], roles[chosen])
     if asked.show:
-        for i in np.flatnonzero(styles == "written"):
+        for i in np.flatnonzero(own):
             said = ROLES[scores[i].argmax()]
             if said != roles[i]:
                 print(f"  {roles[i]} said {said} {scores[i].max():.2f} {columns[i]} | {sentences[i]}")
