@@ -105,6 +105,22 @@ def mcc(rows: ClassRows) -> Weighted:
     return of
 
 
+def quadratic_kappa(rows: ClassRows) -> Weighted:
+    """Cohen's kappa with squared distances between classes; undefined where there is one class only.
+
+    The classes are taken at equal distances, in the order of `labels`. From the sums of the codes, of their squares and
+    of the squared differences alone: what is expected by chance needs no table of all pairs.
+    """
+    truth, predicted = rows.truth.astype(float), rows.predicted.astype(float)
+    squares, apart = truth**2 + predicted**2, (truth - predicted) ** 2
+
+    def of(weights: Floats) -> Floats:
+        by_chance = weights @ squares - 2 * (weights @ truth) * (weights @ predicted) / weights.sum(axis=1)
+        return 1 - _ratio(weights @ apart, np.where(by_chance > 1e-9, by_chance, 0.0))
+
+    return of
+
+
 def _positive_counts(rows: ClassRows) -> Callable[[Floats], tuple[Floats, Floats, Floats]]:
     true = (rows.truth == rows.positive).astype(float)
     predicted = (rows.predicted == rows.positive).astype(float)
@@ -250,5 +266,6 @@ CLASS_METRICS: dict[str, Callable[[ClassRows], Weighted]] = {
     "precision": precision,
     "recall": recall,
     "mcc": mcc,
+    "quadratic_kappa": quadratic_kappa,
     "log_loss": log_loss,
 }

@@ -11,6 +11,8 @@ from genie_widgets.evaluate.number_metrics import NUMBER_METRICS, QUANTILE_METRI
 from genie_widgets.evaluate.rows import ClassRows, NumberRows, Rows, Weighted
 from genie_widgets.schema import METRICS, Plan
 
+# Says something only where the classes have an order, which the table does not tell: shown where it is asked for.
+_ASKED_FOR = frozenset({"quadratic_kappa"})
 # Means over the classes: one that the model knows and no row is of counts, too.
 _OF_EACH_CLASS = frozenset({"balanced_accuracy", "f1_macro", "roc_auc", "roc_auc_ovo_macro"})
 _ERRORS = frozenset(
@@ -25,8 +27,12 @@ _ERRORS = frozenset(
 
 
 def metric_names(plan: Plan) -> tuple[str, ...]:
-    """Name the metrics shown for a plan: its own first, then all others of its problem type."""
-    fitting = [name for name, info in METRICS.items() if plan.problem_type in info.problem_types]
+    """Name the metrics shown for a plan: its own first, then others of its problem type."""
+    fitting = [
+        name
+        for name, info in METRICS.items()
+        if plan.problem_type in info.problem_types and (name == plan.metric or name not in _ASKED_FOR)
+    ]
     return (*(name for name in fitting if name == plan.metric), *(name for name in fitting if name != plan.metric))
 
 
@@ -71,6 +77,8 @@ def metric_scale(name: str, rows: Rows) -> Scale:
         return Scale("explained")
     assert isinstance(rows, ClassRows)
     right = rows.truth == rows.predicted
+    if name == "quadratic_kappa":
+        return Scale("correlation")
     if name == "mcc":
         return Scale("correlation", _each(rows), right) if len(rows.labels) == 2 else Scale("correlation")
     if name in _OF_EACH_CLASS:

@@ -30,6 +30,7 @@ PERFECT = {
     "precision": 1.0,
     "recall": 1.0,
     "mcc": 1.0,
+    "quadratic_kappa": 1.0,
     "r2": 1.0,
 }
 SHARES = frozenset({"accuracy", "balanced_accuracy", "precision", "recall", "mean_absolute_percentage_error"})

@@ -15,6 +15,8 @@ from genie_widgets.schema import METRICS, ColumnProfile, Evidence, Plan, Problem
 
 DEFAULT_TIME_LIMIT_S = 120
 # The same wish for another kind of problem.
+# A measure of classes that are numbered, as a rule.
+_OF_GRADES = "quadratic_kappa"
 _SAME_WISH: dict[tuple[str, ProblemType], str] = {
     ("f1", "multiclass"): "f1_macro",
     ("roc_auc", "multiclass"): "roc_auc_ovo_macro",
@@ -124,8 +126,8 @@ def _kind(profile: TableProfile, prompt: str, target: str, asked: Constraints) -
         amount = True
     return problem_type_of(
         profile.column(target),
-        amount_asked=amount,
-        class_asked=forms["which"],
+        amount_asked=amount and asked.metric != _OF_GRADES,
+        class_asked=forms["which"] or asked.metric == _OF_GRADES,
         quantiles=bool(asked.quantile_levels),
     )
 

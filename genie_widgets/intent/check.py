@@ -15,6 +15,7 @@ MIN_ROWS = 20
 MIN_TIME_S, MAX_TIME_S = 10, 24 * 3600
 MAX_CLASSES = 100
 MIN_ROWS_PER_CLASS = 5
+MOST_NAMED = 6
 IMBALANCE = 0.05
 
 
@@ -232,6 +233,8 @@ def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Probl
                 culprit=name,
                 value=str(plan.positive_class),
             )
+    if plan.metric == "quadratic_kappa" and n_classes > 2:
+        yield from _order(column)
     if column.min_count < 2 or column.min_count / labelled < IMBALANCE:
         yield _problem(
             "imbalance",
@@ -246,6 +249,24 @@ def _classes(plan: Plan, column: ColumnProfile, labelled: int) -> Iterator[Probl
             tr("Rare classes are hard to learn and their score is uncertain; look beyond accuracy."),
             "warning",
             name,
+        )
+
+
+def _order(column: ColumnProfile) -> Iterator[Problem]:
+    """Tell the order in which classes count that are words: that of their names, which is seldom the one meant."""
+    names = sorted(counted.value for counted in column.top_values)
+    if column.minimum is None and any(len(name.strip()) > 1 for name in names):
+        yield _problem(
+            "class-order",
+            "metric",
+            tr(
+                "Quadratic kappa takes the classes of {column} in the order of their names: {names}.",
+                column=column.name,
+                names=", ".join(name[:20] for name in names[:MOST_NAMED]),
+            ),
+            tr("If that is not their order, number them in the table, or choose another metric."),
+            "warning",
+            column.name,
         )
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 _WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "nineteen": 19, "twenty": 20, "hundred": 100, "a hundred": 100,
+    "nineteen": 19, "eighty": 80, "ninety": 90, "ninety-five": 95, "twenty": 20, "hundred": 100, "a hundred": 100,
     "uno": 1, "una": 1, "nueve": 9, "diez": 10, "un": 1, "une": 1, "neuf": 9, "dix": 10, "ein": 1, "einer": 1, "eine": 1,
     "einem": 1, "neun": 9, "zehn": 10, "zwanzig": 20, "um": 1, "uma": 1, "nove": 9, "dez": 10, "dieci": 10, "vinte": 20,
     "veinte": 20, "vingt": 20, "venti": 20, "acht": 8, "vier": 4, "funf": 5, "huit": 8, "quatre": 4, "cinq": 5, "ocho": 8,
@@ -19,19 +19,23 @@ _N = rf"({_COUNT})"
 _THINGS = rf"(?: (?!(?:of|in|{_COUNT})\b)\w+){{0,3}}?"
 _SHARE = re.compile(
     rf"(?<![\d.,])\b{_N}{_THINGS} (?:out of|in|of|von|de cada|sur|su|em cada|em|из|de)(?: every| each| jeden)? {_N}\b|"
-    rf"(?<![\d.,])(\d{{1,2}}(?:\.\d)?) ?(?:%|percent|per cent|prozent|por ciento|pour cent|por cento|per cento)"
-    rf"(?= (?:exceed|go over|(?:(?:come|lie|are|stay) )?(?:above|below|under)|of (?:the |all )?\w+|der|des|de (?:los|las)|dei|degli|delle|dos|das)\b| sure| safe| certain| sicher)"
+    rf"(?<![\d.,])(\d{{1,2}}(?:\.\d)?|eighty|ninety|ninety-five) ?(?:%|percent|per cent|prozent|por ciento|pour cent|por cento|per cento)"
+    rf"(?=,? (?:exceed|don.?t|keep|certain\w*|go over|(?:(?:come|lie|are|stay) )?(?:above|below|under)|(?:of|in|on) (?:the |all )?\w+|der|des|de (?:los|las)|dei|degli|delle|dos|das)\b| sure| safe| certain| sicher)"
 )
 _BELOW = (
     r"(?:stays?|staying|keeps?|remains?|gets?|falls?|lies?|is|are|comes? in|lands?|bleib\w*|lieg\w*|qued\w*|est\w*|rest\w*|fic\w*|rimang\w*|be)"
     r"(?: \w+){0,2}? (?:under|below|within|beneath|less than|no more than|at most|unter|darunter|debajo|por debajo|en dessous|sous|"
     r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+(?: pas)?|ultrapass\w+)|"
-    r"(?:we|i|you|it)(?: \w+)? (?:keeps?|meets?|holds?)|cover(?:s|ed|ing)?|suffic\w+|is enough|are enough|high enough"
+    r"(?:not|never|won.?t|wouldn.?t|will not|would not|don.?t|doesn.?t) (?:be )?(?:topped|passed|exceeded|surpass\w*|go beyond)|"
+    r"(?:we|i|you|it)(?: \w+)? (?:keeps?|meets?|holds?)|(?:keep|stay|hold)s? (?:to|within|in|under|below)|"
+    r"(?:promise|quote) and (?:keep|hold)|(?:have |has )?paid by then|(?:aus)?reich\w*|lasts?(?! longer)|"
+    r"cover(?:s|ed|ing)?|suffic\w+|(?:is |are |be )?enough|high enough"
 )
 _ABOVE = (
     r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|costing more than|"
     r"(?:(?:lasts?|takes?) longer|costs? more)(?: than(?=\s*(?:[.,;!?]|$)))?|"
-    r"tops?|beats?|go(?:es)? above|is above|are above|is over|are over|lands? above|"
+    r"tops?|topped|beats?|go(?:es)? beyond|dearer|(?:fall|be|are|only|come)s? short(?: (?:with|of|on))?|undercuts?|bake past|"
+    r"go(?:es)? past|go(?:es)? above|is above|are above|is over|are over|lands? above|"
     r"too low|not enough|runs? out|uberschreit\w+|daruber|ubersteig\w+|super[ae]n?|depass\w+|ultrapass\w+)"
 )
 # What it is compared with is the figure itself: nothing follows, or no more than the share.
@@ -39,8 +43,12 @@ _ITSELF = rf"(?=\s*(?:$|[.,;:!?)])|\s+(?:it|this|that|them|what|in|on|for|by|onl
 _COMPARED = re.compile(rf"\b(?:(?P<below>{_BELOW})|(?P<above>{_ABOVE}))\b{_ITSELF}")
 # A figure is asked for outright,
 _ASKED = re.compile(
-    r"\b(?:give me|quote|promise|i.?d (?:want|like)|(?:i|we) (?:want|need|would like|must)|so that|such that|upper (?:end|bound|limit)|"
-    r"safe|need to|gib|nenn\w*|dame|donne\w*|dammi)\b"
+    r"\b(?:an? (?:\w+ )?(?:number|figure|value|sum|price|level|bound|time|date|speed|amount|cost|estimate|delay|strength)s?"
+    r"(?: [\w-]+){0,6} (?:that|which|we|the|such|not)|"
+    r"(?:that|which) (?:the |an? )?(?:\w+ )?\w+ (?:stays?|keeps?|won.?t|never)|"
+    r"(?:we|you)(?:.ll|.d)? (?:stay|keep|won.?t|only|exceed only|never)|would be enough|at (?:most|worst)|worst case|"
+    r"should we|budget|give me|quote|promise|i.?d (?:want|like)|(?:i|we) (?:want|need|would like|must)|so that|such that|"
+    r"upper (?:end|bound|limit)|safe|need to|gib|nenn\w*|soll\w*|dame|donne\w*|dammi)\b"
 )
 # or what the share is of belongs to it ("the time that only one in twenty exceeds").
 _OF_WHICH = re.compile(r"\b(?:that|which|do|does|den|die|das|que|qu.|che)(?: \w+)? $")
@@ -84,7 +92,9 @@ def share_in(small: str) -> Share | None:
         if not near:
             continue
         compared = min(near, key=lambda found: min(abs(found.start() - match.end()), abs(match.start() - found.end())))
-        level = round(share if compared["below"] else 1 - share, 4)
+        # A price that the market undercuts is one that it stays below.
+        is_below = compared["below"] or compared.group().startswith("undercut")
+        level = round(share if is_below else 1 - share, 4)
         return Share(level, min(match.start(), compared.start()), max(match.end(), compared.end()))
     return None
 

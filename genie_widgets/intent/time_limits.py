@@ -14,27 +14,28 @@ from genie_widgets.schema import TableProfile
 
 # Longer than any time limit can be: whatever is asked beyond it is refused by the checks alike.
 MAX_SECONDS = 10**9
+_DAY = 24 * 3600
 # A clause with no more words than these beside the time says nothing but the time.
 FEW_WORDS = 2
 _NUMBER_WORDS = {
-    1: "a an one un una uno une ein eine einen einer um uma один одну одна одной 一 일 한 एक",
+    1: "a an one un una uno une ein eine einen einer um uma один одну одна одной 一 일 한 एक ek",
     1.5: "anderthalb eineinhalb полтора полторы полутора डेढ़ डेढ़",
     2: "two couple dos deux zwei dois duas due два две двух 二 两 兩 이 두 दो",
     2.5: "zweieinhalb ढाई ढाई",
     3: "three tres trois drei tre три трех 三 삼 세 तीन",
     3.5: "dreieinhalb",
     4: "four cuatro quatre vier quatro quattro четыре четырех 四 사 네 चार",
-    5: "five cinco cinq funf cinque пять пяти 五 오 다섯 पांच पाँच",
+    5: "five cinco cinq funf foif cinque пять пяти 五 오 다섯 पांच पाँच paanch panch",
     6: "six seis sechs sei шесть шести 六 육 छह",
     7: "seven siete sept sieben sete sette семь семи 七 칠 सात",
     8: "eight ocho huit acht oito otto восемь восьми 八 팔 आठ",
     9: "nine nueve neuf neun nove девять девяти 九 구 नौ",
     10: "ten diez dix zehn dez dieci десять десяти 十 십 열 दस",
     12: "twelve doce douze zwolf doze dodici двенадцать двенадцати 十二 십이 बारह",
-    15: "fifteen quince quinze funfzehn quindici пятнадцать пятнадцати 十五 십오 पंद्रह पन्द्रह",
-    20: "twenty veinte vingt zwanzig vinte venti двадцать двадцати 二十 이십 बीस",
+    15: "fifteen quince quinze funfzehn quindici пятнадцать пятнадцати 十五 십오 पंद्रह पन्द्रह pandrah",
+    20: "twenty veinte vingt zwanzig vinte venti двадцать двадцати 二十 이십 बीस bees",
     25: "twenty-five veinticinco vingt-cinq funfundzwanzig venticinque 二十五 이십오 पच्चीस",
-    30: "thirty treinta trente dreissig dreißig trinta trenta тридцать тридцати 三十 삼십 तीस",
+    30: "thirty treinta trente dreissig dreißig trinta trenta тридцать тридцати 三十 삼십 तीस tees",
     40: "forty cuarenta quarante vierzig quarenta quaranta сорок сорока 四十 사십 चालीस",
     45: "forty-five quarantacinque quarante-cinq 四十五 사십오 पैंतालीस",
     50: "fifty cincuenta cinquante funfzig cinquenta cinquanta пятьдесят 五十 오십 पचास",
@@ -44,12 +45,12 @@ _NUMBER_WORDS = {
 _NUMBERS = {word: number for number, words in _NUMBER_WORDS.items() for word in words.split()}
 _UNITS = (
     (
-        r"hours?|hrs?|h|horas?|horitas?|horinhas?|heures?|stunden?|stundchen|std|or[ae]|oretta|час(?:а|ов|ик|у)?|小时|個小時|个小时|時間|시간|घंटे|घंटा|घण्टे",
+        r"hours?|hrs?|h|horas?|horitas?|horinhas?|heures?|stunden?|stundchen|std|or[ae]|oretta|час(?:а|ов|ик|у)?|ghant[aeo]|小时|個小時|个小时|時間|시간|घंटे|घंटा|घण्टे",
         3600,
     ),
     (
-        r"minutes?|mins?|min|m|minutos?|minutitos?|minuten?|minut[oie]|minutin[oie]|minutinh?os?|мин(?:ут(?:[аыу]|к[аиу]|очек)?)?|"
-        r"分钟|分鐘|分(?=半)|(?<![一二三四五六七八九十两兩])分間?|분|मिनट",
+        r"minutes?|mins?|min|m|minutos?|minutitos?|minuten?|minut[oie]|minutin[oie]|minuty|dakika|minutinh?os?|мин(?:ут(?:[аыу]|к[аиу]|очек)?)?|"
+        r"分钟|分鐘|分(?=半)|(?<![一二三四五六七八九十两兩])分間?|분(?![봉야위류석포기할리])|मिनट",
         60,
     ),
     (r"seconds?|secs?|sec|s|segundos?|secondes?|sekunden?|sek|second[oi]|сек(?:унд[аыу]?)?|秒钟?|秒間?|초|सेकंड|सेकेंड", 1),
@@ -70,7 +71,7 @@ _FIXED = (
     (
         ["half an? hour", "(?:a )?half[- ]?hour", r"(?<![\d/])(?:1/2|½) ?(?:h|hour|hora|heure|stunde|ora)", "media hor(?:a|ita)",
          "(?:une )?(?:petite )?demi[- ]heure", "(?:ein|eine)? ?(?:kurze|gute|knappe)? ?halbe[sn]? (?:stunde|stundchen)", "meia hor(?:a|inha)",
-         "mezz'? ?or(?:a|etta)", "пол ?часа", "полчасика", "半个?小时", "半個?小時", "半時間", "30分間", "반 ?시간", "आधे घंटे", "आधा घंटा", "आधे घण्टे"],
+         "mezz'? ?or(?:a|etta)", "пол ?часа", "полчасика", "半个?小时", "半個?小時", "aadh[ae] ghant[ae]", "半時間", "30分間", "반 ?시간", "आधे घंटे", "आधा घंटा", "आधे घण्टे"],
         1800,
     ),
     (
@@ -79,6 +80,8 @@ _FIXED = (
          "четверти часа", "一刻钟", "一刻鐘", "पंद्रह मिनट"],
         900,
     ),
+    (["das minute"], 600),
+    (["minute and a half", "minuto y medio", "minute et demie", "minuto e meio", "minuto e mezzo"], 90),
     (
         ["half a minute", "(?:a )?half[- ]minute", "medio minuto", "(?:une )?demi-minute", "(?:eine )?halbe minute", "meio minuto",
          "mezzo minuto", "пол ?минуты", "半分钟", "半分鐘", "आधा मिनट", "आधे मिनट"],
@@ -101,7 +104,9 @@ _BREAK = re.compile(r"(?<!max)\.(?=\s|$)|[,;!?()\[\]\n—–、。，；！？�
 # A word that counts one is also an article: "beats a minute", "a second letter".
 _ARTICLE = re.compile(r"(?:an?|un[ae]?|uno|uma?|eine[rn]?|ein)[\s-]")
 
-_JOINED = re.compile(r"(?:^|\s)(?:in|within|at|a|for|pour|en|em|per|durante|dans|von|за|на|в|pras|da|de)\s*\Z")
+_JOINED = re.compile(r"(?:^|\s)(?:in|within|at|a|for|pour|en|em|per|durante|dans|von|за|на|в|entro|pras|da|de)\s*\Z")
+# "the under 25s"
+_AGES = re.compile(r"\b(?:under|over)(?: the)? \d\ds\Z")
 _SINGULAR, _NO_TIME = re.compile(r"(?:hour|minute|second)\Z"), re.compile(r"(?:19|20)\d0s\Z|\d\.\d+m\Z")
 # Words that limit us, and tell of anything else as often.
 _WEAK = re.compile(
@@ -175,12 +180,12 @@ def _amounts() -> tuple[tuple[re.Pattern[str], int], ...]:
     # "5s" is five seconds, but "as" is no "a s".
     number = (
         r"(?:(?<![^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])(?<![.^$])(-?\d+(?:[.,]\d+)?)|"
-        rf"(?<![^\W\u3400-\u9fff\uac00-\ud7a3])({words})(?=[\s\-\u3400-\u9fff\uac00-\ud7a3]))"
+        rf"(?<![^\W\u3400-\u9fff\uac00-\ud7a3])({words})(?=[\s\-\u3400-\u9fff\uac00-\ud7a3]|'or[ae]))"
     )
     return tuple(
         (
             re.compile(
-                rf"{number}(\s*{_HALF}|个半|個半)?{_ABOUT}[\s-]*({unit})(\s*(?:{_HALF}|半钟?|반))?(?![a-zа-я0-9_])"
+                rf"{number}(\s*{_HALF}|个半|個半)?{_ABOUT}[\s-]*(?:'(?=or[ae]))?({unit})(\s*(?:{_HALF}|半钟?|반))?(?![a-zа-я0-9_])"
             ),
             seconds,
         )
@@ -229,7 +234,8 @@ def _certainty(text: str, said: _Said) -> int:
         return 2
     if not before.strip() and not after.strip():
         return 2
-    if worldly:
+    # "ICU within 72h", "next-day, 48h or economy": nobody waits so long unless they say so.
+    if worldly or said.seconds >= _DAY:
         return 0
     is_last = not after.strip() and not text[said.end :].strip(_STOPS)
     return int(_may_limit(before, text[said.start : said.end], after, is_last))
@@ -250,7 +256,9 @@ def _may_limit(before: str, said: str, after: str, is_last: bool) -> bool:
     """Judge a time whose clause has no word for a limit, and none against it."""
     is_article = _ARTICLE.match(said) is not None
     # "the five minute apgar", "a ten-minute slot"; "the 1980s", "2.2m listings"
-    if not is_article and ((_SINGULAR.search(said) and re.match(r"[\s-]+[a-z]", after)) or _NO_TIME.search(said)):
+    # But of Hindi "5 minute mein" is a limit.
+    is_adjective = _SINGULAR.search(said) and re.match(r"[\s-]+(?!me(?:in)?\b)[a-z]", after)
+    if not is_article and (is_adjective or _NO_TIME.search(said) or _AGES.search(before + said)):
         return False
     if len(before.split()) + len(after.split()) <= FEW_WORDS and not (before.strip() and is_article):
         return True

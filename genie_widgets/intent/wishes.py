@@ -15,14 +15,15 @@ from genie_widgets.schema import METRICS, TableProfile
 MIN_LEVELS, DEFAULT_LEVELS = 2, (0.1, 0.5, 0.9)
 _NUMBER = r"\d+(?:\.\d+)?"
 # A separator is no part of a number, so that a list is read in one way only, and in little time.
-_SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=\d)|–(?=\d))+"
+_SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=[\d,\s])|–(?=\d)|वां|वें)+"
 _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
-_LIST_BEFORE = re.compile(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?\Z")
+_LIST_BEFORE = re.compile(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?(?:-prozent)?-?\Z")
 _LIST_AFTER = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?")
 _INTERVAL = re.compile(r"interv|band|range|区间|區間|구간|интервал")
 # "P10, P50 and P90", "the p90", "10/50/90"; but "P1, P2 or P3" are priorities.
 _SHORT = re.compile(
-    r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:and\W+)?p\d{1,2})+\b|(?<=\bthe )p\d\d\b|\bp\d\d\b(?= of )|"
+    r"\b(?=p\d\d|p\d\W+(?:and\W+)?p\d\d)p\d{1,2}(?:\W+(?:(?:and|y|e|et|und|to|bis|a|ate)\W+)?p\d{1,2})+\b|"
+    r"(?<![\d.])[1-4]?\d ?%, ?(?:50 ?%|median\w*),? (?:and |und |y |et |e |и )?(?:\w+ )?[5-9]\d ?%|(?<=\bthe )p\d\d\b|\bp\d\d\b(?= of )|"
     r"(?<![\d.])(?:[1-4]?\d)(?:/|, ?)50(?:/|, ?)(?:[5-9]\d)(?![\d.])"
 )
 MAX_ABBREVIATION = 4

@@ -261,6 +261,12 @@ METRICS: dict[str, MetricInfo] = {
             "mcc", mark("Matthews correlation"), mark("Correlation of predicted and true classes; 0 is chance."), "bm"
         ),
         _metric(
+            "quadratic_kappa",
+            mark("Quadratic kappa"),
+            mark("Agreement on ordered classes beyond chance; classes count in the order of their names."),
+            "bm",
+        ),
+        _metric(
             "log_loss", mark("Log loss"), mark("Punishes confident wrong probabilities; lower is better."), "bm", False
         ),
         _metric(

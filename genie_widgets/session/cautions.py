@@ -38,7 +38,10 @@ _OF_THE_TABLE = "sampled"
 _USELESS = ("id", "constant", "empty")
 _NUMBERS = ("regression", "quantile")
 # Measures by which a rare class counts as much as the others.
-_FAIR = ("balanced_accuracy", "f1", "f1_macro", "average_precision", "mcc", "recall", "precision", "roc_auc_ovo_macro")
+_FAIR = (
+    *("balanced_accuracy", "f1", "f1_macro", "average_precision", "mcc", "quadratic_kappa"),
+    *("recall", "precision", "roc_auc_ovo_macro"),
+)
 
 
 class Remedy(Value):

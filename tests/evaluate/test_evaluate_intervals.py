@@ -12,13 +12,14 @@ from genie_widgets.evaluate.rows import ClassRows, NumberRows, QuantileRows
 Z = 1.959964
 CLASS_NAMES = (
     *("accuracy", "balanced_accuracy", "f1", "f1_macro", "f1_weighted", "precision", "recall", "mcc"),
-    *("roc_auc", "average_precision", "log_loss"),
+    *("quadratic_kappa", "roc_auc", "average_precision", "log_loss"),
 )
 NUMBER_NAMES = (
     *("root_mean_squared_error", "mean_squared_error", "mean_absolute_error", "median_absolute_error"),
     *("mean_absolute_percentage_error", "r2"),
 )
-RANGES = {"mcc": (-1, 1), "log_loss": (0, np.inf), "r2": (-np.inf, 1)} | dict.fromkeys(NUMBER_NAMES[:-1], (0, np.inf))
+RANGES = dict.fromkeys(("mcc", "quadratic_kappa"), (-1, 1)) | {"log_loss": (0, np.inf), "r2": (-np.inf, 1)}
+RANGES |= dict.fromkeys(NUMBER_NAMES[:-1], (0, np.inf))
 
 
 def binary(n=60, seed=0, share=0.5, noise=1.0, decimals=None):

@@ -26,6 +26,7 @@ CLASSES = {
     "f1_macro": lambda r: reference.f1_score(r.truth, r.predicted, average="macro"),
     "f1_weighted": lambda r: reference.f1_score(r.truth, r.predicted, average="weighted"),
     "mcc": lambda r: reference.matthews_corrcoef(r.truth, r.predicted),
+    "quadratic_kappa": lambda r: reference.cohen_kappa_score(r.truth, r.predicted, weights="quadratic"),
     "log_loss": lambda r: reference.log_loss(r.truth, r.probabilities, labels=range(len(r.labels))),
 }
 NUMBERS = {
@@ -144,6 +145,7 @@ def test_every_metric_of_the_schema_is_here():
         for problem_type in METRICS[name].problem_types:
             names = metric_names(Plan(target="y", problem_type=problem_type, metric=name))
             assert names[0] == name
+            assert ("quadratic_kappa" in names) == (name == "quadratic_kappa"), "classes have no order as a rule"
             assert len(set(names)) == len(names)
 
 

@@ -1,5 +1,6 @@
 """What stands in a plan's way is named with its remedy, whoever made the plan; and edits keep a plan whole."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -195,3 +196,24 @@ def test_any_column_may_answer_a_question_and_nothing_else(customers):
         with pytest.raises(GenieError) as caught:
             answer_question(question, customers, "", choice)
         assert caught.value.problem.culprit == "target"
+
+
+@pytest.mark.parametrize(
+    ("values", "is_told"),
+    [
+        (["low", "medium", "high"], True),
+        (["A", "B", "C"], False),
+        ([1, 2, 3], False),
+        (["no", "yes"], False),
+    ],
+)
+def test_quadratic_kappa_tells_the_order_of_classes_that_are_words(values, is_told):
+    frame = pd.DataFrame({"grade": np.resize(values, 120), "size": np.arange(120) % 37})
+    made = make_plan(read_table(frame).profile, "predict grade, quadratic weighted kappa")
+    assert made.metric == "quadratic_kappa"
+    assert made.problem_type == ("binary" if len(values) == 2 else "multiclass")
+    told = [problem for problem in made.problems if problem.code == "plan-class-order"]
+    assert bool(told) == is_told
+    if is_told:
+        assert "high, low, medium" in told[0].title
+        assert told[0].severity == "warning"

@@ -12,8 +12,7 @@ from genie_widgets.intent.roles import ROLES
 from genie_widgets.intent.wished import N_WISHES
 
 HIDDEN, OF_ROLE = 64, 48
-# Left out at random in training: of what the head sees, and of what each layer adds.
-DROPPED, DROPPED_BY_LAYER = 0.2, 0.1
+DROPPED = 0.2
 MATRICES = ("asked", "mixed", "wide", "narrow")
 NORMS = ("norm_mixed", "norm_out")
 # What the kind of request counts beside the column.
@@ -30,7 +29,7 @@ def layers_of(layers):
     return [{name: np.asarray(attrgetter(name)(layer)) for name in names} for layer in layers]
 
 
-def beginning(lower, layers, n_evidence, n_kinds, by_wishes, rng):
+def beginning(words, lower, layers, n_evidence, n_kinds, by_wishes, rng):
     """Weights to begin with: the ranker is trusted, and what speaks for a wish by a linear model's weights and bias."""
 
     def random(n_in, n_out, scale=1.0):
@@ -48,7 +47,7 @@ def beginning(lower, layers, n_evidence, n_kinds, by_wishes, rng):
         "none_title": np.zeros(WIDTH, "f"), "none_sentence": np.zeros(WIDTH, "f"), "none_bias": np.zeros((), "f"),
         "trust": np.ones(2, "f"), "kinds": np.zeros((WIDTH, n_kinds), "f"), "kinds_bias": np.zeros(n_kinds, "f"),
     }  # fmt: skip
-    return {"lower": layers_of(lower), "layers": layers_of(layers), "head": head}
+    return {"words": words, "lower": layers_of(lower), "layers": layers_of(layers), "head": head}
 
 
 def norm(layer, name, x):
@@ -63,28 +62,32 @@ def dense(layer, name, x):
     return x @ layer[f"{name}.weight"] + layer[f"{name}.bias"]
 
 
-def read_alone(layers, x, part, chance=None):
+def embedded(words, table, batch):
+    """The states before the first layer; `table` tells the pieces and places that a batch gives the numbers of."""
+    ids, places = (own[batch["pieces"]] for own in table)
+    return norm(words, "norm", words["pieces"][ids] + words["places"][places])
+
+
+def read_alone(layers, x, part):
     """Let each part read itself."""
-    return read(layers, x, part[:, :, None] == part[:, None, :], chance)
+    return read(layers, x, part[:, :, None] == part[:, None, :])
 
 
-def read_together(layers, x, part, chance=None):
+def read_together(layers, x, part):
     """Let all parts read the sentence and each other; the sentence reads itself."""
-    return read(layers, x, (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0)), chance)
+    return read(layers, x, (part[:, None, :] == 0) | ((part[:, :, None] > 0) & (part[:, None, :] > 0)))
 
 
-def read(layers, x, heard, chance=None):
+def read(layers, x, heard):
     n, length, _ = x.shape
     away = jnp.where(heard, 0.0, -1e9)[:, None]
-    for number, layer in enumerate(layers):
-        one, other = (None, None) if chance is None else jax.random.split(jax.random.fold_in(chance, number))
+    for layer in layers:
         asked = dense(layer, "asked", x).reshape(n, length, 3, HEADS, WIDTH // HEADS)
         query, key, value = (asked[:, :, i] for i in range(3))
-        scores = jnp.einsum("bqhd,bkhd->bhqk", query, chance) * (WIDTH // HEADS) ** -0.5 + away
+        scores = jnp.einsum("bqhd,bkhd->bhqk", query, key) * (WIDTH // HEADS) ** -0.5 + away
         mixed = jnp.einsum("bhqk,bkhd->bqhd", jax.nn.softmax(scores, -1), value).reshape(n, length, WIDTH)
-        x = norm(layer, "norm_mixed", x + dropped(dense(layer, "mixed", mixed), one, DROPPED_BY_LAYER))
-        wide = jax.nn.gelu(dense(layer, "wide", x))
-        x = norm(layer, "norm_out", x + dropped(dense(layer, "narrow", wide), other, DROPPED_BY_LAYER))
+        x = norm(layer, "norm_mixed", x + dense(layer, "mixed", mixed))
+        x = norm(layer, "norm_out", x + dense(layer, "narrow", jax.nn.gelu(dense(layer, "wide", x))))
     return x
 
 
@@ -103,28 +106,24 @@ def nearness(whole, there):
     return jnp.stack([6 * (near - 0.2), 8 * (near - mean), 8 * (near - nearest)], axis=-1)
 
 
-def dropped(x, key, share=DROPPED):
-    if key is None or not share:
+def dropped(x, key):
+    if key is None:
         return x
-    return x * jax.random.bernoulli(key, 1 - share, x.shape) / (1 - share)
+    return x * jax.random.bernoulli(key, 1 - DROPPED, x.shape) / (1 - DROPPED)
 
 
 def column_logits(p, table, batch, key=None):
-    """Scores of the columns and last of none, of the columns' roles, and of the kinds of request.
-
-    `table` holds the pieces that a batch gives the numbers of.
-    """
+    """Scores of the columns and last of none, of the columns' roles, and of the kinds of request."""
     head, part = p["head"], batch["part"]
     kind_of_part = jnp.minimum(jnp.arange(PARTS), 2)
     added = head["types"][kind_of_part] + jnp.pad(batch["x"] @ head["told"], ((0, 0), (2, 0), (0, 0)))
     member = (part[:, :, None] == jnp.arange(PARTS)).astype("f")
-    alone, together, *of_head = 4 * [None] if key is None else jax.random.split(key, 4)
-    x = read_alone(p["lower"], table[batch["pieces"]].astype("f"), part, alone)
-    x = read_together(p["layers"], x + jnp.einsum("blp,bpd->bld", member, added), part, together)
+    x = read_alone(p["lower"], embedded(p["words"], table, batch), part)
+    x = read_together(p["layers"], x + jnp.einsum("blp,bpd->bld", member, added), part)
     whole = means(x, part, PARTS)
     said = jnp.einsum("bcl,bld->bcd", batch["said"].astype("f"), x)
     near = nearness(whole, batch["logs"][:, :-1] > -20)
-    whole, said = dropped(whole, of_head[0]), dropped(said, of_head[1])
+    whole, said = dropped(whole, key), dropped(said, key)
     hidden = whole[:, 2:] @ head["of_card"] + near @ head["of_nearness"] + batch["x"] @ head["of_evidence"]
     hidden = jnp.tanh(hidden + head["bias"])
     scores = head["trust"][0] * batch["logs"][:, :-1] + hidden @ head["out"]
@@ -141,10 +140,9 @@ def column_logits(p, table, batch, key=None):
 def kind_logits(p, table, batch, key=None):
     """Scores of the kinds of request, of sentences alone."""
     head = p["head"]
-    alone, together, of_head = 3 * [None] if key is None else jax.random.split(key, 3)
-    x = read_alone(p["lower"], table[batch["pieces"]].astype("f"), batch["part"], alone)
-    x = read_together(p["layers"], x + head["types"][0], batch["part"], together)
-    return dropped(means(x, batch["part"], 1)[:, 0], of_head) @ head["kinds"] + head["kinds_bias"]
+    x = read_alone(p["lower"], embedded(p["words"], table, batch), batch["part"])
+    x = read_together(p["layers"], x + head["types"][0], batch["part"])
+    return dropped(means(x, batch["part"], 1)[:, 0], key) @ head["kinds"] + head["kinds_bias"]
 
 
 def loss(p, table, batch, requests, key):

@@ -17,12 +17,17 @@ LENGTHS = (44, 64, 84, 104, 136, 192, 304)
 
 
 class Pieces:
-    """The pieces of all texts before any layer, in one table: a text is the numbers of its rows there.
+    """The pieces of all texts, each at its place, in one table: a text is the numbers of its rows there.
 
     Parameters
     ----------
     sentences, titles, cards : iterable of str
         As the reader is given them.
+
+    Attributes
+    ----------
+    table : pair of array
+        Pieces, and places.
     """
 
     def __init__(self, sentences, titles, cards):
@@ -38,13 +43,8 @@ class Pieces:
         self.sentences = numbered(dict.fromkeys(sentences), MOST_SENTENCE)
         self.titles = numbered(dict.fromkeys(titles), MOST_TITLE)
         self.cards = numbered(dict.fromkeys(cards), MOST_CARD)
-        self._ids, self._places = np.int32(list(rows)).T
-
-    def table(self):
-        """The states of every piece at every place, shape (n, WIDTH); the first row is that of no piece."""
-        known = weights()
-        made = known.norm(known.pieces[self._ids] * known.steps[self._ids] + known.places[self._places])
-        return np.concatenate([np.zeros((1, WIDTH), "f2"), np.float16(made)])
+        # The first row is that of no piece.
+        self.table = tuple(np.int32([(0, 0), *rows]).T)
 
 
 def evidence_of_best(row, mean, scale):

@@ -12,7 +12,7 @@ from sequences import LENGTHS, in_batches
 REQUESTS = 8
 HEAD_RATE, DECAY, LONGEST_STEP, AVERAGED = 1e-3, 0.01, 1.0, 0.997
 WARMING = 80
-# The layers that read every part alone learn more slowly.
+# The words, and the layers that read every part alone, learn more slowly.
 LOWER = 0.5
 # The roles' part of the head begins at nothing, and may learn faster.
 OF_ROLE_RATE = 4
@@ -22,9 +22,16 @@ def rates_of(p, rate, head_rate):
     """The rate of each array."""
     head = {name: head_rate * (OF_ROLE_RATE if name.startswith("role") else 1) for name in p["head"]}
     own = {
-        name: jax.tree.map(lambda _, own=own: own, p[name]) for name, own in (("lower", LOWER * rate), ("layers", rate))
+        name: jax.tree.map(lambda _, own=own: own, p[name])
+        for name, own in (("words", LOWER * rate), ("lower", LOWER * rate), ("layers", rate))
     }
     return {**own, "head": head}
+
+
+def decays_of(p):
+    """The decay of each array: of matrices, but not of words, most of which a step does not see."""
+    made = jax.tree.map(lambda own: DECAY if own.ndim == 2 else 0.0, p)
+    return {**made, "words": jax.tree.map(lambda _: 0.0, p["words"])}
 
 
 @jax.jit
@@ -36,11 +43,10 @@ def stepped(p, first, second, averaged, table, batch, asked, key, rate, head_rat
     first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, first, gradient)
     second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, second, gradient)
 
-    def new(p, m, v, rate):
-        decay = DECAY * p if p.ndim == 2 else 0.0
-        return p - rate * (m / (1 - 0.9**step) / (jnp.sqrt(v / (1 - 0.999**step)) + 1e-8) + decay)
+    def new(p, m, v, rate, decay):
+        return p - rate * (m / (1 - 0.9**step) / (jnp.sqrt(v / (1 - 0.999**step)) + 1e-8) + decay * p)
 
-    p = jax.tree.map(new, p, first, second, rates_of(p, rate, head_rate))
+    p = jax.tree.map(new, p, first, second, rates_of(p, rate, head_rate), decays_of(p))
     share = jnp.minimum(AVERAGED, (1 + step) / (10 + step))
     averaged = jax.tree.map(lambda a, p: share * a + (1 - share) * p, averaged, p)
     return p, first, second, averaged, parts
@@ -53,8 +59,8 @@ class Training:
     ----------
     p : dict
         Weights to begin with.
-    table : array
-        The pieces of `Pieces`.
+    table : pair of array
+        That of `Pieces`.
     ahead : Ahead
         Makes the batches.
     rate : float

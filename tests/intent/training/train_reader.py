@@ -23,7 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from ahead import Ahead
-from joint import MATRICES, beginning, layers_of, read_alone
+from joint import MATRICES, beginning, embedded, layers_of, read_alone
 from judging import (
     judged_by_all,
     kinds_of,
@@ -52,7 +52,7 @@ from genie_widgets.intent.rereading import ALONE, MOST_READ, to_read
 
 PASSES, BATCH, RATE = 3.0, 16, 1e-4
 # So often a training is judged.
-CHECKS = 6
+CHECKS = 3
 # What the kind of request and the roles count in choosing the best.
 OF_KIND, OF_ROLE = 0.3, 0.3
 N_LAYERS = 6
@@ -122,8 +122,11 @@ def by_wishes(rows):
 
 
 def shipped(base, saved):
-    """The arrays of the file that is shipped: the words' as they were, the layers, and the head."""
-    made = {name: array for name, array in base.items() if not (name[0].isdigit() or name.startswith("head."))}
+    """The arrays of the file that is shipped: the words', the layers, and the head."""
+    words = saved["p"]["words"]
+    made = {"tokens": base["tokens"], "places": np.asarray(words["places"], "f2")}
+    made["pieces"], made["pieces.steps"] = rounded(np.asarray(words["pieces"]), axis=1)
+    made |= {name: np.asarray(words[name], "f4") for name in ("norm.weight", "norm.bias")}
     for number, arrays in enumerate([*saved["p"]["lower"], *saved["p"]["layers"]]):
         for name, array in arrays.items():
             whole, _, kind = name.partition(".")
@@ -146,30 +149,43 @@ def write(folder, saved):
     np.savez(OUT, **made)
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
     row = next(r for r in rows if r["part"] == "validate" and 1 in r["role"] and len(r["cards"]) > MOST_READ)
-    own, table = Rows([row], pieces, saved["scaling"]), pieces.table()
-    parts, batch = [table[part] for part in own.examples[0][0]], own.batch([0])
-    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], table, batch))
-    alone = table[batch["pieces"]].astype("f")
-    alone = read_alone(saved["p"]["lower"], alone, batch["part"])[0, : sum(map(len, parts))]
+    own = Rows([row], pieces, saved["scaling"])
+    parts, batch = own.examples[0][0], own.batch([0])
+    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], pieces.table, batch))
+    n_pieces, states = sum(map(len, parts)), embedded(saved["p"]["words"], pieces.table, batch)
+    alone = read_alone(saved["p"]["lower"], states, batch["part"])[0, :n_pieces]
     chosen = to_read(row["first"], row["wishes"])
     n = len(chosen)
     np.savez_compressed(
         FIGURES,
-        pieces=np.concatenate(parts), counts=[len(part) for part in parts], alone=np.float16(alone),
+        pieces=np.float16(states[0, :n_pieces]), counts=[len(part) for part in parts], alone=np.float16(alone),
         evidence=np.float32(row["x"][chosen]), first=row["first"][[*chosen, -1]], wishes=row["wishes"][chosen],
         said=[at for i in chosen for at in row["said"][i]], n_said=[len(row["said"][i]) for i in chosen],
         columns=softmax(columns[[*range(n), -1]], saved["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
     )  # fmt: skip
 
 
+def words_and_layers(stored):
+    """Of a file such as the shipped one."""
+    words = {name: np.float32(stored[name]) for name in ("places", "norm.weight", "norm.bias")}
+    words["pieces"] = stored["pieces"] * stored["pieces.steps"]
+    return words, [layer(stored, f"{number}.") for number in range(N_LAYERS)]
+
+
 def from_shipped():
     """What is shipped, as it is kept while it is trained."""
     with np.load(OUT) as stored:
-        layers = layers_of([layer(stored, f"{number}.") for number in range(N_LAYERS)])
+        words, layers = words_and_layers(stored)
         head = {name.removeprefix("head."): array for name, array in stored.items() if name.startswith("head.")}
     kinds, sharpness = str(head.pop("kind_names")).split(), float(head.pop("sharpness"))
     scaling = np.float32(head.pop("mean")), np.float32(head.pop("scale"))
-    p = {"lower": layers[:ALONE], "layers": layers[ALONE:], "head": {k: np.float32(a) for k, a in head.items()}}
+    layers = layers_of(layers)
+    p = {
+        "words": words,
+        "lower": layers[:ALONE],
+        "layers": layers[ALONE:],
+        "head": {k: np.float32(a) for k, a in head.items()},
+    }
     return {"p": p, "scaling": scaling, "kinds": kinds, "sharpness": sharpness}
 
 
@@ -306,11 +322,11 @@ def main():
     ahead = Ahead(setting.train, setting.asked["train"], arguments.processes)
     if not arguments.go_on:
         with np.load(base) as stored:
-            layers = [layer(stored, f"{number}.") for number in range(N_LAYERS)]
+            words, layers = words_and_layers(stored)
         n_evidence, rng = setting.train.examples[0][1].shape[1], np.random.default_rng(0)
         told = by_wishes(setting.train.rows)
-        p = beginning(layers[:ALONE], layers[ALONE:], n_evidence, len(setting.kinds), told, rng)
-    table, made = jnp.asarray(pieces.table()), []
+        p = beginning(words, layers[:ALONE], layers[ALONE:], n_evidence, len(setting.kinds), told, rng)
+    table, made = tuple(map(jnp.asarray, pieces.table)), []
     for run in range(arguments.runs):
         training = Training(p, table, ahead, arguments.rate, arguments.seed + run)
         made.append(best_of(setting, training, arguments)[0])
