@@ -106,7 +106,7 @@ _ARTICLE = re.compile(r"(?:an?|un[ae]?|uno|uma?|eine[rn]?|ein)[\s-]")
 
 _JOINED = re.compile(r"(?:^|\s)(?:in|within|at|a|for|pour|en|em|per|durante|dans|von|за|на|в|entro|pras|da|de)\s*\Z")
 # "the under 25s"
-_AGES = re.compile(r"\b(?:under|over)(?: the)? \d\ds\Z")
+_AGES = re.compile(r"\b(?:the|of|among|for) (?:under|over) \d\ds\Z")
 _SINGULAR, _NO_TIME = re.compile(r"(?:hour|minute|second)\Z"), re.compile(r"(?:19|20)\d0s\Z|\d\.\d+m\Z")
 # Words that limit us, and tell of anything else as often.
 _WEAK = re.compile(
@@ -227,7 +227,7 @@ def _smaller_units(text: str, start: int, unit: int) -> tuple[int, int]:
 def _certainty(text: str, said: _Said) -> int:
     """Judge a time by its clause: 2 if it surely limits us, 1 if it may, 0 if it is of the table's world."""
     before, after = _BREAK.split(text[: said.start])[-1], _BREAK.split(text[said.end :])[0]
-    if _pattern("world_after_always").match(after):
+    if _pattern("world_after_always").match(after) or _AGES.search(before + text[said.start : said.end]):
         return 0
     worldly = _pattern("world_before").search(before) or _pattern("world_after").match(after)
     if _says_limit(before, after, weakly=worldly is None):
@@ -258,7 +258,7 @@ def _may_limit(before: str, said: str, after: str, is_last: bool) -> bool:
     # "the five minute apgar", "a ten-minute slot"; "the 1980s", "2.2m listings"
     # But of Hindi "5 minute mein" is a limit.
     is_adjective = _SINGULAR.search(said) and re.match(r"[\s-]+(?!me(?:in)?\b)[a-z]", after)
-    if not is_article and (is_adjective or _NO_TIME.search(said) or _AGES.search(before + said)):
+    if not is_article and (is_adjective or _NO_TIME.search(said)):
         return False
     if len(before.split()) + len(after.split()) <= FEW_WORDS and not (before.strip() and is_article):
         return True
