@@ -52,8 +52,10 @@ def load_model(path: Path) -> TrainedModel:
     from genie_widgets.train.packages import remember_packages
 
     remember_packages()
+    # The log is everybody's: a fit that goes on meanwhile has set how much it tells.
+    verbosity = None if logging.getLogger("autogluon").level else 0
     try:
-        return TrainedModel(TabularPredictor.load(str(path), verbosity=0))
+        return TrainedModel(TabularPredictor.load(str(path), verbosity=verbosity))
     except _UNLOADABLE as error:
         raise GenieError(
             Problem(

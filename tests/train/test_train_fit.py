@@ -3,6 +3,7 @@
 import importlib.metadata
 import importlib.util
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -438,6 +439,15 @@ def test_a_table_without_a_column_that_varies_is_told(tmp_path, machine):
         fit(frame, plan_of("binary"), path=tmp_path / "predictor", time_limit_s=SECONDS, machine=machine)
     assert caught.value.problem.code == "no-model"
     assert caught.value.problem.remedy
+
+
+def test_a_model_that_is_loaded_meanwhile_does_not_silence_the_log_of_a_fit(trained_of, tmp_path, monkeypatch):
+    folder = trained_of("regression").model.save_slim(tmp_path / "slim")
+    log = logging.getLogger("autogluon")
+    monkeypatch.setattr(log, "level", logging.NOTSET)
+    log.setLevel(logging.INFO)
+    load_model(folder)
+    assert log.level == logging.INFO
 
 
 def test_dates_text_and_gaps_are_learned_from(tmp_path, machine):
