@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from genie_widgets.intent import phrases
 from genie_widgets.intent.lexicon import NAMED, concepts_of, lexicon
-from genie_widgets.intent.reading import Mention, Reading, significant_parts
+from genie_widgets.intent.mentions import Mention, Reading
+from genie_widgets.intent.reading import significant_parts
 from genie_widgets.intent.words import Span
 
 # From this score on a column's own name is said whole, as it is or in another form.

@@ -9,7 +9,8 @@ from itertools import pairwise
 from genie_widgets.intent import phrases
 from genie_widgets.intent.constraints import Constraints
 from genie_widgets.intent.lists import ARTICLES, AT_A_TIME, SEPARATORS
-from genie_widgets.intent.reading import Mention, read
+from genie_widgets.intent.mentions import Mention
+from genie_widgets.intent.reading import read
 from genie_widgets.intent.sorting import take_by_role
 from genie_widgets.intent.spoken import NEEDED, RANGE, THESE, WHOLE, Spoken
 from genie_widgets.intent.words import STOP_WORDS, Span, words_of
@@ -81,7 +82,8 @@ class _Clauses:
         self._found = found
         self._profile = profile
         self._told: list[Span] = []
-        self._reread()
+        self._reading = read(found.rest, profile)
+        self.spoken = Spoken(self._reading, profile, found.shared)
         self._named = sorted(
             span for spans in self._reading.literals.values() for span in spans if span[1] - span[0] > 2
         )
@@ -278,7 +280,8 @@ class _Clauses:
         self._done.append((start, end))
 
     def _reread(self) -> None:
-        self._reading = read(self._found.rest, self._profile)
+        if self._found.rest != self._reading.text:
+            self._reading = read(self._found.rest, self._profile)
         self.spoken = Spoken(self._reading, self._profile, self._found.shared)
 
     def _pieces(self, start: int, end: int, *, opening: bool = False) -> Iterator[Span]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from genie_widgets.intent import phrases
-from genie_widgets.intent.reading import Mention, Reading, read
+from genie_widgets.intent.mentions import Mention, Reading
+from genie_widgets.intent.reading import read
 from genie_widgets.intent.words import STOP_WORDS, Span, words_of
 from genie_widgets.schema import TableProfile
 

@@ -14,7 +14,8 @@ from genie_widgets.intent import phrases
 from genie_widgets.intent.asked_about import asked_about
 from genie_widgets.intent.facts import is_no_target, says_yes_or_nothing
 from genie_widgets.intent.lexicon import TARGET, concepts_of, lexicon, terms_of
-from genie_widgets.intent.reading import Hit, Mention, Reading, read, significant_parts, spoken_values
+from genie_widgets.intent.mentions import Hit, Mention, Reading
+from genie_widgets.intent.reading import read, significant_parts, spoken_values
 from genie_widgets.intent.short_forms import meanings_of
 from genie_widgets.intent.vectors import row_of, vectors_of
 from genie_widgets.intent.words import STOP_WORDS, Span

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Iterator
 from functools import lru_cache
 from math import log
+from typing import NamedTuple
 
 from genie_widgets.intent.cut_words import abbreviates, letters_and_digits
 from genie_widgets.intent.glossing import english_names, glossed, meanings_of_part
 from genie_widgets.intent.lexicon import concepts_of, lexicon, terms_of
+from genie_widgets.intent.mentions import Hit, Reading
 from genie_widgets.intent.phrases import folded
 from genie_widgets.intent.run_together import pairs_of, said_in_two
 from genie_widgets.intent.short_forms import LEAST_INITIALS, meanings_of, said_by_initials, written_out
@@ -50,114 +51,6 @@ _UNSAID = re.compile(
 _PLAIN_VALUES = frozenset("yes no true false 0 1 y n t f none other unknown nan null na".split())
 
 
-@dataclass(frozen=True)
-class Mention:
-    """A column that is spoken of.
-
-    Attributes
-    ----------
-    column : str
-        The column.
-    score : float
-        How surely, from 0 to 1; 1 is its whole name.
-    start, end : int
-        Where the words stand in the text.
-    literal : bool
-        Whether its whole name stands there as it is.
-    best : float
-        How surely its best word is met.
-    """
-
-    column: str
-    score: float
-    start: int
-    end: int
-    literal: bool = False
-    best: float = 0.0
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A part of a name met in the text."""
-
-    score: float
-    start: int
-    end: int
-
-
-@dataclass
-class Reading:
-    """A text and, for each column, where its name's parts are met; made by `read`."""
-
-    text: str
-    folded: str
-    words: list[Word]
-    hits: dict[str, list[Hit]] = field(default_factory=dict)
-    literals: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
-    wholes: dict[str, list[Hit]] = field(default_factory=dict)
-    parts: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    weights: dict[str, float] = field(default_factory=dict)
-
-    def mentions_of(self, column: str, spans: Iterable[tuple[int, int]] | None = None) -> list[Mention]:
-        """Find where a column is spoken of, surest first; only within `spans` where they are given."""
-        within = None if spans is None else tuple(spans)
-        found = [
-            Mention(column, 1.0, start, end, True, 1.0)
-            for start, end in self.literals.get(column, ())
-            if _inside(start, end, within)
-        ]
-        found += [
-            Mention(column, hit.score, hit.start, hit.end, False, hit.score)
-            for hit in self.wholes.get(column, ())
-            if _inside(hit.start, hit.end, within)
-        ]
-        taken = {(mention.start, mention.end) for mention in found}
-        parts = self.parts[column]
-        near = {part: [h for h in self.hits.get(part, ()) if _inside(h.start, h.end, within)] for part in parts}
-        anchors = sorted((hit for part in parts for hit in near[part]), key=lambda hit: (-hit.score, hit.start))
-        for anchor in anchors[:6]:
-            mention = self._around(column, parts, near, anchor)
-            if (mention.start, mention.end) not in taken:
-                taken.add((mention.start, mention.end))
-                found.append(mention)
-        return sorted(found, key=lambda mention: -mention.score)
-
-    def _around(self, column: str, parts: tuple[str, ...], near: dict[str, list[Hit]], anchor: Hit) -> Mention:
-        """Join the hit of each part that stands nearest to the anchor."""
-        total = sum(self.weights[part] for part in parts)
-        got, best, start, end = 0.0, 0.0, anchor.start, anchor.end
-        used: set[int] = set()
-        for part in parts:
-            choices = [h for h in near[part] if abs(h.start - anchor.start) <= 60 and h.start not in used]
-            if not choices:
-                # Two parts of a name may mean the same word ("sales amount"): it counts once in full.
-                continue
-            hit = max(choices, key=lambda h: h.score - abs(h.start - anchor.start) / 200)
-            used.add(hit.start)
-            got += self.weights[part] * hit.score
-            # A part that many names share, or a unit, tells little.
-            telling = 1.0 if len(parts) == 1 else min(1.0, 0.4 + 0.6 * self.weights[part])
-            best = max(best, hit.score * telling)
-            start, end = min(start, hit.start), max(end, hit.end)
-        score = got / total
-        if end - start > 60:
-            score *= 0.8
-        # A whole name needs its whole: parts alone are worth less than their share.
-        if score < 0.99 and len(parts) > 1:
-            score = max(best * (0.45 + 0.55 * min(1.0, score / max(best, 0.01))), 0.0)
-        return Mention(column, score, start, end, False, best)
-
-    def mentions(self, start: int, end: int) -> list[Mention]:
-        """Find the columns that a piece of the text speaks of, surest first, each once."""
-        found = [next(iter(self.mentions_of(column, ((start, end),))), None) for column in self.parts]
-        kept = [mention for mention in found if mention is not None]
-        return sorted(kept, key=lambda mention: (-mention.score, -len(mention.column)))
-
-
-def _inside(start: int, end: int, spans: tuple[tuple[int, int], ...] | None) -> bool:
-    return spans is None or any(low <= start and end <= high for low, high in spans)
-
-
 @lru_cache(maxsize=5_000)
 def significant_parts(name: str) -> tuple[str, ...]:
     """Split a name into the parts that may be said of it."""
@@ -179,8 +72,26 @@ def read(text: str, profile: TableProfile) -> Reading:
     Returns
     -------
     Reading
-        Holds every place where a column, or a part of its name, is met.
+        Holds every place where a column, or a part of its name, is met; it is shared, and not to be changed.
     """
+    for kept in tuple(_KEPT):
+        if kept.profile is profile and kept.reading.text == text:
+            return kept.reading
+    made = _read(text, profile)
+    _KEPT.append(_Kept(profile, made))
+    return made
+
+
+class _Kept(NamedTuple):
+    profile: TableProfile
+    reading: Reading
+
+
+# One sentence is read against one table for its wishes, its target and its kind.
+_KEPT: deque[_Kept] = deque(maxlen=3)
+
+
+def _read(text: str, profile: TableProfile) -> Reading:
     words = words_of(text)
     made = Reading(text, folded(text), words)
     counts: Counter[str] = Counter()

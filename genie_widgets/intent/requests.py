@@ -10,7 +10,8 @@ from itertools import pairwise
 from genie_widgets.intent import phrases
 from genie_widgets.intent.lexicon import lexicon, terms_of
 from genie_widgets.intent.linear import Classifier, Features, hashed, load, with_signs
-from genie_widgets.intent.reading import Reading, read, spoken_values
+from genie_widgets.intent.mentions import Reading
+from genie_widgets.intent.reading import read, spoken_values
 from genie_widgets.intent.translating import translated
 from genie_widgets.intent.words import CJK, HANGUL, UNSPACED, words_of
 from genie_widgets.schema import TableProfile

@@ -17,13 +17,15 @@ NAMED = 0.5
 
 def find_validation(found: Constraints, profile: TableProfile) -> None:
     """Read "split by time", "keep each patient together" and the like."""
-    reading = read(found.rest, profile)
+    text = phrases.folded(found.rest)
+    reading = None
     for kind in ("time", "group"):
-        for match in phrases.pattern("validation", kind).finditer(reading.folded):
+        for match in phrases.pattern("validation", kind).finditer(text):
             start, end = match.span()
-            if kind == "group" and match.lastindex and names_a_metric(reading.folded, match.start(1)):
+            if kind == "group" and match.lastindex and names_a_metric(text, match.start(1)):
                 # "scored by mean absolute error"
                 continue
+            reading = reading or read(found.rest, profile)
             named = [m.column for m in reading.mentions(start, end) if m.score >= NAMED]
             if not named and kind == "group":
                 # The column may be named just before: "customer_id: don't mix".

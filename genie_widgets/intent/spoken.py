@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from genie_widgets.intent.kinds import columns_of_kind, kind_of, kinds_in
-from genie_widgets.intent.reading import Mention, Reading
+from genie_widgets.intent.mentions import Mention, Reading
 from genie_widgets.intent.words import STOP_WORDS, Span, name_parts, words_of
 from genie_widgets.schema import TableProfile
 

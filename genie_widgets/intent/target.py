@@ -11,9 +11,9 @@ import numpy as np
 
 from genie_widgets.intent.commanded import says_more, without_context
 from genie_widgets.intent.features import Evidences, Matrix, evidence_for
+from genie_widgets.intent.mentions import Mention
 from genie_widgets.intent.phrases import folded, pattern
 from genie_widgets.intent.ranker import ranker
-from genie_widgets.intent.reading import Mention
 from genie_widgets.intent.words import Span
 from genie_widgets.language import tr
 from genie_widgets.schema import Evidence, TableProfile
