@@ -25,16 +25,16 @@ _SHARE = re.compile(
 _BELOW = (
     r"(?:stays?|staying|keeps?|remains?|gets?|falls?|lies?|is|are|comes? in|lands?|bleib\w*|lieg\w*|qued\w*|est\w*|rest\w*|fic\w*|rimang\w*|be)"
     r"(?: \w+){0,2}? (?:under|below|within|beneath|less than|no more than|at most|unter|darunter|debajo|por debajo|en dessous|sous|"
-    r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+(?: pas)?|ultrapass\w+)|"
-    r"(?:not|never|won.?t|wouldn.?t|will not|would not|don.?t|doesn.?t) (?:be )?(?:topped|passed|exceeded|surpass\w*|go beyond)|"
+    r"abaixo|sotto)|(?:won.?t|doesn.?t|don.?t|do not|does not|will not|never|not|nicht|no|nao|non|ne) (?:exceed|pass|go over|top|uberschreit\w+|super\w+|depass\w+(?: pas)?|ultrapass\w+)|"
+    r"falls? short of|(?:not|never|won.?t|wouldn.?t|will not|would not|don.?t|doesn.?t) (?:be )?(?:topped|passed|exceeded|surpass\w*|go beyond)|"
     r"(?:we|i|you|it)(?: \w+)? (?:keeps?|meets?|holds?)|(?:keep|stay|hold)s? (?:to|within|in|under|below)|"
     r"(?:promise|quote) and (?:keep|hold)|(?:have |has )?paid by then|(?:aus)?reich\w*|lasts?(?! longer)|"
     r"cover(?:s|ed|ing)?|suffic\w+|(?:is |are |be )?enough|high enough"
 )
 _ABOVE = (
-    r"(?:exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|costing more than|"
+    r"(?:(?:don.?t|doesn.?t|won.?t|never|not) (?:fall|drop|go|get|come)s? (?:below|under|short(?: of)?)|exceeds?|goes? over|go past|brings?(?: \w+){0,2} less|caught short|costing more than|"
     r"(?:(?:lasts?|takes?) longer|costs? more)(?: than(?=\s*(?:[.,;!?]|$)))?|"
-    r"tops?|topped|beats?|go(?:es)? beyond|dearer|(?:fall|be|are|only|come)s? short(?: (?:with|of|on))?|undercuts?|bake past|"
+    r"tops?|topped|beats?|go(?:es)? beyond|dearer|(?:be|are|only|come)s? short(?: (?:with|on))?|undercuts?|bake past|"
     r"go(?:es)? past|go(?:es)? above|is above|are above|is over|are over|lands? above|"
     r"too low|not enough|runs? out|uberschreit\w+|daruber|ubersteig\w+|super[ae]n?|depass\w+|ultrapass\w+)"
 )
@@ -52,6 +52,10 @@ _ASKED = re.compile(
 )
 # or what the share is of belongs to it ("the time that only one in twenty exceeds").
 _OF_WHICH = re.compile(r"\b(?:that|which|do|does|den|die|das|que|qu.|che)(?: \w+)? $")
+# "I need to know which one in ten exceeds it", "about 70% of people keep to it"
+_TOLD = re.compile(
+    r"\b(?:(?:know|predict|guess|tell|see|find|say)(?: me)? (?:which|who|whether|if)(?: \w+){0,3}?|about|around|roughly|some) $"
+)
 _ENDS = re.compile(r"[.,;:!?]")
 # How far from the share its comparison may stand.
 NEAR = 60
@@ -81,7 +85,9 @@ def share_in(small: str) -> Share | None:
     asked = _ASKED.search(small) is not None
     for match in _SHARE.finditer(small):
         share = _number(match[3]) / 100 if match[3] else _number(match[1]) / max(_number(match[2]), 1)
-        if not 0 < share < 1 or not (asked or _OF_WHICH.search(small, 0, match.start())):
+        if not 0 < share < 1 or _TOLD.search(small, 0, match.start()):
+            continue
+        if not (asked or _OF_WHICH.search(small, 0, match.start())):
             continue
         low, high = max(0, match.start() - NEAR), match.end() + NEAR
         near = [

@@ -105,6 +105,11 @@ _BREAK = re.compile(r"(?<!max)\.(?=\s|$)|[,;!?()\[\]\n—–、。，；！？�
 _ARTICLE = re.compile(r"(?:an?|un[ae]?|uno|uma?|eine[rn]?|ein)[\s-]")
 
 _JOINED = re.compile(r"(?:^|\s)(?:in|within|at|a|for|pour|en|em|per|durante|dans|von|за|на|в|entro|pras|da|de)\s*\Z")
+# "Will the soup be ready in ten minutes", "predict if the bus comes within five": no comma stands between.
+_ASKS_WHETHER = re.compile(
+    r"(?:^\s*(?:will|does|did|was|is|are|do|has|ist|wird)|\b(?:whether|if|which \w+|ob|si (?:el|la|le|les|los|un)|se (?:o|a|il|la)|"
+    r"успеет ли|опоздает ли))\b.*\b(?:in|within|under|by|for|unter|en|em|dans|moins de|за) ?$|(?:能不能|是否)在?$"
+)
 # "the under 25s"
 _AGES = re.compile(r"\b(?:the|of|among|for) (?:under|over) \d\ds\Z")
 _SINGULAR, _NO_TIME = re.compile(r"(?:hour|minute|second)\Z"), re.compile(r"(?:19|20)\d0s\Z|\d\.\d+m\Z")
@@ -229,7 +234,9 @@ def _certainty(text: str, said: _Said) -> int:
     before, after = _BREAK.split(text[: said.start])[-1], _BREAK.split(text[said.end :])[0]
     if _pattern("world_after_always").match(after) or _AGES.search(before + text[said.start : said.end]):
         return 0
-    worldly = _pattern("world_before").search(before) or _pattern("world_after").match(after)
+    worldly = (
+        _pattern("world_before").search(before) or _pattern("world_after").match(after) or _ASKS_WHETHER.search(before)
+    )
     if _says_limit(before, after, weakly=worldly is None):
         return 2
     if not before.strip() and not after.strip():

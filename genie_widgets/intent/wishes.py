@@ -15,7 +15,7 @@ from genie_widgets.schema import METRICS, TableProfile
 MIN_LEVELS, DEFAULT_LEVELS = 2, (0.1, 0.5, 0.9)
 _NUMBER = r"\d+(?:\.\d+)?"
 # A separator is no part of a number, so that a list is read in one way only, and in little time.
-_SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=[\d,\s])|–(?=\d)|वां|वें)+"
+_SEPARATOR = r"(?:[\s,;/&%、،]|\.(?=[\s,;])|th\b|st\b|nd\b|rd\b|percent\b|and\b|y\b|et\b|und\b|e\b|и\b|और|和|と|%|％|-(?=[\d,\sи])|–(?=\d)|वां|वें)+"
 _LIST = rf"{_NUMBER}(?:{_SEPARATOR}{_NUMBER})*"
 _LIST_BEFORE = re.compile(rf"(?<![\d.]){_LIST}(?:{_SEPARATOR})?(?:-prozent)?-?\Z")
 _LIST_AFTER = re.compile(rf"\s*(?:of|at|del?|des|du|von|di|:|в|=)?\s*{_LIST}(?:\s*[%％])?")
@@ -27,6 +27,17 @@ _SHORT = re.compile(
     r"(?<![\d.])(?:[1-4]?\d)(?:/|, ?)50(?:/|, ?)(?:[5-9]\d)(?![\d.])"
 )
 MAX_ABBREVIATION = 4
+_LEVELS = {
+    "fifth percentile": 0.05, "tenth percentile": 0.1, "ninetieth percentile": 0.9, "ninety-fifth percentile": 0.95,
+    r"(?:lower|first)(?: and (?:the )?\w+)? quartile": 0.25, r"(?:upper|third)(?: and (?:the )?\w+)? quartile": 0.75,
+    r"(?:first|lower) and (?:the )?(?:third|upper) quartile": 0.75, r"(?:third|upper) and (?:the )?(?:first|lower) quartile": 0.25,
+    r"lower(?: and (?:the )?\w+)? decile": 0.1, r"upper(?: and (?:the )?\w+)? decile": 0.9,
+}  # fmt: skip
+LONGEST_ORDINAL, NEAR_BY = 14, 16
+# One, and no number beside it.
+_ONE = re.compile(
+    r"(?:percentile?|quartile?|decile?|centile?|perzentil|percentil[eo]?|перцентил[ья]|百分位|パーセンタイル|백분위수?)"
+)
 # A metric that is spoken of to be turned down: "instead of RMSE, MAE".
 _BETTER_NOT_BEFORE = re.compile(
     r"(?:instead of|rather than|(?:do not|don.?t|never) (?:want|use|like|need|take)|not (?:by|on|the|with)|statt|anstatt|anstelle (?:von|der|des)|nicht|au lieu de|plutot que|"
@@ -121,9 +132,19 @@ def find_quantiles(found: Constraints) -> None:
     if len(levels) == 1 and interval:
         spare = (1 - levels[0]) / 2
         levels = [round(spare, 4), 0.5, round(1 - spare, 4)]
+    levels = levels or _named_levels(text, start, end)
+    if not levels and _ONE.fullmatch(match.group()) and not re.search(r"\d", text[max(0, start - NEAR_BY) : start]):
+        # "The BMI percentile of the child" is a column.
+        return
     found.quantile_levels = tuple(levels) or DEFAULT_LEVELS
     words = ", ".join(str(level) for level in found.quantile_levels)
     found.note("quantile_levels", words, start, end)
+
+
+def _named_levels(text: str, start: int, end: int) -> list[float]:
+    """Read levels that have names of their own: "the upper quartile", "the tenth percentile"."""
+    said = text[max(0, start - LONGEST_ORDINAL) : end]
+    return sorted({level for name, level in _LEVELS.items() if re.search(rf"\b{name}", said)})
 
 
 def _with_its_numbers(text: str, match: re.Match[str]) -> Span:
