@@ -18,7 +18,7 @@ REFUSED, DOUBTED = 0.6, 0.75
 # Below this the words of a task ("total", "segment") stand for something else.
 POSSIBLE = 0.25
 # A talk, or another task, that may as well be a vague request is one: what to predict is asked.
-PERHAPS_VAGUE, OFTEN_VAGUE = 0.05, 0.3
+PERHAPS_VAGUE, OFTEN_VAGUE = 0.03, 0.3
 # What the reader's judgement counts, beside that of the words alone.
 READ = 0.6
 # Read as a request of this kind wherever it stands; the others only where nothing is asked to be predicted.

@@ -71,9 +71,9 @@ def test_numpy_reads_as_what_was_trained():
             assert near.min() > 0.995
         places = [at.tolist() for at in np.split(stored["said"], np.cumsum(stored["n_said"])[:-1])]
         columns, roles, kinds = probabilities(parts, stored["evidence"], stored["first"], stored["wishes"], places)
-        np.testing.assert_allclose(columns, stored["columns"], atol=0.02)
-        np.testing.assert_allclose(roles, stored["roles"], atol=0.02)
-        np.testing.assert_allclose(kinds, stored["kinds"], atol=0.02)
+        np.testing.assert_allclose(columns, stored["columns"], atol=0.005)
+        np.testing.assert_allclose(roles, stored["roles"], atol=0.005)
+        np.testing.assert_allclose(kinds, stored["kinds"], atol=0.005)
 
 
 def test_probabilities_stay_probabilities(pools):

@@ -149,11 +149,13 @@ def write(folder, saved):
     np.savez(OUT, **made)
     print(f"{OUT.name}: {OUT.stat().st_size:,} bytes")
     row = next(r for r in rows if r["part"] == "validate" and 1 in r["role"] and len(r["cards"]) > MOST_READ)
-    own = Rows([row], pieces, saved["scaling"])
+    # Of the weights as they are rounded: what rounding costs is told by the sets of cases.
+    written = from_shipped()
+    own, p = Rows([row], pieces, written["scaling"]), written["p"]
     parts, batch = own.examples[0][0], own.batch([0])
-    columns, roles, kinds = (np.asarray(part)[0] for part in scored(saved["p"], pieces.table, batch))
-    n_pieces, states = sum(map(len, parts)), embedded(saved["p"]["words"], pieces.table, batch)
-    alone = read_alone(saved["p"]["lower"], states, batch["part"])[0, :n_pieces]
+    columns, roles, kinds = (np.asarray(part)[0] for part in scored(p, pieces.table, batch))
+    n_pieces, states = sum(map(len, parts)), embedded(p["words"], pieces.table, batch)
+    alone = read_alone(p["lower"], states, batch["part"])[0, :n_pieces]
     chosen = to_read(row["first"], row["wishes"])
     n = len(chosen)
     np.savez_compressed(
@@ -161,7 +163,7 @@ def write(folder, saved):
         pieces=np.float16(states[0, :n_pieces]), counts=[len(part) for part in parts], alone=np.float16(alone),
         evidence=np.float32(row["x"][chosen]), first=row["first"][[*chosen, -1]], wishes=row["wishes"][chosen],
         said=[at for i in chosen for at in row["said"][i]], n_said=[len(row["said"][i]) for i in chosen],
-        columns=softmax(columns[[*range(n), -1]], saved["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
+        columns=softmax(columns[[*range(n), -1]], written["sharpness"]), roles=softmax(roles[:n]), kinds=softmax(kinds),
     )  # fmt: skip
 
 
