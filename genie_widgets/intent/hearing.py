@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -31,6 +32,8 @@ KEPT_BY_ROLE = {IGNORE: 0.6, FEATURES: 0.6}
 WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
 # So many columns beside each other are a list.
 LEAST_LIST = 2
+# Names that are no words, and what then is left of another column's probability.
+_CODE, IN_DOUBT = re.compile(r"(?=\S{5})[^\W\d]\w*_\w*\w"), 0.4
 # "What is the price?" may ask for a figure of the table, or for a prediction of it.
 _MAY_ASK_FOR_A_COLUMN = ("reporting", "chat")
 
@@ -76,6 +79,7 @@ def hear(text: str, profile: TableProfile) -> Heard:
     is_outright = not first.leaves_doubt and not says_more(asked.rest, first.best_span)
     ranked = rank_targets(first, profile, None if again is None or is_outright else _open_ones(again))
     ranked = _of_one_column(ranked, first, profile)
+    ranked = _of_code(ranked, first, asked, profile)
     if again is not None:
         _settle(asked, again, ranked, profile)
     # Where something is outright to be predicted, what is said around that is no request.
@@ -117,6 +121,22 @@ def _of_one_column(ranked: list[Candidate], first: FirstReading, profile: TableP
             others = [replace(c, score=min(c.score, candidate.score)) for c in ranked if c is not candidate]
             return [own, *others]
     return ranked
+
+
+def _of_code(
+    ranked: list[Candidate], first: FirstReading, asked: Constraints, profile: TableProfile
+) -> list[Candidate]:
+    """Doubt a column of like words where another's name stands as only a table writes it ("(koi_pdisposition)")."""
+    literals = read(first.text, profile).literals
+    coded = [
+        name for name in literals if _CODE.fullmatch(name.strip()) and name not in (*asked.ignore, *asked.features)
+    ]
+    if len(coded) != 1 or ranked[0].column in literals or all(c.column != coded[0] for c in ranked):
+        return ranked
+    best = min(ranked[0].score, IN_DOUBT)
+    own = next(candidate for candidate in ranked if candidate.column == coded[0])
+    others = [c for c in ranked[1:] if c is not own]
+    return [replace(ranked[0], score=best), replace(own, score=max(own.score, best - 0.01)), *others]
 
 
 def _open_ones(again: Rereading) -> Matrix:

@@ -107,6 +107,17 @@ def test_what_is_left_out_does_not_contend_for_the_target(profile, monkeypatch):
     assert sum(candidate.score for candidate in heard.ranked) < 1
 
 
+def test_a_name_in_code_casts_doubt_on_a_column_of_like_words():
+    kinds = {"koi_disposition": 3, "koi_pdisposition": 2, "koi_period": 900}
+    columns = [
+        ColumnProfile(name=name, kind="category" if n < 9 else "number", dtype="object", n_distinct=n)
+        for name, n in kinds.items()
+    ]
+    table = TableProfile(name="cumulative.csv", n_rows=5000, n_sampled=5000, columns=tuple(columns))
+    heard = hear("Predict the disposition from data analysis (koi_pdisposition)", table)
+    assert heard.ranked[0].column == "koi_pdisposition" or not hearing.is_clear(heard.ranked)
+
+
 def test_what_is_given_back_leaves_no_evidence_though_its_name_has_a_comma():
     asked = Constraints(rest="", ignore=["Income, yearly", "age"])
     asked.evidence = [Evidence(field="ignore", value=v, source="prompt", quote="x") for v in ("Income, yearly", "age")]

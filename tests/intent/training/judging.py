@@ -7,10 +7,9 @@ from sequences import in_batches, requests_batch
 from train_requests import PREDICT, VAGUE
 
 from genie_widgets.intent.rereading import MOST_READ, to_read
+from genie_widgets.intent.target import SURE
 
 BATCH = 64
-# From this probability on the planner proposes a column.
-PROPOSED = 0.5
 
 scored, judged = jax.jit(column_logits), jax.jit(kind_logits)
 
@@ -71,8 +70,8 @@ def tell(name, made, rows, sharpness=1.0):
     print(f"among three {hit.max(1)[asked].mean():.1%}; right where 2% and 5% are wrong: {', '.join(told)}", end="; ")
     for kind, own in (("asked about", ~asked), ("about what is not there", np.array([r["absent"] for r in rows.rows]))):
         if own.any():
-            print(f"{kind} {own.sum()}, not proposed {(sure[own] < PROPOSED).mean():.1%}", end="; ")
-    print(f"proposed of the others {(sure[asked] >= PROPOSED).mean():.1%}", flush=True)
+            print(f"{kind} {own.sum()}, not proposed {(sure[own] < SURE).mean():.1%}", end="; ")
+    print(f"proposed of the others {(sure[asked] >= SURE).mean():.1%}", flush=True)
 
 
 def tell_roles(roles, rows):
