@@ -33,7 +33,7 @@ WISHED_BELOW, OPEN_AT_LEAST = 0.5, 0.25
 # So many columns beside each other are a list.
 LEAST_LIST = 2
 # Names that are no words, and what then is left of another column's probability.
-_CODE, IN_DOUBT = re.compile(r"(?=\S{5})[^\W\d]\w*_\w*\w"), 0.4
+_CODE, IN_DOUBT = re.compile(r"(?=\S{5})[^\W\d]\w*_\w*\w"), 0.45
 # "What is the price?" may ask for a figure of the table, or for a prediction of it.
 _MAY_ASK_FOR_A_COLUMN = ("reporting", "chat")
 

@@ -21,13 +21,13 @@ from genie_widgets.schema import Evidence, TableProfile
 # From this probability on the sentence is not read a second time; of a column that alone is named, outright, a lower one is enough.
 SURE_AT_FIRST, SURE_IF_NAMED = 0.9, 0.6
 # From this probability on a column is proposed without asking.
-SURE = 0.45
+SURE = 0.5
 # The next must not be nearly as probable.
-AHEAD = 0.1
+AHEAD = 0.15
 # Where the same words speak of another column as surely,
 SURE_OF_A_TWIN, ALIKE = 0.7, 0.02
 # Without a word that speaks of it, it must be more probable,
-SURE_UNSPOKEN = 0.5
+SURE_UNSPOKEN = 0.55
 # and by so much if the first reading found another one likelier.
 DISAGREED = 0.1
 # What speaks of a column so surely names it.
