@@ -10,7 +10,8 @@ checking; a ninth ends the training and calibrates. With `--all` the first ninth
 shipped, where sets that others wrote judge it. The ranker's probabilities come from rankers that saw none of a
 table's sentences. Of the requests one writer's, and a tenth, are only for checking. FOLDER keeps the evidence and
 the requests, which take minutes, and what is trained (`trained.pkl`); with `--go-on` it is trained on, or, in a new
-folder, what is shipped. With `--runs` several trainings begin with the same, and the mean of their weights is kept. After a change of what is seen of a sentence or a column take a new FOLDER.
+folder, what is shipped. With `--runs` several trainings begin with the same, and the mean of their
+weights is kept. After a change of what is seen of a sentence or a column take a new FOLDER.
 """
 
 import argparse
