@@ -82,8 +82,7 @@ class _Clauses:
         self._found = found
         self._profile = profile
         self._told: list[Span] = []
-        self._reading = read(found.rest, profile)
-        self.spoken = Spoken(self._reading, profile, found.shared)
+        self._reread()
         self._named = sorted(
             span for spans in self._reading.literals.values() for span in spans if span[1] - span[0] > 2
         )
@@ -280,8 +279,7 @@ class _Clauses:
         self._done.append((start, end))
 
     def _reread(self) -> None:
-        if self._found.rest != self._reading.text:
-            self._reading = read(self._found.rest, self._profile)
+        self._reading = read(self._found.rest, self._profile)
         self.spoken = Spoken(self._reading, self._profile, self._found.shared)
 
     def _pieces(self, start: int, end: int, *, opening: bool = False) -> Iterator[Span]:

@@ -28,7 +28,7 @@ class Ahead:
     asked : list of (pieces, kind)
         Requests of every kind.
     n_processes : int
-        None: batches are made when they are needed. They have to begin before JAX does, since they are forked.
+        With 0 batches are made when they are needed. They have to begin before JAX does, since they are forked.
     """
 
     def __init__(self, rows, asked, n_processes=0):

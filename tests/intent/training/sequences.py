@@ -96,10 +96,10 @@ class Rows:
                 lost.append(-np.log(own[np.arange(len(role)), role] + 1e-4).sum())
         return float(np.mean(lost))
 
-    def batch(self, chosen, rng=None, least=0):
+    def batch(self, chosen, rng=None):
         """A batch; with `rng` of fewer columns, the right ones among them, and with some pieces left out."""
         rows = [self._seen(self.examples[i], rng) for i in chosen]
-        length = next(n for n in LENGTHS if n >= max(least, *(sum(map(len, parts)) for parts, *_ in rows)))
+        length = next(n for n in LENGTHS if n >= max(sum(map(len, parts)) for parts, *_ in rows))
         n_evidence = rows[0][1].shape[1]
         made = {
             "pieces": np.zeros((len(rows), length), "i4"), "part": np.full((len(rows), length), -1, "i4"),

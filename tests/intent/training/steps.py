@@ -1,13 +1,12 @@
 """The steps that train the reader: Adam, with decay of the layers' matrices, and the running mean of the weights."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from joint import loss
-from sequences import LENGTHS, in_batches
+from sequences import in_batches
 
 REQUESTS = 8
 HEAD_RATE, DECAY, LONGEST_STEP, AVERAGED = 1e-3, 0.01, 1.0, 0.997
@@ -112,25 +111,10 @@ class Training:
                 some, order = order[:REQUESTS], order[REQUESTS:]
                 yield own[chosen], some, int(self.rng.integers(2**62))
 
-    def compiled(self, rows, asked, size):
-        """Compile the step for every length of a batch at once."""
-        chosen = np.argsort(rows.lengths())[:size]
-        requests = asked([*range(REQUESTS)])
-
-        def one(length):
-            batch = rows.batch(chosen, least=length)
-            return self._next(batch, requests, self.key, 0.0)[-1]
-
-        with ThreadPoolExecutor() as pool:
-            list(pool.map(one, LENGTHS))
-
     def _step(self, sentences, requests, scale):
         self.step, (self.key, used) = self.step + 1, jax.random.split(self.key)
-        self.p, self.first, self.second, self.averaged, parts = self._next(sentences, requests, used, scale)
-        self.seen.append(parts)
-
-    def _next(self, sentences, requests, key, scale):
-        return stepped(
+        self.p, self.first, self.second, self.averaged, parts = stepped(
             self.p, self.first, self.second, self.averaged, self.table, sentences, requests,
-            key, self.rate * scale, HEAD_RATE * scale, self.step + (self.step == 0),
+            used, self.rate * scale, HEAD_RATE * scale, self.step,
         )  # fmt: skip
+        self.seen.append(parts)
